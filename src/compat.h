@@ -1,0 +1,25 @@
+/*-------------------------------------------------------------------------
+ *
+ * compat.h
+ *	  Differences between the supported server versions (15 to 18).
+ *
+ * This is the only file that tests PG_VERSION_NUM.  Each shim has the
+ * signature of the newest version and names the release that changed it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GOVDATA_COMPAT_H
+#define GOVDATA_COMPAT_H
+
+#include "executor/executor.h"
+
+/* 18: ExecutorRun loses execute_once */
+#if PG_VERSION_NUM >= 180000
+#define GD_EXECUTOR_RUN_PARAMS	QueryDesc *queryDesc, ScanDirection direction, uint64 count
+#define GD_EXECUTOR_RUN_ARGS	queryDesc, direction, count
+#else
+#define GD_EXECUTOR_RUN_PARAMS	QueryDesc *queryDesc, ScanDirection direction, uint64 count, bool execute_once
+#define GD_EXECUTOR_RUN_ARGS	queryDesc, direction, count, execute_once
+#endif
+
+#endif							/* GOVDATA_COMPAT_H */

@@ -1,0 +1,225 @@
+/*-------------------------------------------------------------------------
+ *
+ * govdata.h
+ *	  Declarations shared by the rooms of govdata.
+ *
+ * The floors, lowest first: clock, law; cache, calendar, identity, uscc;
+ * catalog, journal; guard, request; sweep; init.  Nothing calls upwards.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GOVDATA_H
+#define GOVDATA_H
+
+#include "postgres.h"
+
+#include "access/htup.h"
+#include "fmgr.h"
+#include "datatype/timestamp.h"
+#include "utils/date.h"
+#include "utils/guc.h"
+#include "utils/rel.h"
+
+#include "compat.h"
+
+/* Messages are looked up in our own catalog, not the server's. */
+#undef TEXTDOMAIN
+#define TEXTDOMAIN PG_TEXTDOMAIN("govdata")
+
+#define GD_SCHEMA	"govdata"
+
+/*
+ * SQLSTATE of a broken article: class ZW and the article's three digits;
+ * ZW000 where no single article applies.
+ */
+#define GD_ERRCODE(article) \
+	MAKE_SQLSTATE('Z', 'W', '0' + (article) / 100, \
+				  '0' + (article) / 10 % 10, '0' + (article) % 10)
+
+/* ---- init.c ---- */
+
+/* govdata.restore: a dump is being loaded, values are taken as given */
+extern bool gd_restore;
+/* govdata.maintenance: a superuser has taken the guards' protection off */
+extern bool gd_maintenance;
+
+/*
+ * False while the guards have nothing to judge by: during the extension's own
+ * script, pg_upgrade, and a restore.
+ */
+extern bool gd_guarding(void);
+
+/* ---- cache.c: OIDs of our own relations, and when to forget ---- */
+
+typedef enum GdRel
+{
+	GD_CALENDAR,
+	GD_CALENDAR_NOTICE,
+	GD_CALENDAR_DAY,
+	GD_STATUTORY_HOLIDAY,
+	GD_TIME_LIMIT,
+	GD_REGION,
+	GD_DEPARTMENT,
+	GD_RESOURCE,
+	GD_RESOURCE_ITEM,
+	GD_NEGATIVE_ENTRY,
+	GD_STANDING_CONSENT,
+	GD_SHARE_REQUEST,
+	GD_SHARE_AUTHORIZATION,
+	GD_JOURNAL_ENTRY,
+	GD_JOURNAL_SEAL,
+	GD_SPECIFICATION,
+	GD_NRELS
+} GdRel;
+
+/* OID of one of our relations; InvalidOid when the extension is not there */
+extern Oid	gd_relid(GdRel rel);
+/* the same for a caller that cannot go on without it: raises */
+extern Oid	gd_relid_required(GdRel rel);
+/* OID of the schema, InvalidOid when the extension is not installed */
+extern Oid	gd_schema_oid(void);
+/* role that owns the extension */
+extern Oid	gd_owner(void);
+
+/*
+ * Ask to be told when rel may have changed, in this or another session.  The
+ * callback may run at any time: it must only mark what it knows as stale.
+ */
+typedef void (*GdForget) (void);
+extern void gd_on_change(GdRel rel, GdForget forget);
+/* the same for changes of roles and memberships */
+extern void gd_on_role_change(GdForget forget);
+/* DML sends no relcache invalidation by itself; triggers call this instead */
+extern void gd_changed(Oid relid);
+
+/* ---- clock.c ---- */
+
+/* the actual time plus govdata.clock_offset: the clock of every rule */
+extern TimestampTz gd_clock(void);
+/* the statement's start plus the offset: for scans, so that indexes serve */
+extern TimestampTz gd_as_of(void);
+/* date of an instant in the legal time zone */
+extern DateADT gd_legal_date(TimestampTz at);
+/* the instant at which a day ends, 24:00 legal time */
+extern TimestampTz gd_end_of_day(DateADT day);
+extern void gd_clock_init(void);	/* settings and shared memory */
+
+/* ---- calendar.c ---- */
+
+typedef struct GdDeadline
+{
+	DateADT		due_on;			/* the n-th working day */
+	TimestampTz due_at;			/* its 24:00, legal time */
+	bool		provisional;	/* a year on the way has no notice yet */
+} GdDeadline;
+
+/*
+ * The end of a limit of n working days for something received at an instant.
+ * Where the notice of a year is missing the result is an estimate and marked
+ * provisional.  Raises for an unknown calendar.
+ */
+extern GdDeadline gd_deadline(const char *calendar, TimestampTz received, int32 n);
+extern void gd_calendar_init(void);
+
+/* ---- law.c ---- */
+
+typedef struct GdTransition
+{
+	const char *subject;
+	const char *from;			/* "" where the row comes into being */
+	const char *to;
+	const char *actor;
+	int			article;
+} GdTransition;
+
+extern const GdTransition gd_transitions[];
+extern const int gd_n_transitions;
+
+typedef struct GdLimit
+{
+	char		unit;			/* 'w' working days, 'c' calendar days */
+	int32		amount;
+	bool		deemed_consent;
+} GdLimit;
+
+/* the limit in force on a day; raises ZW000 when there is none */
+extern GdLimit gd_limit(const char *code, DateADT day);
+extern int	gd_transition_article(const char *subject, const char *from, const char *to);
+extern void gd_law_init(void);
+
+/* ---- identity.c ---- */
+
+/*
+ * Derived rows are written as the extension's owner under a locked
+ * search_path.  Use as
+ *		gd_own_begin(&own); PG_TRY(); {...} PG_FINALLY(); gd_own_end(&own); PG_END_TRY();
+ */
+typedef struct GdOwn
+{
+	Oid			userid;
+	int			sec_context;
+	int			guc_level;
+} GdOwn;
+
+extern void gd_own_begin(GdOwn *own);
+extern void gd_own_end(GdOwn *own);
+/* are we inside such a section?  Then a row is the law's own writing. */
+extern bool gd_own_writing(void);
+
+/*
+ * The department that acts: that of the outer user.  0 for nobody; raises
+ * when the user belongs to several.
+ */
+extern int64 gd_current_department(void);
+/* may the caller act at all?  raises when foreign code is on the stack */
+extern void gd_require_own_hands(int article);
+/* role govdata_admin or superuser */
+extern bool gd_is_administrator(void);
+extern void gd_identity_init(void);
+
+/* what the guards need to know of a department */
+typedef struct GdDepartment
+{
+	int64		id;
+	char		name[256];
+	char		region[16];
+	char		kind[32];
+	char		vertical[16];
+	int64		superior;
+	bool		in_force;
+	bool		has_data_officer;
+} GdDepartment;
+
+/* a copy of what is known of a department; false when there is none */
+extern bool gd_department(int64 id, GdDepartment *dept);
+/* 'province' 3, 'city' 2, 'county' 1; 0 for an unknown region */
+extern int	gd_region_level(const char *region);
+/* parent of a region, "" at the top */
+extern const char *gd_region_parent(const char *region);
+/* calendar that holds in a region, its own or an ancestor's */
+extern const char *gd_region_calendar(const char *region);
+/* region whose platform serves this region: its own from city level up */
+extern const char *gd_platform_region(const char *region);
+/* the data authority / government of a region; 0 when none is registered */
+extern int64 gd_region_authority(const char *region);
+extern int64 gd_region_government(const char *region);
+
+/* ---- journal.c ---- */
+
+/* whom the journal names for what is being written now: see journal.c */
+extern void gd_acting_as_time(bool on);
+extern bool gd_is_acting_as_time(void);
+
+/* ---- guard.c ---- */
+
+extern void gd_guard_init(void);
+
+/* ---- sweep.c ---- */
+
+extern void gd_sweep_init(void);
+
+/* ---- protect.c ---- */
+
+extern void gd_protect_init(void);
+
+#endif							/* GOVDATA_H */

@@ -1,0 +1,83 @@
+/*-------------------------------------------------------------------------
+ *
+ * init.c
+ *	  Loading of the library: settings, hooks, shared memory.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "access/parallel.h"
+#include "commands/extension.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+
+PG_MODULE_MAGIC;
+
+bool		gd_restore = false;
+bool		gd_maintenance = false;
+
+extern PGDLLEXPORT void _PG_init(void);
+
+/*
+ * A superuser who takes the protection off leaves a line in the server log,
+ * which the database cannot take back.
+ */
+static void
+gd_assign_maintenance(bool newval, void *extra)
+{
+	(void) extra;
+	if (newval && !gd_maintenance && IsUnderPostmaster && !InitializingParallelWorker)
+		ereport(LOG,
+				(errmsg("govdata.maintenance is on: the protection of govdata's objects is off in this session")));
+}
+
+static void
+gd_assign_restore(bool newval, void *extra)
+{
+	(void) extra;
+	if (newval && !gd_restore && IsUnderPostmaster && !InitializingParallelWorker)
+		ereport(LOG,
+				(errmsg("govdata.restore is on: rows are taken as given in this session")));
+}
+
+bool
+gd_guarding(void)
+{
+	return !gd_restore && !creating_extension && !IsBinaryUpgrade;
+}
+
+void
+_PG_init(void)
+{
+	if (!process_shared_preload_libraries_in_progress)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("govdata must be loaded when the server starts"),
+				 errdetail("Guards, clock and identity work only where no session can do without them."),
+				 errhint("Add govdata to shared_preload_libraries and restart the server.")));
+
+	pg_bindtextdomain(TEXTDOMAIN);
+
+	DefineCustomBoolVariable("govdata.restore",
+							 gettext_noop("Takes rows as given while a dump is being loaded."),
+							 gettext_noop("Guards keep the values of the dump and write nothing derived. "
+										  "Set it for pg_restore only: PGOPTIONS='-c govdata.restore=on'."),
+							 &gd_restore, false, PGC_SUSET, GUC_NOT_IN_SAMPLE,
+							 NULL, gd_assign_restore, NULL);
+	DefineCustomBoolVariable("govdata.maintenance",
+							 gettext_noop("Allows DDL that disarms guards, and DROP EXTENSION with data present."),
+							 gettext_noop("Its use is written to the server log."),
+							 &gd_maintenance, false, PGC_SUSET, GUC_NOT_IN_SAMPLE,
+							 NULL, gd_assign_maintenance, NULL);
+
+	gd_clock_init();
+	gd_calendar_init();
+	gd_law_init();
+	gd_identity_init();
+	gd_guard_init();
+	gd_protect_init();
+	gd_sweep_init();
+
+	MarkGUCPrefixReserved("govdata");
+}
