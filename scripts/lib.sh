@@ -101,9 +101,9 @@ pgxs_make() {
 
 build_and_install() {
 	say "building for $("$PG_CONFIG" --version)"
-	pgxs_make all
+	pgxs_make -s all
 	if [ -w "$("$PG_CONFIG" --pkglibdir)" ] && [ -w "$("$PG_CONFIG" --sharedir)/extension" ]; then
-		pgxs_make install >/dev/null
+		pgxs_make -s install >/dev/null
 	else
 		as_root env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make --no-print-directory PG_CONFIG="$PG_CONFIG" install >/dev/null
 	fi

@@ -25,11 +25,19 @@ function literal(field)
 	return "'" field "'"
 }
 
-function rows(file, wanted, nwanted,	line, n, names, nnames, at, fields, i, j, out, first)
+# Lines of a CSV file may end in CR LF.
+function next_line(file,	status)
 {
-	if ((getline line < file) <= 0)
+	status = (getline csv_line < file)
+	sub(/\r$/, "", csv_line)
+	return status > 0
+}
+
+function rows(file, wanted, nwanted,	n, names, nnames, at, fields, i, j, out, first)
+{
+	if (!next_line(file))
 		fail(FILENAME ":" FNR ": cannot read " file)
-	nnames = split(line, names, ",")
+	nnames = split(csv_line, names, ",")
 	for (i = 1; i <= nnames; i++)
 		at[names[i]] = i
 	if (nwanted == 0)
@@ -43,11 +51,11 @@ function rows(file, wanted, nwanted,	line, n, names, nnames, at, fields, i, j, o
 			fail(FILENAME ":" FNR ": " file " has no column " wanted[i])
 
 	first = 1
-	for (n = 2; (getline line < file) > 0; n++)
+	for (n = 2; next_line(file); n++)
 	{
-		if (line ~ /["\\\r]/)
+		if (csv_line ~ /["\\\r]/)
 			fail(file ":" n ": quotation marks, backslashes and carriage returns are not supported")
-		if (split(line, fields, ",") != nnames)
+		if (split(csv_line, fields, ",") != nnames)
 			fail(file ":" n ": not " nnames " fields")
 		out = ""
 		for (j = 1; j <= nwanted; j++)
