@@ -22,4 +22,9 @@
 #define GD_EXECUTOR_RUN_ARGS	queryDesc, direction, count, execute_once
 #endif
 
+/* 16: what a check hook hands to its assign hook is no longer malloc'ed */
+#if PG_VERSION_NUM < 160000
+#define guc_malloc(elevel, size)	malloc(size)
+#endif
+
 #endif							/* GOVDATA_COMPAT_H */
