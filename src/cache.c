@@ -212,5 +212,5 @@ gd_touch(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not called as a trigger", "govdata._touch")));
 	gd_changed(RelationGetRelid(trigdata->tg_relation));
-	PG_RETURN_NULL();
+	return PointerGetDatum(NULL);	/* the trigger protocol's null */
 }

@@ -1221,7 +1221,7 @@ gd_guard_calendar(PG_FUNCTION_ARGS)
 	{
 		if (gd_guarding())
 			gd_guard_calendar_statement(trigdata->tg_event, trigdata->tg_relation);
-		PG_RETURN_NULL();
+		return PointerGetDatum(NULL);	/* the trigger protocol's null */
 	}
 	if (gd_guarding())
 		gd_guard_calendar_row(trigdata);

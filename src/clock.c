@@ -132,12 +132,14 @@ gd_end_of_day(DateADT day)
 Datum
 gd_sql_clock(PG_FUNCTION_ARGS)
 {
+	(void) fcinfo;
 	PG_RETURN_TIMESTAMPTZ(gd_clock());
 }
 
 Datum
 gd_sql_as_of(PG_FUNCTION_ARGS)
 {
+	(void) fcinfo;
 	PG_RETURN_TIMESTAMPTZ(gd_as_of());
 }
 
