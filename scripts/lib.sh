@@ -52,9 +52,10 @@ server_user() {
 	fi
 }
 
+# From a directory that the server's user can be in: the tree may not be one.
 as_server() {
 	if [ "$(id -u)" = 0 ]; then
-		runuser -u "$(server_user)" -- "$@"
+		env -C / runuser -u "$(server_user)" -- "$@"
 	else
 		"$@"
 	fi
@@ -68,12 +69,15 @@ find_run() {
 	mkdir -p tmp
 	[ -w tmp ] || die "$TREE/tmp belongs to $(stat -c %U tmp): remove it, or run this as that user"
 	RUN=$TREE/tmp
-	server_can_reach "$RUN" && return
-	if ! server_can_reach "$RUN/away" 2>/dev/null; then
-		ln -sfn "$(mktemp -d /var/tmp/govdata.XXXXXX)" tmp/away
-		chmod 755 tmp/away/.
+	if server_can_reach "$RUN"; then
+		return
 	fi
-	RUN=$(readlink -f tmp/away)
+	RUN=$(readlink tmp/away || true)
+	if [ ! -d "$RUN" ] || [ ! -O "$RUN" ]; then
+		RUN=$(mktemp -d /var/tmp/govdata.XXXXXX)
+		chmod 755 "$RUN"
+		ln -sfn "$RUN" tmp/away
+	fi
 }
 
 # A directory below $RUN that belongs to the server's user.
@@ -117,6 +121,14 @@ private_locale() {
 		mkdir -p "$LOCPATH"
 		localedef -c -i zh_CN -f UTF-8 "$LOCPATH/zh_CN.utf8"
 	fi
+}
+
+# Points libpq programs to a private cluster, or ends: without the address they
+# would turn to the system's server.
+use_cluster() {
+	local environment
+	environment=$(scripts/cluster env "$1") || die "cluster \"$1\" is not there"
+	eval "$environment"
 }
 
 # Only one run at a time may own a cluster's name.
