@@ -105,7 +105,7 @@ pgxs_make() {
 
 build_and_install() {
 	say "building for $("$PG_CONFIG" --version)"
-	pgxs_make -s all
+	pgxs_make -s all || return 1
 	if [ -w "$("$PG_CONFIG" --pkglibdir)" ] && [ -w "$("$PG_CONFIG" --sharedir)/extension" ]; then
 		pgxs_make -s install >/dev/null
 	else
