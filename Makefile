@@ -34,7 +34,9 @@ STANDALONE = setup demo test bench matrix clean-cluster clean-matrix \
 
 ifneq (,$(filter-out $(STANDALONE),$(or $(MAKECMDGOALS),all)))
 
-PG_CONFIG ?= $(shell scripts/pg-config)
+ifeq (,$(PG_CONFIG))
+PG_CONFIG := $(shell scripts/pg-config)
+endif
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifeq (,$(PGXS))
 $(error "$(PG_CONFIG)" does not run: install the server's development files ("make setup" does so on Debian) or set PG_CONFIG)

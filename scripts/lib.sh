@@ -17,6 +17,8 @@ cd "$TREE"
 for name in ${!PG@}; do
 	[ "$name" = PG_CONFIG ] || unset "$name"
 done
+# gettext would prefer it to the language asked for
+unset LANGUAGE
 
 say() {
 	printf '== %s\n' "$*" >&2
