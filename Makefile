@@ -28,6 +28,7 @@ ISOLATION_OPTS = --inputdir=test --outputdir=.
 
 # Targets that must work before PostgreSQL is installed: they install it.
 STANDALONE = setup demo test bench matrix clean-cluster clean-matrix \
+	check-calendar \
 	update-po check-po
 
 .PHONY: $(STANDALONE) lint-warnings lint-gcc lint-clang
@@ -101,3 +102,7 @@ update-po:
 
 check-po:
 	scripts/messages check
+
+# Compares the golden days of the tests with the npm package they came from.
+check-calendar:
+	test/calendar/check
