@@ -33,6 +33,7 @@
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/rangetypes.h"
 #include "utils/timestamp.h"
@@ -677,11 +678,22 @@ gd_calendar(const char *name, int len)
 	return gd_find_or_build(name, len);
 }
 
+/*
+ * The calendar that an SQL function is asked about.  A statement that touches
+ * no table hears no news by itself: the first call in it asks for them, or a
+ * long transaction would count by the calendar of its beginning.
+ */
 static inline GdCalendar *
 gd_calendar_arg(FunctionCallInfo fcinfo, int n)
 {
+	static bool heard = true;
 	text	   *name = PG_GETARG_TEXT_PP(n);
 
+	if (unlikely(fcinfo->flinfo->fn_extra == NULL))
+	{
+		AcceptInvalidationMessages();
+		fcinfo->flinfo->fn_extra = &heard;
+	}
 	return gd_calendar(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 }
 
@@ -851,6 +863,10 @@ gd_estimate(GdCalendar *cal, DateADT day, int32 n, bool *provisional)
 	return cal->first + r;
 }
 
+/*
+ * The caller holds RowShareLock on calendar_notice, which also brought the
+ * news of the last change.
+ */
 GdDeadline
 gd_deadline(const char *calendar, TimestampTz received, int32 n)
 {
@@ -941,8 +957,8 @@ gd_sql_deadline(PG_FUNCTION_ARGS)
 Datum
 gd_case_deadline(PG_FUNCTION_ARGS)
 {
-	char	   *calendar = text_to_cstring(PG_GETARG_TEXT_PP(2));
-	GdDeadline	deadline = gd_deadline(calendar, PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_INT32(1));
+	GdCalendar *cal = gd_calendar_arg(fcinfo, 2);
+	GdDeadline	deadline = gd_deadline(cal->name, PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_INT32(1));
 	TupleDesc	tupdesc;
 	Datum		values[3];
 	bool		nulls[3] = {false, false, false};
