@@ -181,28 +181,41 @@ extern void gd_identity_init(void);
 typedef struct GdDepartment
 {
 	int64		id;
-	char		name[256];
-	char		region[16];
+	Oid			role;
+	int64		superior;		/* 0: none */
+	bool		in_force;		/* exists today */
+	bool		has_data_officer;
 	char		kind[32];
 	char		vertical[16];
-	int64		superior;
-	bool		in_force;
-	bool		has_data_officer;
+	char		region[16];
+	char		name[128];
 } GdDepartment;
 
 /* a copy of what is known of a department; false when there is none */
 extern bool gd_department(int64 id, GdDepartment *dept);
-/* 'province' 3, 'city' 2, 'county' 1; 0 for an unknown region */
-extern int	gd_region_level(const char *region);
-/* parent of a region, "" at the top */
-extern const char *gd_region_parent(const char *region);
-/* calendar that holds in a region, its own or an ancestor's */
-extern const char *gd_region_calendar(const char *region);
-/* region whose platform serves this region: its own from city level up */
-extern const char *gd_platform_region(const char *region);
-/* the data authority / government of a region; 0 when none is registered */
-extern int64 gd_region_authority(const char *region);
-extern int64 gd_region_government(const char *region);
+
+typedef struct GdRegion
+{
+	char		code[16];
+	char		parent[16];		/* "" at the top */
+	char		calendar[NAMEDATALEN];	/* that holds here, inherited if need be */
+	int			level;			/* 1 county, 2 city, 3 province */
+	int64		authority;		/* data authority, 0: none registered */
+	int64		government;
+} GdRegion;
+
+/* a copy of what is known of a region; false for an unknown one */
+extern bool gd_region(const char *code, GdRegion *region);
+/* the region whose platform serves this one: from city level up its own */
+extern bool gd_platform_region(const char *code, GdRegion *region);
+/* is the first region the second or above it? */
+extern bool gd_region_contains(const char *above, const char *code);
+/* has the acting department a duty of supervision over this one? */
+extern bool gd_oversees(int64 department);
+
+/* ---- uscc.c ---- */
+
+extern Datum gd_uscc_is_valid(PG_FUNCTION_ARGS);
 
 /* ---- journal.c ---- */
 

@@ -1,0 +1,81 @@
+-- Law as data. Articles and transitions are fixed by the text and by the code
+-- that carries them out, so they stand in the library and are shown as views;
+-- time limits differ by period and place, so they are rows.
+
+-- The 42 articles: what carries each out, and how its text is read.
+CREATE FUNCTION govdata._articles(OUT article smallint, OUT chapter smallint, OUT kind text,
+                                  OUT title text, OUT title_en text, OUT enforced_by text,
+                                  OUT interpretation text)
+RETURNS SETOF record LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_articles';
+COMMENT ON FUNCTION govdata._articles() IS '办法各条目(源于程序库)';
+
+CREATE VIEW govdata.article WITH (security_invoker, security_barrier) AS
+SELECT article, chapter, kind, title, title_en, enforced_by, interpretation FROM govdata._articles();
+COMMENT ON VIEW govdata.article IS '办法四十二条:每条由何对象执行,条文如何理解';
+COMMENT ON COLUMN govdata.article.article IS '条号';
+COMMENT ON COLUMN govdata.article.chapter IS '章号';
+COMMENT ON COLUMN govdata.article.kind IS '类别:scope 适用范围、rule 规则、clock 时限、process 流程、record 留痕';
+COMMENT ON COLUMN govdata.article.title IS '条旨';
+COMMENT ON COLUMN govdata.article.title_en IS '条旨(英文)';
+COMMENT ON COLUMN govdata.article.enforced_by IS '执行本条的对象;数据库不能执行者注明所留证据';
+COMMENT ON COLUMN govdata.article.interpretation IS '条文未明之处的理解;空表示依文义';
+
+-- Every allowed change of state, who may make it, and the article behind it.
+CREATE FUNCTION govdata._transitions(OUT subject text, OUT from_state text, OUT to_state text,
+                                     OUT actor text, OUT article smallint)
+RETURNS SETOF record LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_transition_rows';
+COMMENT ON FUNCTION govdata._transitions() IS '状态转换表(源于程序库)';
+
+CREATE VIEW govdata.transition WITH (security_invoker, security_barrier) AS
+SELECT subject, from_state, to_state, actor, article FROM govdata._transitions();
+COMMENT ON VIEW govdata.transition IS '状态转换:对象、原状态、新状态、行为人、依据条款;守卫即依此表判断';
+COMMENT ON COLUMN govdata.transition.subject IS '对象';
+COMMENT ON COLUMN govdata.transition.from_state IS '原状态;空表示新建';
+COMMENT ON COLUMN govdata.transition.to_state IS '新状态';
+COMMENT ON COLUMN govdata.transition.actor IS '行为人;time 表示期限届满';
+COMMENT ON COLUMN govdata.transition.article IS '依据条款';
+
+-- Article of one change of state; NULL when the table knows no such change.
+CREATE FUNCTION govdata._transition_article(subject text, from_state text, to_state text) RETURNS smallint
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_transition_article_sql';
+COMMENT ON FUNCTION govdata._transition_article(text, text, text) IS '某一状态转换所依据的条款';
+
+CREATE TABLE govdata.time_limit (
+    code        text NOT NULL CHECK (code ~ '^[a-z_]+$'),
+    article     smallint CHECK (article BETWEEN 1 AND 42),
+    amount      integer NOT NULL CHECK (amount >= 0),
+    unit        text NOT NULL CHECK (unit IN ('working_day', 'calendar_day')),
+    consequence text NOT NULL CHECK (consequence IN ('deemed_consent', 'late', 'takes_effect')),
+    effective   daterange NOT NULL CHECK (NOT isempty(effective)),
+    basis       text NOT NULL,
+    builtin     boolean NOT NULL DEFAULT false,
+    CONSTRAINT time_limit_one_at_a_time EXCLUDE USING gist (code WITH =, effective WITH &&)
+);
+COMMENT ON TABLE govdata.time_limit IS '时限:数量、单位、后果与适用期间;申请依收到之日有效的时限判断';
+COMMENT ON COLUMN govdata.time_limit.code IS '时限代码';
+COMMENT ON COLUMN govdata.time_limit.article IS '依据条款;空表示非出自办法';
+COMMENT ON COLUMN govdata.time_limit.amount IS '数量';
+COMMENT ON COLUMN govdata.time_limit.unit IS '单位:working_day 工作日、calendar_day 自然日';
+COMMENT ON COLUMN govdata.time_limit.consequence IS '届满后果:deemed_consent 视为同意、late 逾期仍须办理、takes_effect 生效';
+COMMENT ON COLUMN govdata.time_limit.effective IS '适用期间(收到之日)';
+COMMENT ON COLUMN govdata.time_limit.basis IS '依据原文';
+COMMENT ON COLUMN govdata.time_limit.builtin IS '是否随扩展发布';
+
+INSERT INTO govdata.time_limit (code, article, amount, unit, consequence, effective, basis, builtin) VALUES
+    ('reply_conditional', 20, 10, 'working_day', 'deemed_consent', '[2021-04-01,)',
+     '不能立即答复的,应当在10个工作日内予以答复;逾期不处理的,视为同意', true),
+    ('reply_uncatalogued', 22, 10, 'working_day', 'late', '[2021-04-01,)',
+     '应当自收到申请之日起10个工作日内答复', true),
+    ('check_doubt', 13, 3, 'working_day', 'late', '[2021-04-01,)',
+     '应当在3个工作日内反馈校核结果', true),
+    ('provisional_grace', NULL, 15, 'calendar_day', 'takes_effect', '[2021-04-01,)',
+     '暂定期限在节假日通知公布后生效;无人加载通知时,于暂定之日起15日后生效', true);
+
+CREATE FUNCTION govdata._guard_registry() RETURNS trigger LANGUAGE c
+AS 'MODULE_PATHNAME', 'gd_guard_registry';
+REVOKE ALL ON FUNCTION govdata._guard_registry() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._guard_registry() IS '守卫:登记表只由管理员维护';
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.time_limit
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('time_limit', '7');
+CREATE TRIGGER zz_touch AFTER INSERT OR UPDATE OR DELETE ON govdata.time_limit
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._touch();

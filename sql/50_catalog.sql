@@ -1,0 +1,395 @@
+-- Catalog and classification (Articles 2, 6, 10, 14, 16, 18, 23, 25).
+
+CREATE TABLE govdata.catalog_specification (
+    element     text NOT NULL CHECK (element <> ''),
+    column_name name NOT NULL,
+    required    boolean NOT NULL,
+    pattern     text,
+    allowed     text[],
+    basis       text NOT NULL,
+    effective   daterange NOT NULL DEFAULT '(,)' CHECK (NOT isempty(effective)),
+    builtin     boolean NOT NULL DEFAULT false,
+    CONSTRAINT catalog_specification_one_at_a_time
+        EXCLUDE USING gist (element WITH =, effective WITH &&)
+);
+COMMENT ON TABLE govdata.catalog_specification IS '政务数据资源目录编制规范:元数据要素、是否必备、取值规则(第十条);省级主管部门可增订';
+COMMENT ON COLUMN govdata.catalog_specification.element IS '要素名称';
+COMMENT ON COLUMN govdata.catalog_specification.column_name IS '对应 resource 表的列';
+COMMENT ON COLUMN govdata.catalog_specification.required IS '发布时是否必备';
+COMMENT ON COLUMN govdata.catalog_specification.pattern IS '取值须符合的正则表达式';
+COMMENT ON COLUMN govdata.catalog_specification.allowed IS '允许的取值';
+COMMENT ON COLUMN govdata.catalog_specification.basis IS '依据';
+COMMENT ON COLUMN govdata.catalog_specification.effective IS '适用期间';
+COMMENT ON COLUMN govdata.catalog_specification.builtin IS '是否随扩展发布';
+
+INSERT INTO govdata.catalog_specification (element, column_name, required, pattern, allowed, basis, builtin)
+SELECT v.element, v.column_name, v.required, v.pattern, v.allowed,
+       '政务信息资源目录编制指南(试行) 发改高技术〔2017〕1272号', true
+  FROM (VALUES
+    ('信息资源分类',     'class',              true,  '^[1-3][0-9]{2}[0-9]{3}[0-9A-Z]*$', NULL::text[]),
+    ('信息资源代码',     'code',               true,  '^[1-3][0-9]{5}[0-9A-Z]*/[0-9]{6,}$', NULL),
+    ('信息资源名称',     'title',              true,  NULL, NULL),
+    ('信息资源提供方',   'provider',           true,  NULL, NULL),
+    ('信息资源摘要',     'abstract',           true,  NULL, NULL),
+    ('信息资源格式分类', 'format_category',    true,  NULL, ARRAY['电子文件', '电子表格', '数据库', '图形图像', '流媒体', '自描述格式']),
+    ('信息资源格式类型', 'format_type',        false, NULL, NULL),
+    ('共享类型',         'sharing',            true,  NULL, NULL),
+    ('共享条件',         'sharing_conditions', false, NULL, NULL),
+    ('共享方式',         'sharing_mode',       true,  NULL, ARRAY['共享平台', '邮件', '介质']),
+    ('开放属性',         'opening',            true,  NULL, NULL),
+    ('开放条件',         'opening_conditions', false, NULL, NULL),
+    ('更新周期',         'update_cycle',       true,  NULL, ARRAY['不定时', '实时', '每日', '每周', '每月', '每季度', '每半年', '每年', '其他']),
+    ('数据来源',         'source',             true,  NULL, NULL),
+    ('关联资源代码',     'related',            false, NULL, NULL)
+  ) AS v (element, column_name, required, pattern, allowed);
+
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.catalog_specification
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('catalog_specification', '10');
+
+-- Last serial issued in each class: the row lock makes serials gapless.
+CREATE TABLE govdata.resource_serial (
+    class text PRIMARY KEY,
+    last  bigint NOT NULL CHECK (last > 0)
+);
+COMMENT ON TABLE govdata.resource_serial IS '各分类已发出的最后顺序号;随事务提交或回滚,故不跳号';
+COMMENT ON COLUMN govdata.resource_serial.class IS '分类码';
+COMMENT ON COLUMN govdata.resource_serial.last IS '最后顺序号';
+
+CREATE SEQUENCE govdata.resource_id_seq;
+CREATE TABLE govdata.resource (
+    id                 bigint PRIMARY KEY,
+    class              text NOT NULL CHECK (class ~ '^[1-3]\d{5}[0-9A-Z]*$'),
+    code               text NOT NULL UNIQUE CHECK (starts_with(code, class || '/')),
+    title              text NOT NULL CHECK (title <> ''),
+    provider           bigint NOT NULL REFERENCES govdata.department,
+    abstract           text,
+    format_category    text,
+    format_type        text,
+    sharing            text NOT NULL DEFAULT 'unconditional'
+                       CHECK (sharing IN ('unconditional', 'conditional', 'withheld')),
+    sharing_conditions text CHECK (sharing_conditions <> ''),
+    sharing_mode       text DEFAULT '共享平台',
+    scope_departments  bigint[],
+    scope_regions      text[],
+    uses               text[],
+    opening            text NOT NULL CHECK (opening IN ('unconditional', 'conditional', 'closed')),
+    opening_conditions text CHECK (opening_conditions <> ''),
+    opening_ground     text CHECK (opening_ground IN ('state_secret', 'trade_secret', 'privacy', 'law')),
+    update_cycle       text,
+    source             text NOT NULL DEFAULT 'made' CHECK (source IN ('made', 'collected', 'third_party', 'system')),
+    safety_grade       text,
+    related            text[],
+    state_secret       boolean NOT NULL DEFAULT false CHECK (NOT state_secret),
+    state              text NOT NULL DEFAULT 'draft'
+                       CHECK (state IN ('draft', 'published', 'suspended', 'withdrawn')),
+    state_reason       text,
+    opening_state      text NOT NULL DEFAULT 'closed'
+                       CHECK (opening_state IN ('closed', 'open', 'suspended', 'withdrawn')),
+    published_at       timestamptz,
+    updated_at         timestamptz NOT NULL,
+    version            integer NOT NULL DEFAULT 1 CHECK (version > 0),
+    CONSTRAINT resource_conditional_has_conditions
+        CHECK (sharing <> 'conditional' OR sharing_conditions IS NOT NULL),
+    CONSTRAINT resource_withheld_is_not_open
+        CHECK (sharing <> 'withheld' OR opening = 'closed'),
+    CONSTRAINT resource_conditional_opening_has_conditions
+        CHECK (opening <> 'conditional' OR opening_conditions IS NOT NULL),
+    CONSTRAINT resource_closed_has_a_ground
+        CHECK (opening <> 'closed' OR opening_ground IS NOT NULL),
+    CONSTRAINT resource_closed_is_not_open
+        CHECK (opening <> 'closed' OR opening_state IN ('closed', 'withdrawn')),
+    CONSTRAINT resource_published_has_a_date
+        CHECK (state = 'draft' OR published_at IS NOT NULL OR state = 'withdrawn')
+);
+ALTER SEQUENCE govdata.resource_id_seq OWNED BY govdata.resource.id;
+CREATE INDEX resource_provider ON govdata.resource (provider);
+COMMENT ON TABLE govdata.resource IS '政务数据资源目录条目(第十条、第十六条、第十八条、第二十五条)';
+COMMENT ON COLUMN govdata.resource.id IS '编号';
+COMMENT ON COLUMN govdata.resource.class IS '分类码:类1位、项2位、目3位、细目不定长;1 基础、2 主题、3 部门';
+COMMENT ON COLUMN govdata.resource.code IS '资源代码:分类码/顺序号,由平台连续发放';
+COMMENT ON COLUMN govdata.resource.title IS '名称';
+COMMENT ON COLUMN govdata.resource.provider IS '提供部门';
+COMMENT ON COLUMN govdata.resource.abstract IS '摘要';
+COMMENT ON COLUMN govdata.resource.format_category IS '格式分类';
+COMMENT ON COLUMN govdata.resource.format_type IS '格式类型';
+COMMENT ON COLUMN govdata.resource.sharing IS '共享类型:unconditional 无条件、conditional 有条件、withheld 不予共享';
+COMMENT ON COLUMN govdata.resource.sharing_conditions IS '共享条件';
+COMMENT ON COLUMN govdata.resource.sharing_mode IS '共享方式';
+COMMENT ON COLUMN govdata.resource.scope_departments IS '声明的共享范围:部门编号;空表示不限';
+COMMENT ON COLUMN govdata.resource.scope_regions IS '声明的共享范围:区划代码(含其下级);空表示不限';
+COMMENT ON COLUMN govdata.resource.uses IS '声明的用途;空表示不限';
+COMMENT ON COLUMN govdata.resource.opening IS '开放属性:unconditional 无条件、conditional 有条件、closed 不予开放';
+COMMENT ON COLUMN govdata.resource.opening_conditions IS '开放条件';
+COMMENT ON COLUMN govdata.resource.opening_ground IS '不予开放的理由:国家秘密、商业秘密、个人隐私、法律法规';
+COMMENT ON COLUMN govdata.resource.update_cycle IS '更新周期';
+COMMENT ON COLUMN govdata.resource.source IS '来源:made 制作、collected 采集、third_party 通过第三方、system 信息系统形成';
+COMMENT ON COLUMN govdata.resource.safety_grade IS '安全级别';
+COMMENT ON COLUMN govdata.resource.related IS '关联资源代码';
+COMMENT ON COLUMN govdata.resource.state_secret IS '涉及国家秘密者不得登记(第二条),恒为否';
+COMMENT ON COLUMN govdata.resource.state IS '共享状态:draft 草稿、published 已发布、suspended 暂停、withdrawn 撤回';
+COMMENT ON COLUMN govdata.resource.state_reason IS '暂停或撤回的理由';
+COMMENT ON COLUMN govdata.resource.opening_state IS '开放状态:closed 未开放、open 开放、suspended 中止、withdrawn 撤回';
+COMMENT ON COLUMN govdata.resource.published_at IS '发布时间';
+COMMENT ON COLUMN govdata.resource.updated_at IS '目录最近更新时间';
+COMMENT ON COLUMN govdata.resource.version IS '版本号';
+
+CREATE TABLE govdata.resource_item (
+    resource     bigint NOT NULL REFERENCES govdata.resource,
+    name         text NOT NULL CHECK (name ~ '^[^[:space:]/,]+$'),
+    title        text NOT NULL CHECK (title <> ''),
+    data_type    text NOT NULL CHECK (data_type <> ''),
+    length       integer CHECK (length > 0),
+    sharing      text CHECK (sharing IN ('unconditional', 'conditional', 'withheld')),
+    state_secret boolean NOT NULL DEFAULT false CHECK (NOT state_secret),
+    source       bigint REFERENCES govdata.department,
+    retired_at   timestamptz,
+    PRIMARY KEY (resource, name)
+);
+COMMENT ON TABLE govdata.resource_item IS '信息项;只可停用,不可删除';
+COMMENT ON COLUMN govdata.resource_item.resource IS '资源编号';
+COMMENT ON COLUMN govdata.resource_item.name IS '项名';
+COMMENT ON COLUMN govdata.resource_item.title IS '信息项名称';
+COMMENT ON COLUMN govdata.resource_item.data_type IS '数据类型';
+COMMENT ON COLUMN govdata.resource_item.length IS '长度';
+COMMENT ON COLUMN govdata.resource_item.sharing IS '共享类型,不得宽于资源;空表示同资源';
+COMMENT ON COLUMN govdata.resource_item.state_secret IS '涉及国家秘密者不得登记(第二条),恒为否';
+COMMENT ON COLUMN govdata.resource_item.source IS '来源部门';
+COMMENT ON COLUMN govdata.resource_item.retired_at IS '停用时间';
+
+CREATE TABLE govdata.resource_version (
+    resource    bigint NOT NULL REFERENCES govdata.resource,
+    version     integer NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    department  bigint REFERENCES govdata.department,
+    entry       jsonb NOT NULL,
+    PRIMARY KEY (resource, version)
+);
+COMMENT ON TABLE govdata.resource_version IS '目录条目的历次版本,自发布起逐版留存(第十条、第十一条)';
+COMMENT ON COLUMN govdata.resource_version.resource IS '资源编号';
+COMMENT ON COLUMN govdata.resource_version.version IS '版本号';
+COMMENT ON COLUMN govdata.resource_version.recorded_at IS '记录时间';
+COMMENT ON COLUMN govdata.resource_version.department IS '行为部门';
+COMMENT ON COLUMN govdata.resource_version.entry IS '条目全文(含信息项)';
+
+CREATE SEQUENCE govdata.negative_entry_id_seq;
+CREATE TABLE govdata.negative_entry (
+    id            bigint PRIMARY KEY,
+    resource      bigint NOT NULL REFERENCES govdata.resource,
+    items         text[] CHECK (cardinality(items) > 0),
+    provider      bigint NOT NULL REFERENCES govdata.department,
+    basis_kind    text NOT NULL CHECK (basis_kind IN ('law', 'regulation', 'national_rule')),
+    legal_basis   text NOT NULL CHECK (legal_basis <> ''),
+    basis_article text NOT NULL CHECK (basis_article <> ''),
+    reason        text NOT NULL CHECK (reason <> ''),
+    state         text NOT NULL DEFAULT 'drafted'
+                  CHECK (state IN ('drafted', 'reviewed', 'approved', 'reported', 'rejected', 'lifted', 'lapsed')),
+    drafted_at    timestamptz NOT NULL,
+    data_authority bigint NOT NULL REFERENCES govdata.department,
+    government    bigint NOT NULL REFERENCES govdata.department,
+    reviewed_at   timestamptz,
+    self_reviewed boolean NOT NULL DEFAULT false,
+    approved_at   timestamptz,
+    self_approved boolean NOT NULL DEFAULT false,
+    reported_at   timestamptz,
+    reported_to   bigint REFERENCES govdata.department,
+    ended_at      timestamptz,
+    note          text,
+    CONSTRAINT negative_entry_approval_follows_review CHECK (approved_at IS NULL OR reviewed_at IS NOT NULL),
+    CONSTRAINT negative_entry_report_follows_approval CHECK (reported_at IS NULL OR approved_at IS NOT NULL),
+    CONSTRAINT negative_entry_in_effect_is_approved
+        CHECK (state NOT IN ('approved', 'reported') OR approved_at IS NOT NULL),
+    CONSTRAINT negative_entry_rejection_has_reason
+        CHECK (state NOT IN ('rejected', 'lifted', 'lapsed') OR note <> '' AND ended_at IS NOT NULL)
+);
+ALTER SEQUENCE govdata.negative_entry_id_seq OWNED BY govdata.negative_entry.id;
+CREATE INDEX negative_entry_resource ON govdata.negative_entry (resource);
+COMMENT ON TABLE govdata.negative_entry IS '负面清单:主管部门审核、本级政府批准、报上一级主管部门;不予共享的唯一途径(第二十三条)';
+COMMENT ON COLUMN govdata.negative_entry.id IS '编号';
+COMMENT ON COLUMN govdata.negative_entry.resource IS '资源编号';
+COMMENT ON COLUMN govdata.negative_entry.items IS '不予共享的信息项;空表示整个资源';
+COMMENT ON COLUMN govdata.negative_entry.provider IS '提供部门';
+COMMENT ON COLUMN govdata.negative_entry.basis_kind IS '依据种类:law 法律、regulation 法规、national_rule 国家有关规定';
+COMMENT ON COLUMN govdata.negative_entry.legal_basis IS '依据名称';
+COMMENT ON COLUMN govdata.negative_entry.basis_article IS '依据条款';
+COMMENT ON COLUMN govdata.negative_entry.reason IS '理由';
+COMMENT ON COLUMN govdata.negative_entry.state IS '状态:drafted 拟列、reviewed 已审核、approved 已批准、reported 已报备、rejected 退回、lifted 解除、lapsed 失效';
+COMMENT ON COLUMN govdata.negative_entry.drafted_at IS '拟列时间';
+COMMENT ON COLUMN govdata.negative_entry.data_authority IS '审核的主管部门(资源所在平台一级)';
+COMMENT ON COLUMN govdata.negative_entry.government IS '批准的人民政府(资源所在平台一级)';
+COMMENT ON COLUMN govdata.negative_entry.reviewed_at IS '审核时间';
+COMMENT ON COLUMN govdata.negative_entry.self_reviewed IS '主管部门审核自己的条目(标明)';
+COMMENT ON COLUMN govdata.negative_entry.approved_at IS '批准时间,自此生效';
+COMMENT ON COLUMN govdata.negative_entry.self_approved IS '政府批准自己的条目(标明)';
+COMMENT ON COLUMN govdata.negative_entry.reported_at IS '报备时间';
+COMMENT ON COLUMN govdata.negative_entry.reported_to IS '报备的上一级主管部门';
+COMMENT ON COLUMN govdata.negative_entry.ended_at IS '退回、解除或失效时间';
+COMMENT ON COLUMN govdata.negative_entry.note IS '审核意见或退回、解除、失效理由';
+
+CREATE SEQUENCE govdata.standing_consent_id_seq;
+CREATE TABLE govdata.standing_consent (
+    id          bigint PRIMARY KEY,
+    resource    bigint NOT NULL REFERENCES govdata.resource,
+    provider    bigint NOT NULL REFERENCES govdata.department,
+    departments bigint[] CHECK (cardinality(departments) > 0),
+    regions     text[] CHECK (cardinality(regions) > 0),
+    items       text[] CHECK (cardinality(items) > 0),
+    uses        text[] CHECK (cardinality(uses) > 0),
+    valid       daterange NOT NULL DEFAULT '(,)' CHECK (NOT isempty(valid)),
+    state       text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'ended')),
+    declared_at timestamptz NOT NULL,
+    ended_at    timestamptz,
+    CONSTRAINT standing_consent_end_has_a_date CHECK ((state = 'ended') = (ended_at IS NOT NULL))
+);
+ALTER SEQUENCE govdata.standing_consent_id_seq OWNED BY govdata.standing_consent.id;
+CREATE INDEX standing_consent_resource ON govdata.standing_consent (resource) WHERE state = 'active';
+COMMENT ON TABLE govdata.standing_consent IS '事先同意:提供部门预先声明对谁、就哪些项与用途立即同意(第二十条"能够立即答复的")';
+COMMENT ON COLUMN govdata.standing_consent.id IS '编号';
+COMMENT ON COLUMN govdata.standing_consent.resource IS '资源编号';
+COMMENT ON COLUMN govdata.standing_consent.provider IS '提供部门';
+COMMENT ON COLUMN govdata.standing_consent.departments IS '对哪些部门;空表示不限';
+COMMENT ON COLUMN govdata.standing_consent.regions IS '对哪些区划(含其下级)的部门;空表示不限';
+COMMENT ON COLUMN govdata.standing_consent.items IS '哪些信息项;空表示全部';
+COMMENT ON COLUMN govdata.standing_consent.uses IS '哪些用途;空表示不限';
+COMMENT ON COLUMN govdata.standing_consent.valid IS '适用期间(申请收到之日)';
+COMMENT ON COLUMN govdata.standing_consent.state IS '状态:active 有效、ended 已终止';
+COMMENT ON COLUMN govdata.standing_consent.declared_at IS '声明时间';
+COMMENT ON COLUMN govdata.standing_consent.ended_at IS '终止时间';
+
+-- Guards: one C function a subject, judged by govdata.transition.
+CREATE FUNCTION govdata._guard_resource() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_resource';
+REVOKE ALL ON FUNCTION govdata._guard_resource() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._guard_resource() IS '守卫:目录条目';
+CREATE FUNCTION govdata._guard_item() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_item';
+REVOKE ALL ON FUNCTION govdata._guard_item() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._guard_item() IS '守卫:信息项';
+CREATE FUNCTION govdata._guard_negative_entry() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_negative_entry';
+REVOKE ALL ON FUNCTION govdata._guard_negative_entry() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._guard_negative_entry() IS '守卫:负面清单';
+CREATE FUNCTION govdata._guard_standing_consent() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_standing_consent';
+REVOKE ALL ON FUNCTION govdata._guard_standing_consent() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._guard_standing_consent() IS '守卫:事先同意';
+-- Rows that only the law itself writes.
+CREATE FUNCTION govdata._guard_derived() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_derived';
+REVOKE ALL ON FUNCTION govdata._guard_derived() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._guard_derived() IS '守卫:派生的行只由平台自身写入';
+-- What follows from the rows of a statement, written by the law itself.
+CREATE FUNCTION govdata._derive() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_derive';
+REVOKE ALL ON FUNCTION govdata._derive() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._derive() IS '派生:由一条语句所改各行推出的行';
+
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.resource
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_resource();
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.resource_item
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_item();
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.negative_entry
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_negative_entry();
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.standing_consent
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_standing_consent();
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.resource_version
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_derived();
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.resource_serial
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_derived();
+
+CREATE TRIGGER bb_versions AFTER UPDATE ON govdata.resource
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('resource_version');
+CREATE TRIGGER bb_item_added AFTER INSERT ON govdata.resource_item
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('item_version');
+CREATE TRIGGER bb_item_changed AFTER UPDATE ON govdata.resource_item
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('item_version');
+CREATE TRIGGER bb_effect AFTER UPDATE ON govdata.negative_entry
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('negative_effect');
+
+-- publish_resource(code) -> id of the resource. Publishes a draft or resumes a
+-- suspended entry; the provider's act. Raises ZW010 where the specification is
+-- not met, ZW014 without a data officer, ZW018 below a vertical system's head,
+-- ZW023 where something is withheld without an approved negative entry.
+CREATE FUNCTION govdata.publish_resource(code text) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found_id bigint;
+BEGIN
+    UPDATE govdata.resource r SET state = 'published', state_reason = NULL
+     WHERE r.code = publish_resource.code RETURNING r.id INTO found_id;
+    IF found_id IS NULL THEN
+        PERFORM govdata._absent('resource', publish_resource.code, 10::smallint);
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION govdata.publish_resource(text) IS '发布或恢复目录条目(第十八条)';
+
+-- suspend_resource(code, reason): sharing pauses; no clock stops (Article 20).
+CREATE FUNCTION govdata.suspend_resource(code text, reason text) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found_id bigint;
+BEGIN
+    UPDATE govdata.resource r SET state = 'suspended', state_reason = reason
+     WHERE r.code = suspend_resource.code RETURNING r.id INTO found_id;
+    IF found_id IS NULL THEN
+        PERFORM govdata._absent('resource', suspend_resource.code, 6::smallint);
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION govdata.suspend_resource(text, text) IS '暂停目录条目的共享;不中止任何时限(第六条)';
+
+-- withdraw_resource(code, reason): every pending request must be answered
+-- before or in the same transaction (Article 20); authorizations are revoked.
+CREATE FUNCTION govdata.withdraw_resource(code text, reason text) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found_id bigint;
+BEGIN
+    UPDATE govdata.resource r SET state = 'withdrawn', state_reason = reason
+     WHERE r.code = withdraw_resource.code RETURNING r.id INTO found_id;
+    IF found_id IS NULL THEN
+        PERFORM govdata._absent('resource', withdraw_resource.code, 6::smallint);
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION govdata.withdraw_resource(text, text) IS '撤回目录条目(第六条)';
+
+-- _absent(subject, key, article): raises the error for a row that is not there
+-- or not visible, which must look the same.
+CREATE FUNCTION govdata._absent(subject text, key text, article smallint) RETURNS void
+LANGUAGE c AS 'MODULE_PATHNAME', 'gd_absent';
+COMMENT ON FUNCTION govdata._absent(text, text, smallint) IS '报错:行不存在或不可见(二者不加区分)';
+
+-- _move_negative_entry(id, state, note): the chain's verbs in one place.
+CREATE FUNCTION govdata._move_negative_entry(entry bigint, to_state text, remark text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE govdata.negative_entry SET state = to_state, note = coalesce(remark, note) WHERE id = entry;
+    IF NOT FOUND THEN
+        PERFORM govdata._absent('negative_entry', entry::text, 23::smallint);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION govdata._move_negative_entry(bigint, text, text) IS '负面清单条目的状态变更(各动词共用)';
+
+-- The chain of Article 23; each takes the entry's id and a note, and raises
+-- ZW023 for a wrong state or actor.
+CREATE FUNCTION govdata.review_negative_entry(entry bigint, note text DEFAULT NULL) RETURNS void
+LANGUAGE sql BEGIN ATOMIC SELECT govdata._move_negative_entry(entry, 'reviewed', note); END;
+COMMENT ON FUNCTION govdata.review_negative_entry(bigint, text) IS '主管部门审核(第二十三条)';
+CREATE FUNCTION govdata.approve_negative_entry(entry bigint, note text DEFAULT NULL) RETURNS void
+LANGUAGE sql BEGIN ATOMIC SELECT govdata._move_negative_entry(entry, 'approved', note); END;
+COMMENT ON FUNCTION govdata.approve_negative_entry(bigint, text) IS '本级政府批准,自此生效(第二十三条)';
+CREATE FUNCTION govdata.report_negative_entry(entry bigint, note text DEFAULT NULL) RETURNS void
+LANGUAGE sql BEGIN ATOMIC SELECT govdata._move_negative_entry(entry, 'reported', note); END;
+COMMENT ON FUNCTION govdata.report_negative_entry(bigint, text) IS '报上一级主管部门(第二十三条)';
+CREATE FUNCTION govdata.reject_negative_entry(entry bigint, reason text) RETURNS void
+LANGUAGE sql BEGIN ATOMIC SELECT govdata._move_negative_entry(entry, 'rejected', reason); END;
+COMMENT ON FUNCTION govdata.reject_negative_entry(bigint, text) IS '退回,须说明理由(第二十三条)';
+CREATE FUNCTION govdata.lift_negative_entry(entry bigint, reason text) RETURNS void
+LANGUAGE sql BEGIN ATOMIC SELECT govdata._move_negative_entry(entry, 'lifted', reason); END;
+COMMENT ON FUNCTION govdata.lift_negative_entry(bigint, text) IS '解除;资源随即为有条件共享(第二十三条)';
+CREATE FUNCTION govdata.lapse_negative_entry(entry bigint, reason text) RETURNS void
+LANGUAGE sql BEGIN ATOMIC SELECT govdata._move_negative_entry(entry, 'lapsed', reason); END;
+COMMENT ON FUNCTION govdata.lapse_negative_entry(bigint, text) IS '依据废止而失效;资源随即为有条件共享(第二十三条)';

@@ -1,0 +1,366 @@
+-- Requests and authorizations (Article 20, direct route).
+
+CREATE SEQUENCE govdata.share_request_id_seq;
+CREATE SEQUENCE govdata.share_authorization_id_seq;
+CREATE TABLE govdata.share_request (
+    id               bigint PRIMARY KEY,
+    route            text NOT NULL DEFAULT 'direct' CHECK (route IN ('direct')),
+    resource         bigint NOT NULL REFERENCES govdata.resource,
+    provider         bigint NOT NULL REFERENCES govdata.department,
+    consumer         bigint NOT NULL REFERENCES govdata.department,
+    items            text[] NOT NULL CHECK (cardinality(items) > 0),
+    purpose          text NOT NULL CHECK (purpose <> ''),
+    usage            text CHECK (usage <> ''),
+    valid_until      date NOT NULL CHECK (isfinite(valid_until)),
+    state            text NOT NULL CHECK (state IN ('submitted', 'approved', 'refused', 'withdrawn',
+                                                    'coordinating', 'agreed', 'upheld', 'unsettled')),
+    received_at      timestamptz NOT NULL,
+    limit_code       text NOT NULL,
+    due_on           date NOT NULL,
+    due_at           timestamptz NOT NULL,
+    due_provisional  boolean NOT NULL,
+    outside_scope    boolean NOT NULL,
+    matures_at       timestamptz,
+    authorization_id bigint NOT NULL,
+    answered_at      timestamptz,
+    answer_basis     text CHECK (answer_basis IN ('reply', 'deemed_consent', 'standing_consent', 'negative_list', 'coordination')),
+    granted_items    text[] CHECK (cardinality(granted_items) > 0),
+    refused_items    text[] CHECK (cardinality(refused_items) > 0),
+    answer_reason    text CHECK (answer_reason <> ''),
+    coordinator            bigint REFERENCES govdata.department,
+    coordination_reason    text CHECK (coordination_reason <> ''),
+    coordination_opened_at timestamptz,
+    provider_consented_at  timestamptz,
+    coordination_outcome   text CHECK (coordination_outcome <> ''),
+    coordination_closed_at timestamptz,
+    CONSTRAINT share_request_not_of_itself CHECK (provider <> consumer),
+    CONSTRAINT share_request_matures_when_due CHECK (matures_at >= due_at),
+    CONSTRAINT share_request_silence_needs_scope CHECK (matures_at IS NULL OR NOT outside_scope),
+    CONSTRAINT share_request_answer_has_a_date
+        CHECK ((state IN ('submitted', 'withdrawn')) = (answered_at IS NULL)),
+    CONSTRAINT share_request_answer_has_a_basis CHECK ((answered_at IS NULL) = (answer_basis IS NULL)),
+    CONSTRAINT share_request_consent_grants
+        CHECK (state NOT IN ('approved', 'agreed') OR granted_items IS NOT NULL AND granted_items <@ items),
+    CONSTRAINT share_request_refusal_has_reason
+        CHECK ((state <> 'refused' AND refused_items IS NULL) OR answer_reason IS NOT NULL),
+    CONSTRAINT share_request_coordination_has_reason
+        CHECK (coordination_opened_at IS NULL OR coordinator IS NOT NULL AND coordination_reason IS NOT NULL),
+    CONSTRAINT share_request_outcome_has_reason
+        CHECK (coordination_closed_at IS NULL OR coordination_outcome IS NOT NULL)
+);
+ALTER SEQUENCE govdata.share_request_id_seq OWNED BY govdata.share_request.id;
+CREATE INDEX share_request_matures ON govdata.share_request (matures_at, id)
+    WHERE state = 'submitted' AND matures_at IS NOT NULL;
+CREATE INDEX share_request_pending ON govdata.share_request (resource) WHERE state = 'submitted';
+CREATE UNIQUE INDEX share_request_pending_authorization ON govdata.share_request (authorization_id)
+    WHERE state = 'submitted';
+CREATE INDEX share_request_consumer ON govdata.share_request (consumer, id);
+CREATE INDEX share_request_provider ON govdata.share_request (provider, id);
+COMMENT ON TABLE govdata.share_request IS '共享申请(第二十条);状态可直接更新,由守卫依 transition 判断';
+COMMENT ON COLUMN govdata.share_request.id IS '编号';
+COMMENT ON COLUMN govdata.share_request.route IS '途径:direct 直接申请';
+COMMENT ON COLUMN govdata.share_request.resource IS '资源编号';
+COMMENT ON COLUMN govdata.share_request.provider IS '提供部门';
+COMMENT ON COLUMN govdata.share_request.consumer IS '使用部门';
+COMMENT ON COLUMN govdata.share_request.items IS '申请的信息项';
+COMMENT ON COLUMN govdata.share_request.purpose IS '用途说明(专事专用)';
+COMMENT ON COLUMN govdata.share_request.usage IS '用途类别,与资源声明的用途比对';
+COMMENT ON COLUMN govdata.share_request.valid_until IS '使用期限(含当日)';
+COMMENT ON COLUMN govdata.share_request.state IS '状态:submitted 待答复、approved 同意、refused 不同意、withdrawn 撤回、coordinating 协调中、agreed 协调同意、upheld 维持不同意、unsettled 未达成一致';
+COMMENT ON COLUMN govdata.share_request.received_at IS '收到时间(平台记录)';
+COMMENT ON COLUMN govdata.share_request.limit_code IS '适用的时限';
+COMMENT ON COLUMN govdata.share_request.due_on IS '答复期限最后一日';
+COMMENT ON COLUMN govdata.share_request.due_at IS '答复期限届满时刻(最后一日24时)';
+COMMENT ON COLUMN govdata.share_request.due_provisional IS '期限是否暂定(所涉年份节假日通知尚未公布)';
+COMMENT ON COLUMN govdata.share_request.outside_scope IS '超出声明的范围或用途:须答复,沉默不视为同意';
+COMMENT ON COLUMN govdata.share_request.matures_at IS '视为同意的时刻;空表示沉默不视为同意';
+COMMENT ON COLUMN govdata.share_request.authorization_id IS '授权编号,申请时即确定';
+COMMENT ON COLUMN govdata.share_request.answered_at IS '答复时间;视为同意时为届满时刻';
+COMMENT ON COLUMN govdata.share_request.answer_basis IS '答复依据:reply 答复、deemed_consent 视为同意、standing_consent 事先同意、negative_list 负面清单、coordination 协调';
+COMMENT ON COLUMN govdata.share_request.granted_items IS '同意的信息项';
+COMMENT ON COLUMN govdata.share_request.refused_items IS '不同意的信息项';
+COMMENT ON COLUMN govdata.share_request.answer_reason IS '答复理由';
+COMMENT ON COLUMN govdata.share_request.coordinator IS '协调的主管部门';
+COMMENT ON COLUMN govdata.share_request.coordination_reason IS '提请协调的理由';
+COMMENT ON COLUMN govdata.share_request.coordination_opened_at IS '提请协调时间';
+COMMENT ON COLUMN govdata.share_request.provider_consented_at IS '协调中提供部门表示同意的时间';
+COMMENT ON COLUMN govdata.share_request.coordination_outcome IS '协调结果及理由';
+COMMENT ON COLUMN govdata.share_request.coordination_closed_at IS '协调结束时间';
+
+CREATE TABLE govdata.share_request_item (
+    request  bigint NOT NULL REFERENCES govdata.share_request,
+    resource bigint NOT NULL,
+    item     text NOT NULL,
+    PRIMARY KEY (request, item),
+    FOREIGN KEY (resource, item) REFERENCES govdata.resource_item
+);
+COMMENT ON TABLE govdata.share_request_item IS '申请的信息项(派生自 share_request.items,保证各项存在)';
+COMMENT ON COLUMN govdata.share_request_item.request IS '申请编号';
+COMMENT ON COLUMN govdata.share_request_item.resource IS '资源编号';
+COMMENT ON COLUMN govdata.share_request_item.item IS '信息项';
+
+CREATE TABLE govdata.share_authorization (
+    id             bigint PRIMARY KEY,
+    request        bigint UNIQUE REFERENCES govdata.share_request,
+    resource       bigint NOT NULL REFERENCES govdata.resource,
+    provider       bigint NOT NULL REFERENCES govdata.department,
+    consumer       bigint NOT NULL REFERENCES govdata.department,
+    items          text[] NOT NULL CHECK (cardinality(items) > 0),
+    purpose        text NOT NULL,
+    usage          text,
+    basis          text NOT NULL CHECK (basis IN ('reply', 'deemed_consent', 'coordination', 'standing_consent', 'dispatch')),
+    valid_from     timestamptz NOT NULL,
+    valid_until    timestamptz NOT NULL,
+    state          text NOT NULL CHECK (state IN ('active', 'suspended', 'revoked', 'expired')),
+    ground         text,
+    reason         text,
+    version        integer NOT NULL DEFAULT 1 CHECK (version > 0),
+    CONSTRAINT share_authorization_end_has_a_ground
+        CHECK (state NOT IN ('suspended', 'revoked') OR ground IS NOT NULL AND reason IS NOT NULL)
+);
+ALTER SEQUENCE govdata.share_authorization_id_seq OWNED BY govdata.share_authorization.id;
+CREATE INDEX share_authorization_ends ON govdata.share_authorization (valid_until, id)
+    WHERE state IN ('active', 'suspended');
+CREATE INDEX share_authorization_consumer ON govdata.share_authorization (consumer, resource);
+CREATE INDEX share_authorization_resource ON govdata.share_authorization (resource)
+    WHERE state IN ('active', 'suspended');
+COMMENT ON TABLE govdata.share_authorization IS '授权:由平台自动写入,任何角色不得直接写(第十七条、第二十条)';
+COMMENT ON COLUMN govdata.share_authorization.id IS '编号,同申请的 authorization_id';
+COMMENT ON COLUMN govdata.share_authorization.request IS '所依申请;一申请至多一授权';
+COMMENT ON COLUMN govdata.share_authorization.resource IS '资源编号';
+COMMENT ON COLUMN govdata.share_authorization.provider IS '提供部门';
+COMMENT ON COLUMN govdata.share_authorization.consumer IS '使用部门';
+COMMENT ON COLUMN govdata.share_authorization.items IS '授权的信息项';
+COMMENT ON COLUMN govdata.share_authorization.purpose IS '用途说明';
+COMMENT ON COLUMN govdata.share_authorization.usage IS '用途类别';
+COMMENT ON COLUMN govdata.share_authorization.basis IS '依据:reply 答复、deemed_consent 视为同意、coordination 协调、standing_consent 事先同意、dispatch 调度';
+COMMENT ON COLUMN govdata.share_authorization.valid_from IS '生效时刻';
+COMMENT ON COLUMN govdata.share_authorization.valid_until IS '失效时刻(期限最后一日24时)';
+COMMENT ON COLUMN govdata.share_authorization.state IS '状态:active 有效、suspended 中止、revoked 撤销、expired 期满';
+COMMENT ON COLUMN govdata.share_authorization.ground IS '中止或撤销的事由';
+COMMENT ON COLUMN govdata.share_authorization.reason IS '理由';
+COMMENT ON COLUMN govdata.share_authorization.version IS '版本号';
+
+CREATE SEQUENCE govdata.authorization_act_id_seq;
+CREATE TABLE govdata.authorization_act (
+    id              bigint PRIMARY KEY,
+    share_authorization bigint NOT NULL REFERENCES govdata.share_authorization,
+    act             text NOT NULL CHECK (act IN ('suspend', 'resume', 'revoke')),
+    ground          text NOT NULL CHECK (ground IN ('violation', 'incident', 'purpose_ended', 'waiver', 'cleared')),
+    reason          text NOT NULL CHECK (reason <> ''),
+    department      bigint NOT NULL REFERENCES govdata.department,
+    acted_at        timestamptz NOT NULL,
+    CONSTRAINT authorization_act_ground_fits CHECK ((act = 'resume') = (ground = 'cleared'))
+);
+ALTER SEQUENCE govdata.authorization_act_id_seq OWNED BY govdata.authorization_act.id;
+CREATE INDEX authorization_act_authorization ON govdata.authorization_act (share_authorization, id);
+COMMENT ON TABLE govdata.authorization_act IS '对授权的行为:中止、恢复、撤销,须有事由与理由;只增不改';
+COMMENT ON COLUMN govdata.authorization_act.id IS '编号';
+COMMENT ON COLUMN govdata.authorization_act.share_authorization IS '授权编号';
+COMMENT ON COLUMN govdata.authorization_act.act IS '行为:suspend 中止、resume 恢复、revoke 撤销';
+COMMENT ON COLUMN govdata.authorization_act.ground IS '事由:violation 违规使用、incident 安全事件、purpose_ended 用途终止、waiver 使用部门放弃、cleared 情形消除';
+COMMENT ON COLUMN govdata.authorization_act.reason IS '理由';
+COMMENT ON COLUMN govdata.authorization_act.department IS '行为部门';
+COMMENT ON COLUMN govdata.authorization_act.acted_at IS '时间';
+
+CREATE FUNCTION govdata._guard_request() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_request';
+REVOKE ALL ON FUNCTION govdata._guard_request() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._guard_request() IS '守卫:共享申请';
+CREATE FUNCTION govdata._guard_act() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_act';
+REVOKE ALL ON FUNCTION govdata._guard_act() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._guard_act() IS '守卫:对授权的行为';
+CREATE FUNCTION govdata._guard_authorization() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_authorization';
+REVOKE ALL ON FUNCTION govdata._guard_authorization() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._guard_authorization() IS '守卫:授权(派生,状态依 transition)';
+
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.share_request
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_request();
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.share_request_item
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_derived();
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.share_authorization
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_authorization();
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.authorization_act
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_act();
+
+CREATE TRIGGER bb_items AFTER INSERT ON govdata.share_request
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('request_item');
+CREATE TRIGGER cc_authorize_new AFTER INSERT ON govdata.share_request
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('authorize_new');
+CREATE TRIGGER cc_authorize AFTER UPDATE ON govdata.share_request
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('authorize');
+CREATE TRIGGER bb_effect AFTER INSERT ON govdata.authorization_act
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('act_effect');
+
+-- A calendar that changes moves open limits, in the same transaction: first
+-- what has matured is settled, afterwards the rest is computed anew.
+CREATE FUNCTION govdata._calendar_before() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_calendar_before';
+REVOKE ALL ON FUNCTION govdata._calendar_before() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._calendar_before() IS '日历变更前:先了结已届满的申请';
+CREATE FUNCTION govdata._calendar_after() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_calendar_after';
+REVOKE ALL ON FUNCTION govdata._calendar_after() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._calendar_after() IS '日历变更后:重算未届满的期限';
+DO $$
+DECLARE
+    rel text;
+BEGIN
+    FOREACH rel IN ARRAY ARRAY['calendar', 'calendar_notice', 'calendar_day', 'statutory_holiday', 'region'] LOOP
+        EXECUTE format('CREATE TRIGGER bb_settle BEFORE INSERT OR UPDATE OR DELETE ON govdata.%I '
+                       'FOR EACH STATEMENT EXECUTE FUNCTION govdata._calendar_before()', rel);
+        EXECUTE format('CREATE TRIGGER zzz_recompute AFTER INSERT OR UPDATE OR DELETE ON govdata.%I '
+                       'FOR EACH STATEMENT EXECUTE FUNCTION govdata._calendar_after()', rel);
+    END LOOP;
+END
+$$;
+
+-- _settle(ids) -> number of requests settled. Writes down deemed consents that
+-- time has decided; anyone's call would write the same (Article 20).
+CREATE FUNCTION govdata._settle(ids bigint[]) RETURNS bigint
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'gd_settle_sql';
+REVOKE ALL ON FUNCTION govdata._settle(bigint[]) FROM PUBLIC;
+COMMENT ON FUNCTION govdata._settle(bigint[]) IS '将期限届满的申请记为视为同意(第二十条)';
+
+-- _expire(ids) -> number of authorizations written down as expired.
+CREATE FUNCTION govdata._expire(ids bigint[]) RETURNS bigint
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'gd_expire_sql';
+REVOKE ALL ON FUNCTION govdata._expire(bigint[]) FROM PUBLIC;
+COMMENT ON FUNCTION govdata._expire(bigint[]) IS '将期满的授权记为期满';
+
+-- submit_request(resource code, items, purpose, valid_until, usage) -> id of
+-- the request. The acting department asks for items of a published, shareable
+-- resource until the end of a day (legal time). Raises ZW020 for unknown items
+-- or where no request is needed, ZW021 for an upper platform's resource, ZW023
+-- for withheld items (Article 20).
+CREATE FUNCTION govdata.submit_request(resource text, items text[], purpose text, valid_until date,
+                                       usage text DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found_id bigint;
+BEGIN
+    INSERT INTO govdata.share_request (resource, items, purpose, valid_until, usage)
+    VALUES (govdata._resource_id(submit_request.resource, 20::smallint), submit_request.items,
+            submit_request.purpose, submit_request.valid_until, submit_request.usage)
+    RETURNING id INTO found_id;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION govdata.submit_request(text, text[], text, date, text) IS '提出共享申请(第二十条)';
+
+-- _resource_id(code, article) -> id of a visible resource, or the error for none.
+CREATE FUNCTION govdata._resource_id(resource_code text, article smallint) RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found_id bigint;
+BEGIN
+    SELECT r.id INTO found_id FROM govdata.resource r WHERE r.code = resource_code;
+    IF found_id IS NULL THEN
+        PERFORM govdata._absent('resource', resource_code, article);
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION govdata._resource_id(text, smallint) IS '资源代码对应的编号';
+
+-- _request_moved(id): raises unless the UPDATE before it met its row.
+CREATE FUNCTION govdata._request_moved(request bigint, moved boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT moved THEN
+        PERFORM govdata._absent('share_request', request::text, 20::smallint);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION govdata._request_moved(bigint, boolean) IS '更新未命中时报错';
+
+-- approve_request(request, items, reason): the provider's consent, to all items
+-- or to some; what is left out is refused and needs the reason. Raises ZW020
+-- once the limit has passed, or for anyone but the provider (Article 20).
+CREATE FUNCTION govdata.approve_request(request bigint, items text[] DEFAULT NULL, reason text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE govdata.share_request r SET state = 'approved', granted_items = approve_request.items,
+           answer_reason = coalesce(approve_request.reason, r.answer_reason) WHERE r.id = request;
+    PERFORM govdata._request_moved(request, FOUND);
+END
+$$;
+COMMENT ON FUNCTION govdata.approve_request(bigint, text[], text) IS '同意共享,可部分同意(第二十条)';
+
+-- refuse_request(request, reason): the provider's refusal, with reason (Article 20).
+CREATE FUNCTION govdata.refuse_request(request bigint, reason text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE govdata.share_request r SET state = 'refused', answer_reason = refuse_request.reason WHERE r.id = request;
+    PERFORM govdata._request_moved(request, FOUND);
+END
+$$;
+COMMENT ON FUNCTION govdata.refuse_request(bigint, text) IS '不同意共享,应当说明理由(第二十条)';
+
+-- withdraw_request(request): the consumer takes its pending request back.
+CREATE FUNCTION govdata.withdraw_request(request bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE govdata.share_request r SET state = 'withdrawn' WHERE r.id = request;
+    PERFORM govdata._request_moved(request, FOUND);
+END
+$$;
+COMMENT ON FUNCTION govdata.withdraw_request(bigint) IS '撤回申请';
+
+-- request_coordination(request, reason): the consumer takes a refusal (whole or
+-- of some items), a revocation or an unsettled outcome to its data authority.
+CREATE FUNCTION govdata.request_coordination(request bigint, reason text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE govdata.share_request r SET state = 'coordinating', coordination_reason = request_coordination.reason
+     WHERE r.id = request;
+    PERFORM govdata._request_moved(request, FOUND);
+END
+$$;
+COMMENT ON FUNCTION govdata.request_coordination(bigint, text) IS '提请本级政务数据主管部门协调(第二十条)';
+
+-- consent_in_coordination(request): the provider's recorded consent, without
+-- which the coordinator cannot close as agreed.
+CREATE FUNCTION govdata.consent_in_coordination(request bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE govdata.share_request r SET provider_consented_at = govdata.clock() WHERE r.id = request;
+    PERFORM govdata._request_moved(request, FOUND);
+END
+$$;
+COMMENT ON FUNCTION govdata.consent_in_coordination(bigint) IS '协调中提供部门表示同意';
+
+-- settle_coordination(request, outcome, reason): outcome agreed, upheld or
+-- unsettled, by the coordinating authority or, for agreed, by the government
+-- above both sides.
+CREATE FUNCTION govdata.settle_coordination(request bigint, outcome text, reason text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE govdata.share_request r SET state = outcome, coordination_outcome = settle_coordination.reason
+     WHERE r.id = request;
+    PERFORM govdata._request_moved(request, FOUND);
+END
+$$;
+COMMENT ON FUNCTION govdata.settle_coordination(bigint, text, text) IS '协调结果:agreed 同意、upheld 维持、unsettled 未达成一致';
+
+-- An act on an authorization: ground violation, incident, purpose_ended
+-- (provider) or waiver (consumer); raises ZW033 for another.
+CREATE FUNCTION govdata.suspend_authorization(share_authorization bigint, ground text, reason text) RETURNS void
+LANGUAGE sql BEGIN ATOMIC
+    INSERT INTO govdata.authorization_act (share_authorization, act, ground, reason)
+    VALUES (suspend_authorization.share_authorization, 'suspend', suspend_authorization.ground, suspend_authorization.reason);
+END;
+COMMENT ON FUNCTION govdata.suspend_authorization(bigint, text, text) IS '中止授权(第三十三条、第三十四条)';
+CREATE FUNCTION govdata.resume_authorization(share_authorization bigint, reason text) RETURNS void
+LANGUAGE sql BEGIN ATOMIC
+    INSERT INTO govdata.authorization_act (share_authorization, act, ground, reason)
+    VALUES (resume_authorization.share_authorization, 'resume', 'cleared', resume_authorization.reason);
+END;
+COMMENT ON FUNCTION govdata.resume_authorization(bigint, text) IS '恢复授权';
+CREATE FUNCTION govdata.revoke_authorization(share_authorization bigint, ground text, reason text) RETURNS void
+LANGUAGE sql BEGIN ATOMIC
+    INSERT INTO govdata.authorization_act (share_authorization, act, ground, reason)
+    VALUES (revoke_authorization.share_authorization, 'revoke', revoke_authorization.ground, revoke_authorization.reason);
+END;
+COMMENT ON FUNCTION govdata.revoke_authorization(bigint, text, text) IS '撤销授权(第三十三条)';

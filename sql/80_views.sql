@@ -1,0 +1,129 @@
+-- Views for reading. Each is security_invoker, so that row security judges the
+-- reader, and security_barrier, so that nothing the reader writes sees more.
+
+CREATE VIEW govdata.catalog WITH (security_invoker, security_barrier) AS
+SELECT r.code, r.title, r.abstract, p.name AS provider, g.name AS region, g.level,
+       CASE left(r.class, 1) WHEN '1' THEN 'base' WHEN '2' THEN 'theme' ELSE 'department' END AS library,
+       r.sharing, r.sharing_conditions, r.sharing_mode, r.opening, r.opening_conditions, r.opening_ground,
+       r.update_cycle, r.format_category, r.format_type, r.state, r.opening_state, r.published_at,
+       r.updated_at, r.version,
+       ARRAY(SELECT i.name FROM govdata.resource_item i
+              WHERE i.resource = r.id AND i.retired_at IS NULL ORDER BY i.name) AS items
+  FROM govdata.resource r
+  JOIN govdata.department p ON p.id = r.provider
+  JOIN govdata.region g ON g.code = p.region
+ WHERE r.state <> 'draft';
+COMMENT ON VIEW govdata.catalog IS '政务数据资源目录(第十条):全省各级,草稿除外';
+COMMENT ON COLUMN govdata.catalog.library IS 'base 基础库、theme 主题库、department 部门库(第十二条)';
+COMMENT ON COLUMN govdata.catalog.items IS '可用的信息项';
+
+CREATE VIEW govdata.open_list WITH (security_invoker, security_barrier) AS
+SELECT r.code, r.title, r.abstract, p.name AS provider, r.opening, r.opening_conditions, r.update_cycle,
+       r.format_category, r.format_type, r.updated_at
+  FROM govdata.resource r JOIN govdata.department p ON p.id = r.provider
+ WHERE r.state = 'published' AND r.opening_state = 'open';
+COMMENT ON VIEW govdata.open_list IS '开放清单(第二十六条)';
+
+CREATE VIEW govdata.negative_list WITH (security_invoker, security_barrier) AS
+SELECT e.id, r.code, r.title, p.name AS provider, e.items, e.basis_kind, e.legal_basis, e.basis_article,
+       e.reason, e.state, a.name AS reviewed_by, e.reviewed_at, e.self_reviewed, g.name AS approved_by,
+       e.approved_at, e.self_approved, u.name AS reported_to, e.reported_at
+  FROM govdata.negative_entry e
+  JOIN govdata.resource r ON r.id = e.resource
+  JOIN govdata.department p ON p.id = e.provider
+  JOIN govdata.department a ON a.id = e.data_authority
+  JOIN govdata.department g ON g.id = e.government
+  LEFT JOIN govdata.department u ON u.id = e.reported_to
+ WHERE e.state IN ('approved', 'reported');
+COMMENT ON VIEW govdata.negative_list IS '负面清单(第二十三条):生效中的条目,各部门可见';
+
+-- Effective state: what follows from facts, calendar and clock now, whether or
+-- not a sweep has written it down.
+CREATE VIEW govdata.request_board WITH (security_invoker, security_barrier) AS
+SELECT q.id, q.route, r.code, r.title, c.name AS consumer, p.name AS provider, q.items, q.purpose, q.usage,
+       q.valid_until, q.state,
+       CASE WHEN m.matured THEN 'approved' ELSE q.state END AS effective_state,
+       CASE WHEN m.matured THEN 'deemed_consent' ELSE q.answer_basis END AS basis,
+       q.received_at, q.due_on, q.due_at, q.due_provisional, q.outside_scope, q.matures_at,
+       CASE WHEN q.state = 'submitted' AND NOT m.matured
+            THEN govdata._working_days_left(govdata.legal_date(govdata.as_of()), q.due_on,
+                                            govdata._region_calendar(p.region)) END AS working_days_left,
+       q.state = 'submitted' AND NOT m.matured AND q.due_at <= govdata.as_of() AND NOT q.due_provisional AS late,
+       CASE WHEN m.matured THEN q.matures_at ELSE q.answered_at END AS answered_at,
+       CASE WHEN m.matured THEN ARRAY(SELECT i FROM unnest(q.items) AS i
+                                       WHERE q.refused_items IS NULL OR i <> ALL (q.refused_items))
+            ELSE q.granted_items END AS granted_items,
+       q.refused_items, q.answer_reason, q.authorization_id, o.name AS coordinator, q.coordination_reason,
+       q.coordination_outcome
+  FROM govdata.share_request q
+  JOIN govdata.resource r ON r.id = q.resource
+  JOIN govdata.department c ON c.id = q.consumer
+  JOIN govdata.department p ON p.id = q.provider
+  LEFT JOIN govdata.department o ON o.id = q.coordinator,
+  LATERAL (SELECT q.state = 'submitted' AND coalesce(q.matures_at <= govdata.as_of(), false)) AS m (matured);
+COMMENT ON VIEW govdata.request_board IS '申请一览:有效状态由事实、日历与时钟得出,与清扫是否运行无关';
+COMMENT ON COLUMN govdata.request_board.state IS '已写下的状态';
+COMMENT ON COLUMN govdata.request_board.effective_state IS '此刻的有效状态';
+COMMENT ON COLUMN govdata.request_board.working_days_left IS '剩余工作日';
+COMMENT ON COLUMN govdata.request_board.late IS '已逾期仍须答复';
+
+CREATE VIEW govdata.effective_authorization WITH (security_invoker, security_barrier) AS
+SELECT a.id, a.request, a.resource, r.code, a.provider, a.consumer, a.items, a.purpose, a.usage, a.basis,
+       a.valid_from, a.valid_until, a.version
+  FROM govdata.share_authorization a JOIN govdata.resource r ON r.id = a.resource
+ WHERE a.state = 'active' AND a.valid_from <= govdata.as_of() AND a.valid_until > govdata.as_of()
+   AND r.state = 'published'
+UNION ALL
+SELECT q.authorization_id, q.id, q.resource, r.code, q.provider, q.consumer,
+       ARRAY(SELECT i FROM unnest(q.items) AS i WHERE q.refused_items IS NULL OR i <> ALL (q.refused_items)),
+       q.purpose, q.usage, 'deemed_consent', q.matures_at,
+       (q.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 1
+  FROM govdata.share_request q JOIN govdata.resource r ON r.id = q.resource
+ WHERE q.state = 'submitted' AND q.matures_at <= govdata.as_of() AND r.state = 'published'
+   AND (q.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone') > govdata.as_of();
+COMMENT ON VIEW govdata.effective_authorization IS '此刻有效的授权,含期限届满而尚未写下者;资源暂停或撤回期间无效';
+
+-- Every running duty of every department, derived, not stored (Articles 7, 20, 23).
+CREATE VIEW govdata.obligation WITH (security_invoker, security_barrier) AS
+SELECT q.provider AS department, p.name, 'answer_request' AS duty, 20::smallint AS article,
+       q.id::text AS subject_key, q.received_at AS since, q.due_on, q.due_at, q.due_provisional,
+       govdata._working_days_left(govdata.legal_date(govdata.as_of()), q.due_on,
+                                  govdata._region_calendar(p.region)) AS working_days_left,
+       q.due_at <= govdata.as_of() AND NOT q.due_provisional AS late,
+       CASE WHEN q.matures_at IS NULL THEN 'late' ELSE 'deemed_consent' END AS consequence
+  FROM govdata.share_request q JOIN govdata.department p ON p.id = q.provider
+ WHERE q.state = 'submitted' AND (q.matures_at IS NULL OR q.matures_at > govdata.as_of())
+UNION ALL
+SELECT q.coordinator, p.name, 'settle_coordination', 20::smallint, q.id::text, q.coordination_opened_at,
+       NULL, NULL, NULL, NULL, false, 'none'
+  FROM govdata.share_request q JOIN govdata.department p ON p.id = q.coordinator
+ WHERE q.state = 'coordinating'
+UNION ALL
+SELECT d.id, d.name, v.duty, 23::smallint, e.id::text, v.since, NULL, NULL, NULL, NULL, false, 'none'
+  FROM govdata.negative_entry e
+  CROSS JOIN LATERAL (VALUES
+       ('drafted', 'review_negative_entry', e.data_authority, e.drafted_at),
+       ('reviewed', 'approve_negative_entry', e.government, e.reviewed_at),
+       ('approved', 'report_negative_entry', e.data_authority, e.approved_at)) AS v (state, duty, department, since)
+  JOIN govdata.department d ON d.id = v.department
+  JOIN govdata.region g ON g.code = d.region
+ WHERE e.state = v.state AND (v.duty <> 'report_negative_entry' OR g.level <> 'province');
+COMMENT ON VIEW govdata.obligation IS '待办义务:每一部门正在计算的时限与待办事项,由事实推出,不另存储';
+COMMENT ON COLUMN govdata.obligation.department IS '负有义务的部门';
+COMMENT ON COLUMN govdata.obligation.name IS '部门名称';
+COMMENT ON COLUMN govdata.obligation.duty IS '义务';
+COMMENT ON COLUMN govdata.obligation.article IS '依据条款';
+COMMENT ON COLUMN govdata.obligation.subject_key IS '所涉行的编号';
+COMMENT ON COLUMN govdata.obligation.since IS '起算时间';
+COMMENT ON COLUMN govdata.obligation.working_days_left IS '剩余工作日;空表示无时限';
+COMMENT ON COLUMN govdata.obligation.late IS '是否逾期';
+COMMENT ON COLUMN govdata.obligation.consequence IS '届满后果';
+
+CREATE VIEW govdata.journal WITH (security_invoker, security_barrier) AS
+SELECT j.id, j.at, j.real_at, j.subject, j.subject_key, j.event, j.from_state, j.to_state, j.article, j.actor,
+       j.role, d.name AS department, p.name AS provider, c.name AS consumer, j.before, j.after
+  FROM govdata.journal_entry j
+  LEFT JOIN govdata.department d ON d.id = j.department
+  LEFT JOIN govdata.department p ON p.id = j.provider
+  LEFT JOIN govdata.department c ON c.id = j.consumer;
+COMMENT ON VIEW govdata.journal IS '留痕:每一行为何人、何时、依何条款、前后如何';

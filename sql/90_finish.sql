@@ -1,0 +1,106 @@
+-- Privileges, row security, journal and dump fate of every object above.
+
+-- Who may call what: PUBLIC nothing; departments and administrators what does
+-- not begin with "_", and the helpers that views, policies and verbs call in
+-- their name.
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA govdata FROM PUBLIC;
+REVOKE ALL ON ALL PROCEDURES IN SCHEMA govdata FROM PUBLIC;
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    FOR f IN SELECT p.oid FROM pg_proc p
+              WHERE p.pronamespace = 'govdata'::regnamespace AND p.prokind = 'f'
+                AND p.prorettype <> 'trigger'::regtype
+                AND (p.proname !~ '^_' OR p.proname = ANY (ARRAY[
+                     '_articles', '_transitions', '_transition_article', '_sees', '_oversees',
+                     '_region_calendar', '_region_contains', '_deadline', '_working_days_left', '_absent', '_resource_id',
+                     '_request_moved', '_move_negative_entry']))
+                AND p.proname <> ALL (ARRAY['schedule', 'unschedule']) LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO govdata_department, govdata_admin', f);
+    END LOOP;
+END
+$$;
+GRANT EXECUTE ON FUNCTION govdata.clock(), govdata.as_of(), govdata.legal_date(timestamptz),
+    govdata.current_department(), govdata._sees(bigint, bigint), govdata._articles(), govdata._transitions() TO govdata_public;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA govdata TO govdata_department, govdata_admin;
+GRANT INSERT, UPDATE, DELETE ON govdata.resource, govdata.resource_item, govdata.negative_entry,
+    govdata.standing_consent, govdata.share_request, govdata.authorization_act TO govdata_department;
+GRANT INSERT, UPDATE, DELETE ON govdata.region, govdata.department, govdata.calendar, govdata.calendar_notice,
+    govdata.calendar_day, govdata.statutory_holiday, govdata.time_limit, govdata.catalog_specification TO govdata_admin;
+GRANT SELECT ON govdata.article, govdata.transition, govdata.time_limit, govdata.open_list, govdata.region TO govdata_public;
+GRANT SELECT (id, name, region, kind) ON govdata.department TO govdata_public;
+GRANT SELECT ON govdata.resource TO govdata_public;
+
+-- Row security restricts SELECT only: an UPDATE that a policy filtered would
+-- change no row and say nothing, so writes are judged by the guards instead.
+DO $$
+DECLARE
+    rule record;
+BEGIN
+    FOR rule IN SELECT * FROM (VALUES
+        ('resource', 'state <> ''draft'' OR govdata._sees(provider, NULL)'),
+        ('resource_item', 'EXISTS (SELECT FROM govdata.resource r WHERE r.id = resource)'),
+        ('resource_version', 'EXISTS (SELECT FROM govdata.resource r WHERE r.id = resource)'),
+        ('negative_entry', 'state IN (''approved'', ''reported'', ''lifted'', ''lapsed'') OR govdata._sees(provider, NULL)'),
+        ('standing_consent', 'true'),
+        ('share_request', 'govdata._sees(provider, consumer) OR coordinator = govdata.current_department()'),
+        ('share_request_item', 'EXISTS (SELECT FROM govdata.share_request q WHERE q.id = request)'),
+        ('share_authorization', 'govdata._sees(provider, consumer)'),
+        ('authorization_act', 'EXISTS (SELECT FROM govdata.share_authorization a WHERE a.id = share_authorization)'),
+        ('journal_entry', 'govdata._sees(provider, consumer) OR govdata._sees(department, NULL)')
+        ) AS v (relation, visible) LOOP
+        EXECUTE format('ALTER TABLE govdata.%I ENABLE ROW LEVEL SECURITY', rule.relation);
+        EXECUTE format('CREATE POLICY reading ON govdata.%I FOR SELECT TO govdata_department, govdata_admin USING (%s)',
+                       rule.relation, rule.visible);
+        EXECUTE format('CREATE POLICY inserting ON govdata.%I FOR INSERT WITH CHECK (true)', rule.relation);
+        EXECUTE format('CREATE POLICY updating ON govdata.%I FOR UPDATE USING (true) WITH CHECK (true)', rule.relation);
+        EXECUTE format('CREATE POLICY deleting ON govdata.%I FOR DELETE USING (true)', rule.relation);
+    END LOOP;
+END
+$$;
+CREATE POLICY reading_open ON govdata.resource FOR SELECT TO govdata_public
+    USING (state = 'published' AND opening_state = 'open');
+
+-- The journal takes down every change of every governed table.
+SELECT govdata._govern('govdata.calendar', 'calendar', 'name', '', '', '', 7::smallint);
+SELECT govdata._govern('govdata.calendar_notice', 'calendar_notice', 'calendar,notice', '', '', '', 7::smallint);
+SELECT govdata._govern('govdata.calendar_day', 'calendar_day', 'calendar,day,notice', '', '', '', 7::smallint);
+SELECT govdata._govern('govdata.statutory_holiday', 'statutory_holiday', 'calendar,month,day,effective', '', '', '', 7::smallint);
+SELECT govdata._govern('govdata.time_limit', 'time_limit', 'code,effective', '', '', '', 7::smallint);
+SELECT govdata._govern('govdata.catalog_specification', 'catalog_specification', 'element,effective', '', '', '', 10::smallint);
+SELECT govdata._govern('govdata.region', 'region', 'code', '', '', '', 5::smallint);
+SELECT govdata._govern('govdata.department', 'department', 'id', '', 'id', '', 6::smallint);
+SELECT govdata._govern('govdata.resource', 'resource', 'id', 'state', 'provider', '', 10::smallint);
+SELECT govdata._govern('govdata.resource_item', 'resource_item', 'resource,name', '', '', '', 10::smallint);
+SELECT govdata._govern('govdata.negative_entry', 'negative_entry', 'id', 'state', 'provider', '', 23::smallint);
+SELECT govdata._govern('govdata.standing_consent', 'standing_consent', 'id', 'state', 'provider', '', 20::smallint);
+SELECT govdata._govern('govdata.share_request', 'share_request', 'id', 'state', 'provider', 'consumer', 20::smallint);
+SELECT govdata._govern('govdata.share_authorization', 'share_authorization', 'id', 'state', 'provider', 'consumer', 20::smallint);
+SELECT govdata._govern('govdata.authorization_act', 'authorization_act', 'id', '', 'department', '', 33::smallint);
+
+-- session_replication_role must switch nothing off.
+DO $$
+DECLARE
+    t record;
+BEGIN
+    FOR t IN SELECT g.tgrelid::regclass AS relation, g.tgname FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
+              WHERE c.relnamespace = 'govdata'::regnamespace AND NOT g.tgisinternal LOOP
+        EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.relation, t.tgname);
+    END LOOP;
+END
+$$;
+
+-- Shipped rows come with the extension and are not dumped; everything else is.
+DO $$
+DECLARE
+    t record;
+BEGIN
+    FOR t IN SELECT c.oid, c.relkind,
+                    EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'builtin') AS ships
+               FROM pg_class c WHERE c.relnamespace = 'govdata'::regnamespace AND c.relkind IN ('r', 'S') LOOP
+        PERFORM pg_extension_config_dump(t.oid, CASE WHEN t.ships THEN 'WHERE NOT builtin' ELSE '' END);
+    END LOOP;
+END
+$$;

@@ -1,0 +1,946 @@
+/*-------------------------------------------------------------------------
+ *
+ * catalog.c
+ *	  Guards of the catalog: entries, items, the negative list, standing
+ *	  consents (Articles 2, 6, 10, 14, 16, 18, 20, 23, 25).
+ *
+ * Whoever submits a request holds a share lock on the resource's row to the
+ * end of its transaction, and whoever changes the resource, its items or its
+ * standing consents holds the row exclusively: so no request is judged by a
+ * class or an item that is being changed at that moment.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "guard.h"
+
+PG_FUNCTION_INFO_V1(gd_guard_resource);
+PG_FUNCTION_INFO_V1(gd_guard_item);
+PG_FUNCTION_INFO_V1(gd_guard_negative_entry);
+PG_FUNCTION_INFO_V1(gd_guard_standing_consent);
+
+enum
+{
+	RES_ID = 1, RES_CLASS, RES_CODE, RES_TITLE, RES_PROVIDER, RES_ABSTRACT, RES_FORMAT_CATEGORY,
+	RES_FORMAT_TYPE, RES_SHARING, RES_SHARING_CONDITIONS, RES_SHARING_MODE, RES_SCOPE_DEPARTMENTS,
+	RES_SCOPE_REGIONS, RES_USES, RES_OPENING, RES_OPENING_CONDITIONS, RES_OPENING_GROUND,
+	RES_UPDATE_CYCLE, RES_SOURCE, RES_SAFETY_GRADE, RES_RELATED, RES_STATE_SECRET, RES_STATE,
+	RES_STATE_REASON, RES_OPENING_STATE, RES_PUBLISHED_AT, RES_UPDATED_AT, RES_VERSION
+};
+
+static const char *const gd_resource_columns[] = {
+	"id", "class", "code", "title", "provider", "abstract", "format_category",
+	"format_type", "sharing", "sharing_conditions", "sharing_mode", "scope_departments",
+	"scope_regions", "uses", "opening", "opening_conditions", "opening_ground",
+	"update_cycle", "source", "safety_grade", "related", "state_secret", "state",
+	"state_reason", "opening_state", "published_at", "updated_at", "version"
+};
+
+static GdShape gd_resource_shape = {
+	"resource", 10, gd_resource_columns, lengthof(gd_resource_columns), false
+};
+
+enum
+{
+	ITEM_RESOURCE = 1, ITEM_NAME, ITEM_TITLE, ITEM_DATA_TYPE, ITEM_LENGTH, ITEM_SHARING,
+	ITEM_STATE_SECRET, ITEM_SOURCE, ITEM_RETIRED_AT
+};
+
+static const char *const gd_item_columns[] = {
+	"resource", "name", "title", "data_type", "length", "sharing",
+	"state_secret", "source", "retired_at"
+};
+
+static GdShape gd_item_shape = {
+	"resource_item", 10, gd_item_columns, lengthof(gd_item_columns), false
+};
+
+enum
+{
+	NEG_ID = 1, NEG_RESOURCE, NEG_ITEMS, NEG_PROVIDER, NEG_BASIS_KIND, NEG_LEGAL_BASIS,
+	NEG_BASIS_ARTICLE, NEG_REASON, NEG_STATE, NEG_DRAFTED_AT, NEG_AUTHORITY, NEG_GOVERNMENT,
+	NEG_REVIEWED_AT, NEG_SELF_REVIEWED, NEG_APPROVED_AT, NEG_SELF_APPROVED, NEG_REPORTED_AT,
+	NEG_REPORTED_TO, NEG_ENDED_AT, NEG_NOTE
+};
+
+static const char *const gd_negative_columns[] = {
+	"id", "resource", "items", "provider", "basis_kind", "legal_basis",
+	"basis_article", "reason", "state", "drafted_at", "data_authority", "government",
+	"reviewed_at", "self_reviewed", "approved_at", "self_approved", "reported_at",
+	"reported_to", "ended_at", "note"
+};
+
+static GdShape gd_negative_shape = {
+	"negative_entry", 23, gd_negative_columns, lengthof(gd_negative_columns), false
+};
+
+enum
+{
+	SC_ID = 1, SC_RESOURCE, SC_PROVIDER, SC_DEPARTMENTS, SC_REGIONS, SC_ITEMS, SC_USES, SC_VALID,
+	SC_STATE, SC_DECLARED_AT, SC_ENDED_AT
+};
+
+static const char *const gd_consent_columns[] = {
+	"id", "resource", "provider", "departments", "regions", "items", "uses", "valid",
+	"state", "declared_at", "ended_at"
+};
+
+static GdShape gd_consent_shape = {
+	"standing_consent", 20, gd_consent_columns, lengthof(gd_consent_columns), false
+};
+
+static const Oid gd_arg_int8[] = {INT8OID};
+static const Oid gd_arg_text[] = {TEXTOID};
+static const Oid gd_arg_int8_text[] = {INT8OID, TEXTOID};
+
+/* ---- a resource as requests see it ---- */
+
+static HTAB *gd_resources = NULL;	/* of this transaction */
+
+typedef struct GdResourceSlot
+{
+	int64		id;				/* hash key */
+	GdResource *resource;
+} GdResourceSlot;
+
+static MemoryContext gd_resources_context = NULL;
+
+/*
+ * What was read under a lock is good until the lock goes, with the end of the
+ * transaction or the abort of a subtransaction, or until we change it ourselves.
+ */
+static void
+gd_resources_forget(void)
+{
+	gd_resources = NULL;
+	if (gd_resources_context)
+		MemoryContextReset(gd_resources_context);
+}
+
+static void
+gd_catalog_xact(XactEvent event, void *arg)
+{
+	(void) event;
+	(void) arg;
+	if (gd_resources)
+		gd_resources_forget();
+}
+
+static void
+gd_catalog_subxact(SubXactEvent event, SubTransactionId mySubid, SubTransactionId parentSubid,
+				   void *arg)
+{
+	(void) mySubid;
+	(void) parentSubid;
+	(void) arg;
+	if (event == SUBXACT_EVENT_ABORT_SUB && gd_resources)
+		gd_resources_forget();
+}
+
+static void
+gd_resources_create(void)
+{
+	HASHCTL		ctl = {0};
+
+	if (gd_resources_context == NULL)
+		gd_resources_context = AllocSetContextCreate(TopMemoryContext, "govdata resources",
+													 ALLOCSET_DEFAULT_SIZES);
+	ctl.keysize = sizeof(int64);
+	ctl.entrysize = sizeof(GdResourceSlot);
+	ctl.hcxt = gd_resources_context;
+	gd_resources = hash_create("govdata resources", 256, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* elements of a text[] without nulls */
+static int
+gd_texts(Datum array, char ***texts)
+{
+	Datum	   *elems;
+	int			n;
+
+	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT,
+					  &elems, NULL, &n);
+	*texts = palloc(Max(n, 1) * sizeof(char *));
+	for (int i = 0; i < n; i++)
+		(*texts)[i] = TextDatumGetCString(elems[i]);
+	return n;
+}
+
+static Datum
+gd_array_copy(Datum d, bool isnull)
+{
+	return isnull ? (Datum) 0 : PointerGetDatum(DatumGetArrayTypePCopy(d));
+}
+
+/* rank of a sharing class, strictest highest */
+static int
+gd_class_rank(const char *sharing)
+{
+	return strcmp(sharing, "withheld") == 0 ? 3 : strcmp(sharing, "conditional") == 0 ? 2 : 1;
+}
+
+static GdResource *
+gd_resource_build(int64 id, Datum *v, bool *null)
+{
+	GdResource *r = palloc0(sizeof(GdResource));
+
+	r->id = id;
+	r->code = TextDatumGetCString(v[0]);
+	r->provider = DatumGetInt64(v[1]);
+	strlcpy(r->state, TextDatumGetCString(v[2]), sizeof(r->state));
+	strlcpy(r->sharing, TextDatumGetCString(v[3]), sizeof(r->sharing));
+	r->scope_departments = gd_array_copy(v[4], null[4]);
+	r->scope_regions = gd_array_copy(v[5], null[5]);
+	r->uses = gd_array_copy(v[6], null[6]);
+	r->has_standing_consent = DatumGetBool(v[7]);
+	if (!null[8])
+	{
+		r->nitems = gd_texts(v[8], &r->items);
+		(void) gd_texts(v[9], &r->classes);
+	}
+	for (int i = 0; i < r->nitems; i++)
+		if (gd_class_rank(r->classes[i]) < gd_class_rank(r->sharing))
+			r->classes[i] = r->sharing;
+	return r;
+}
+
+GdResource *
+gd_resource(int64 id)
+{
+	/* two statements: the second sees what the lock has waited for */
+	static GdStatementText lock = {
+		"SELECT 1 FROM govdata.resource WHERE id = $1 FOR SHARE", 1, gd_arg_int8, NULL
+	};
+	static GdStatementText read = {
+		"SELECT r.code, r.provider, r.state, r.sharing, r.scope_departments, r.scope_regions, r.uses,"
+		" EXISTS (SELECT FROM govdata.standing_consent c WHERE c.resource = r.id AND c.state = 'active'),"
+		" i.names, i.classes"
+		" FROM govdata.resource r LEFT JOIN LATERAL"
+		" (SELECT array_agg(i.name ORDER BY i.name COLLATE \"C\") AS names,"
+		"         array_agg(coalesce(i.sharing, r.sharing) ORDER BY i.name COLLATE \"C\") AS classes"
+		"    FROM govdata.resource_item i WHERE i.resource = r.id AND i.retired_at IS NULL) i ON true"
+		" WHERE r.id = $1", 1, gd_arg_int8, NULL
+	};
+	GdResourceSlot *slot;
+	Datum		arg = Int64GetDatum(id);
+	Datum		values[10];
+	bool		nulls[10];
+	MemoryContext old;
+	bool		found;
+
+	if (gd_resources == NULL)
+		gd_resources_create();
+	slot = hash_search(gd_resources, &id, HASH_FIND, NULL);
+	if (slot)
+		return slot->resource;
+
+	if (gd_own_run(&lock, &arg, NULL, NULL, 0, NULL, NULL) == 0 ||
+		gd_own_run(&read, &arg, NULL, NULL, 10, values, nulls) == 0)
+		return NULL;
+	if (gd_resources == NULL)
+		gd_resources_create();
+	old = MemoryContextSwitchTo(gd_resources_context);
+	slot = hash_search(gd_resources, &id, HASH_ENTER, &found);
+	slot->resource = gd_resource_build(id, values, nulls);
+	MemoryContextSwitchTo(old);
+	return slot->resource;
+}
+
+static int
+gd_name_cmp(const void *a, const void *b)
+{
+	return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+const char *
+gd_resource_item_class(GdResource *r, const char *item)
+{
+	char	  **found;
+
+	if (r->nitems == 0)
+		return NULL;
+	found = bsearch(&item, r->items, r->nitems, sizeof(char *), gd_name_cmp);
+	return found ? r->classes[found - r->items] : NULL;
+}
+
+/* ---- entries ---- */
+
+typedef struct GdProviderContext
+{
+	int64		me;
+	int64		provider;
+	int64		authority;
+	int64		government;
+} GdProviderContext;
+
+static bool
+gd_is_provider_side(const char *actor, void *context)
+{
+	GdProviderContext *c = context;
+
+	if (c->me == 0)
+		return false;
+	return (strcmp(actor, "provider") == 0 && c->me == c->provider) ||
+		(strcmp(actor, "data_authority") == 0 && c->me == c->authority) ||
+		(strcmp(actor, "government") == 0 && c->me == c->government);
+}
+
+/* Article 6: the provider alone acts on its resources. */
+static void
+gd_require_provider(int64 me, int64 provider, const char *what)
+{
+	GdDepartment dept;
+
+	if (me != 0 && me == provider)
+		return;
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(6)),
+			 errmsg("only the provider may act on this %s", what),
+			 errdetail("You act as %s; the provider is %s. Measures, Article 6.",
+					   gd_who_acts(), gd_department(provider, &dept) ? dept.name : _("unknown")),
+			 errhint("Act as a member of the provider's role, or SET ROLE to it.")));
+}
+
+/* Article 14, and who can be a provider at all. */
+static void
+gd_check_provider(int64 me)
+{
+	GdDepartment dept;
+
+	if (me == 0 || !gd_department(me, &dept))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(6)),
+				 errmsg("only a department may enter resources in the catalog"),
+				 errdetail("You act as %s. Measures, Article 6.", gd_who_acts()),
+				 errhint("Log in as a member of a department's role, or SET ROLE to it.")));
+	if (strcmp(dept.kind, "platform_operator") == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(6)),
+				 errmsg("a platform operator holds no resources"),
+				 errdetail("\"%s\" runs the platform for others. Measures, Articles 6 and 13.", dept.name),
+				 errhint("The department that produces the data enters them.")));
+	if (!dept.has_data_officer)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(14)),
+				 errmsg("department \"%s\" has named no data officer", dept.name),
+				 errdetail("An institution or a person is responsible for catalog, publication and maintenance. Measures, Article 14."),
+				 errhint("The administrator sets govdata.department.data_officer.")));
+}
+
+static void
+gd_check_classification(GdRow *row)
+{
+	const char *sharing = gd_new_text(row, RES_SHARING);
+	const char *opening = gd_new_text(row, RES_OPENING);
+
+	if (!row->newnull[RES_STATE_SECRET - 1] && DatumGetBool(row->new[RES_STATE_SECRET - 1]))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(2)),
+				 errmsg("a resource that is a state secret cannot be registered"),
+				 errdetail("State secrets are governed by other law. Measures, Article 2."),
+				 errhint("Keep it outside this platform.")));
+	if (sharing && strcmp(sharing, "conditional") == 0 && row->newnull[RES_SHARING_CONDITIONS - 1])
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(16)),
+				 errmsg("conditional sharing needs its conditions"),
+				 errdetail("Column sharing_conditions is empty. Measures, Article 16."),
+				 errhint("State for whom, or for which part, the resource can be shared.")));
+	if (sharing && opening && strcmp(sharing, "withheld") == 0 && strcmp(opening, "closed") != 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(8)),
+				 errmsg("data withheld from sharing cannot be open"),
+				 errdetail("Sharing class is withheld, opening class is %s. Measures, Article 8.", opening),
+				 errhint("Set opening to closed, with its ground.")));
+	if (opening && strcmp(opening, "closed") == 0 && row->newnull[RES_OPENING_GROUND - 1])
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(25)),
+				 errmsg("data closed to the public need a ground"),
+				 errdetail("Grounds: state_secret, trade_secret, privacy, law. Measures, Article 25."),
+				 errhint("Set opening_ground, or open the data.")));
+	if (opening && strcmp(opening, "conditional") == 0 && row->newnull[RES_OPENING_CONDITIONS - 1])
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(25)),
+				 errmsg("conditional opening needs its conditions"),
+				 errdetail("Column opening_conditions is empty. Measures, Article 25."),
+				 errhint("State the conditions under which anyone may use the data.")));
+}
+
+static const char *
+gd_draw_code(const char *class)
+{
+	static GdStatementText query = {
+		"INSERT INTO govdata.resource_serial AS s (class, last) VALUES ($1, 1)"
+		" ON CONFLICT (class) DO UPDATE SET last = s.last + 1 RETURNING last",
+		1, gd_arg_text, NULL
+	};
+	Datum		arg = CStringGetTextDatum(class);
+	Datum		serial;
+	bool		isnull;
+
+	(void) gd_own_run(&query, &arg, NULL, NULL, 1, &serial, &isnull);
+	return psprintf("%s/%06lld", class, (long long) DatumGetInt64(serial));
+}
+
+static void
+gd_resource_insert(GdRow *row, int64 me)
+{
+	static const int platform[] = {RES_ID, RES_CODE, RES_PUBLISHED_AT, RES_UPDATED_AT, 0};
+	const char *class = gd_new_text(row, RES_CLASS);
+	const char *state = gd_new_text(row, RES_STATE);
+	GdProviderContext context = {me, 0, 0, 0};
+
+	gd_not_given(row, &gd_resource_shape, platform);
+	if (row->newnull[RES_PROVIDER - 1])
+		gd_set(row, RES_PROVIDER, Int64GetDatum(me));
+	context.provider = gd_new_int64(row, RES_PROVIDER);
+	gd_check_provider(me);
+	gd_require_provider(me, context.provider, "resource");
+	(void) gd_judge("resource", 10, "(new)", "", state ? state : "draft", gd_is_provider_side, &context);
+	gd_set_text(row, RES_OPENING_STATE, "closed");
+	if (class == NULL)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(10)),
+				 errmsg("a resource needs its classification code"),
+				 errdetail("The code is issued as class/serial. Measures, Article 10."),
+				 errhint("Set column class, for example '307009'.")));
+	gd_set(row, RES_ID, Int64GetDatum(gd_draw("resource_id_seq")));
+	gd_set_text(row, RES_CODE, gd_draw_code(class));
+	gd_set(row, RES_UPDATED_AT, TimestampTzGetDatum(gd_clock()));
+	gd_set(row, RES_VERSION, Int32GetDatum(1));
+}
+
+/* ruling 3: nobody escapes a running clock by changing what is asked for */
+static void
+gd_require_no_pending(int64 resource, const char *item, const char *act)
+{
+	static GdStatementText query = {
+		"SELECT count(*), array_to_string((array_agg(id ORDER BY id))[1:10], ', ')"
+		" FROM govdata.share_request WHERE resource = $1 AND state = 'submitted'"
+		" AND ($2 IS NULL OR items @> ARRAY[$2])", 2, gd_arg_int8_text, NULL
+	};
+	Datum		args[2] = {Int64GetDatum(resource), item ? CStringGetTextDatum(item) : (Datum) 0};
+	Datum		values[2];
+	bool		nulls[2];
+
+	(void) gd_own_run(&query, args, item ? "  " : " n", NULL, 2, values, nulls);
+	if (DatumGetInt64(values[0]) == 0)
+		return;
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(20)),
+			 errmsg("%s must wait: " INT64_FORMAT " requests are unanswered", act,
+					DatumGetInt64(values[0])),
+			 errdetail("Pending requests: %s. Their limits keep running. Measures, Article 20.",
+					   TextDatumGetCString(values[1])),
+			 errhint("Answer them first, in this transaction or before.")));
+}
+
+/* Article 10: every required element is there and has a permitted value. */
+static void
+gd_check_specification(GdRow *row)
+{
+	/* the row type is an argument, so the plan is made for each call */
+	Oid			rowtype = row->trigdata->tg_relation->rd_rel->reltype;
+	GdStatementText query = {
+		"SELECT string_agg(s.element || ' (' || s.column_name || ')', ', ' ORDER BY s.element)"
+		" FROM govdata.catalog_specification s,"
+		" LATERAL (SELECT to_jsonb($1) ->> s.column_name) AS x (v)"
+		" WHERE s.effective @> govdata.legal_date(govdata.clock())"
+		" AND (s.required AND coalesce(x.v, '') = ''"
+		"  OR x.v IS NOT NULL AND (x.v !~ s.pattern OR x.v <> ALL (s.allowed)))",
+		1, &rowtype, NULL
+	};
+	Datum		arg = heap_copy_tuple_as_datum(heap_form_tuple(row->desc, row->new, row->newnull), row->desc);
+	Datum		value;
+	bool		isnull;
+
+	(void) gd_own_run(&query, &arg, NULL, NULL, 1, &value, &isnull);
+	SPI_freeplan(query.plan);
+	if (!isnull)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(10)),
+				 errmsg("resource \"%s\" does not meet the catalog specification",
+						gd_new_text(row, RES_CODE)),
+				 errdetail("Missing or not permitted: %s. Measures, Article 10.", TextDatumGetCString(value)),
+				 errhint("SELECT * FROM govdata.catalog_specification shows what each element must be.")));
+}
+
+/* Article 23: what is withheld, as a whole or an item, stands on the negative list. */
+static void
+gd_check_withheld(int64 resource, const char *code)
+{
+	static GdStatementText query = {
+		"SELECT string_agg(w.what, ', ' ORDER BY w.what) FROM ("
+		" SELECT NULL::text AS item, r.code AS what FROM govdata.resource r"
+		"  WHERE r.id = $1 AND r.sharing = 'withheld'"
+		" UNION ALL SELECT i.name, i.name FROM govdata.resource_item i"
+		"  WHERE i.resource = $1 AND i.sharing = 'withheld' AND i.retired_at IS NULL) AS w"
+		" WHERE NOT EXISTS (SELECT FROM govdata.negative_entry n WHERE n.resource = $1"
+		"  AND n.state IN ('approved', 'reported') AND (n.items IS NULL OR n.items @> ARRAY[w.item]))",
+		1, gd_arg_int8, NULL
+	};
+	Datum		arg = Int64GetDatum(resource);
+	Datum		value;
+	bool		isnull;
+
+	(void) gd_own_run(&query, &arg, NULL, NULL, 1, &value, &isnull);
+	if (!isnull)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(23)),
+				 errmsg("resource \"%s\" is withheld without an approved negative entry", code),
+				 errdetail("Not on the negative list: %s. Measures, Article 23.", TextDatumGetCString(value)),
+				 errhint("INSERT INTO govdata.negative_entry (resource, items, basis_kind, legal_basis, basis_article, reason); the data authority reviews it and the government approves it.")));
+}
+
+static void
+gd_check_publication(GdRow *row, int64 me)
+{
+	static GdStatementText query = {
+		"SELECT 1 FROM govdata.resource_item WHERE resource = $1 AND retired_at IS NULL LIMIT 1",
+		1, gd_arg_int8, NULL
+	};
+	Datum		arg = row->new[RES_ID - 1];
+	GdDepartment dept;
+	GdRegion	region;
+
+	gd_check_provider(me);
+	if (gd_department(me, &dept) && strcmp(dept.vertical, "none") != 0 &&
+		gd_region(dept.region, &region) && region.level != 3)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(18)),
+				 errmsg("a branch of a vertically managed system does not publish"),
+				 errdetail("Its data are shared through the provincial platform by the system's provincial head. Measures, Article 18."),
+				 errhint("The provincial department enters and publishes the resource.")));
+	gd_check_specification(row);
+	if (gd_own_run(&query, &arg, NULL, NULL, 0, NULL, NULL) == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(10)),
+				 errmsg("resource \"%s\" has no items", gd_new_text(row, RES_CODE)),
+				 errdetail("An entry describes its items. Measures, Article 10."),
+				 errhint("INSERT INTO govdata.resource_item first.")));
+	gd_check_withheld(DatumGetInt64(arg), gd_new_text(row, RES_CODE));
+}
+
+static void
+gd_require_reason(const char *reason, int article, const char *act)
+{
+	if (reason == NULL || reason[0] == '\0')
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(article)),
+				 errmsg("%s needs a reason", act),
+				 errdetail("Measures, Article %d.", article),
+				 errhint("State the reason in the same statement.")));
+}
+
+static void
+gd_resource_state(GdRow *row, int64 me, const char *from, const char *to)
+{
+	int64		id = gd_new_int64(row, RES_ID);
+	const char *code = gd_new_text(row, RES_CODE);
+	GdProviderContext context = {me, gd_new_int64(row, RES_PROVIDER), 0, 0};
+
+	(void) gd_judge("resource", 10, code, from, to, gd_is_provider_side, &context);
+	if (strcmp(to, "published") == 0)
+	{
+		gd_check_publication(row, me);
+		if (row->newnull[RES_PUBLISHED_AT - 1])
+			gd_set(row, RES_PUBLISHED_AT, TimestampTzGetDatum(gd_clock()));
+	}
+	else if (strcmp(to, "suspended") == 0)
+		gd_require_reason(gd_new_text(row, RES_STATE_REASON), 6, _("suspending a resource"));
+	else if (strcmp(to, "withdrawn") == 0)
+	{
+		gd_require_reason(gd_new_text(row, RES_STATE_REASON), 6, _("withdrawing a resource"));
+		gd_require_no_pending(id, NULL, _("withdrawing the resource"));
+	}
+}
+
+static void
+gd_resource_reclassify(GdRow *row, const char *state)
+{
+	const char *from = gd_old_text(row, RES_SHARING);
+	const char *to = gd_new_text(row, RES_SHARING);
+
+	if (strcmp(state, "draft") == 0)
+		return;
+	if (strcmp(from, "withheld") == 0 || strcmp(to, "withheld") == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(23)),
+				 errmsg("a published resource becomes withheld, or ceases to be, by its negative entry only"),
+				 errdetail("Sharing class would change from %s to %s. Measures, Article 23.", from, to),
+				 errhint("Draft a negative entry and have it approved, or have the one in force lifted.")));
+	gd_require_no_pending(gd_new_int64(row, RES_ID), NULL, _("reclassifying the resource"));
+}
+
+static void
+gd_resource_update(GdRow *row, int64 me)
+{
+	static const int changeable[] = {
+		RES_TITLE, RES_ABSTRACT, RES_FORMAT_CATEGORY, RES_FORMAT_TYPE, RES_SHARING,
+		RES_SHARING_CONDITIONS, RES_SHARING_MODE, RES_SCOPE_DEPARTMENTS, RES_SCOPE_REGIONS, RES_USES,
+		RES_OPENING, RES_OPENING_CONDITIONS, RES_OPENING_GROUND, RES_UPDATE_CYCLE, RES_SOURCE,
+		RES_SAFETY_GRADE, RES_RELATED, RES_STATE_SECRET, RES_STATE, RES_STATE_REASON,
+		RES_OPENING_STATE, 0
+	};
+	const char *from = gd_old_text(row, RES_STATE);
+	const char *to = gd_new_text(row, RES_STATE);
+	GdProviderContext context = {me, gd_new_int64(row, RES_PROVIDER), 0, 0};
+
+	gd_require_provider(me, DatumGetInt64(row->old[RES_PROVIDER - 1]), "resource");
+	gd_only_changes(row, &gd_resource_shape, gd_new_int64(row, RES_ID), changeable);
+	if (strcmp(from, "withdrawn") == 0)
+		gd_judge("resource", 6, gd_new_text(row, RES_CODE), from, to, gd_is_provider_side, &context);
+	if (gd_is_changed(row, RES_STATE) || gd_is_changed(row, RES_SHARING))
+		(void) gd_settle_resource(gd_new_int64(row, RES_ID));
+	if (gd_is_changed(row, RES_SHARING))
+		gd_resource_reclassify(row, from);
+	if (gd_is_changed(row, RES_STATE))
+		gd_resource_state(row, me, from, to);
+	if (gd_is_changed(row, RES_OPENING_STATE))
+		(void) gd_judge("resource_opening", 26, gd_new_text(row, RES_CODE),
+						gd_old_text(row, RES_OPENING_STATE), gd_new_text(row, RES_OPENING_STATE),
+						gd_is_provider_side, &context);
+	gd_set(row, RES_UPDATED_AT, TimestampTzGetDatum(gd_clock()));
+	if (strcmp(from, "draft") != 0)
+		gd_set(row, RES_VERSION, Int32GetDatum(DatumGetInt32(row->old[RES_VERSION - 1]) + 1));
+}
+
+Datum
+gd_guard_resource(PG_FUNCTION_ARGS)
+{
+	GdRow		row;
+	int64		me;
+
+	if (!gd_row_open(&row, fcinfo, &gd_resource_shape))
+		return gd_row_as_is(fcinfo);
+	gd_resources_forget();
+	if (gd_own_writing())
+		return gd_row_as_is(fcinfo);
+	me = gd_acting(6);
+	if (row.is_insert)
+		gd_resource_insert(&row, me);
+	else
+		gd_resource_update(&row, me);
+	gd_check_classification(&row);
+	return gd_row_done(&row);
+}
+
+/* ---- items ---- */
+
+/* lock a resource as somebody who changes it, and read what its parts need */
+static void
+gd_lock_resource(int64 id, int64 *provider, char **sharing, char **state, char **code)
+{
+	static GdStatementText query = {
+		"SELECT provider, sharing, state, code FROM govdata.resource WHERE id = $1 FOR NO KEY UPDATE",
+		1, gd_arg_int8, NULL
+	};
+	Datum		arg = Int64GetDatum(id);
+	Datum		values[4];
+	bool		nulls[4];
+
+	gd_resources_forget();
+	if (gd_own_run(&query, &arg, NULL, NULL, 4, values, nulls) == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(10)),
+				 errmsg("there is no resource " INT64_FORMAT " that you can see", id),
+				 errdetail("You act as %s. Measures, Article 10.", gd_who_acts()),
+				 errhint("Look it up: SELECT * FROM govdata.catalog.")));
+	*provider = DatumGetInt64(values[0]);
+	*sharing = TextDatumGetCString(values[1]);
+	*state = TextDatumGetCString(values[2]);
+	*code = TextDatumGetCString(values[3]);
+}
+
+static void
+gd_item_classification(GdRow *row, const char *resource_sharing, const char *state)
+{
+	const char *sharing = gd_new_text(row, ITEM_SHARING);
+	bool		withheld = sharing && strcmp(sharing, "withheld") == 0;
+
+	if (!row->newnull[ITEM_STATE_SECRET - 1] && DatumGetBool(row->new[ITEM_STATE_SECRET - 1]))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(2)),
+				 errmsg("an item that is a state secret cannot be registered"),
+				 errdetail("State secrets are governed by other law. Measures, Article 2."),
+				 errhint("Keep it outside this platform.")));
+	if (sharing && gd_class_rank(sharing) < gd_class_rank(resource_sharing))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(16)),
+				 errmsg("item \"%s\" cannot be classified more loosely than its resource",
+						gd_new_text(row, ITEM_NAME)),
+				 errdetail("The item would be %s, the resource is %s. Measures, Article 16.",
+						   sharing, resource_sharing),
+				 errhint("Leave the item's class empty, or reclassify the resource.")));
+	if (withheld && strcmp(state, "draft") != 0 && gd_is_changed(row, ITEM_SHARING))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(23)),
+				 errmsg("item \"%s\" becomes withheld by a negative entry only", gd_new_text(row, ITEM_NAME)),
+				 errdetail("The resource is published. Measures, Article 23."),
+				 errhint("Draft a negative entry that names the item and have it approved.")));
+	if (!row->is_insert && gd_is_changed(row, ITEM_SHARING) && strcmp(state, "draft") != 0 &&
+		!row->oldnull[ITEM_SHARING - 1] && strcmp(gd_old_text(row, ITEM_SHARING), "withheld") == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(23)),
+				 errmsg("item \"%s\" ceases to be withheld when its negative entry is lifted", gd_new_text(row, ITEM_NAME)),
+				 errdetail("The entry is in force. Measures, Article 23."),
+				 errhint("Have the negative entry lifted.")));
+}
+
+static void
+gd_item_update(GdRow *row, int64 resource)
+{
+	static const int changeable[] = {
+		ITEM_TITLE, ITEM_DATA_TYPE, ITEM_LENGTH, ITEM_SHARING, ITEM_STATE_SECRET, ITEM_SOURCE,
+		ITEM_RETIRED_AT, 0
+	};
+
+	gd_only_changes(row, &gd_item_shape, resource, changeable);
+	if (!gd_is_changed(row, ITEM_RETIRED_AT) && !gd_is_changed(row, ITEM_SHARING))
+		return;
+	(void) gd_settle_resource(resource);
+	gd_require_no_pending(resource, gd_new_text(row, ITEM_NAME), _("changing the item"));
+	if (gd_is_changed(row, ITEM_RETIRED_AT) && !row->newnull[ITEM_RETIRED_AT - 1])
+		gd_set(row, ITEM_RETIRED_AT, TimestampTzGetDatum(gd_clock()));
+}
+
+Datum
+gd_guard_item(PG_FUNCTION_ARGS)
+{
+	GdRow		row;
+	int64		resource;
+	int64		provider;
+	char	   *sharing;
+	char	   *state;
+	char	   *code;
+
+	if (!gd_row_open(&row, fcinfo, &gd_item_shape))
+		return gd_row_as_is(fcinfo);
+	gd_resources_forget();
+	if (gd_own_writing())
+		return gd_row_as_is(fcinfo);
+
+	resource = gd_new_int64(&row, ITEM_RESOURCE);
+	gd_lock_resource(resource, &provider, &sharing, &state, &code);
+	gd_require_provider(gd_acting(6), provider, "resource");
+	if (strcmp(state, "withdrawn") == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(10)),
+				 errmsg("resource \"%s\" is withdrawn", code),
+				 errdetail("Its entry stays as it was. Measures, Article 10."),
+				 errhint("Enter a new resource.")));
+	if (row.is_insert)
+	{
+		static const int platform[] = {ITEM_RETIRED_AT, 0};
+
+		gd_not_given(&row, &gd_item_shape, platform);
+	}
+	else
+		gd_item_update(&row, resource);
+	gd_item_classification(&row, sharing, state);
+	return gd_row_done(&row);
+}
+
+/* ---- the negative list ---- */
+
+static void
+gd_check_items_exist(Datum items, int64 resource, int article)
+{
+	GdResource *r = gd_resource(resource);
+	char	  **names;
+	int			n = gd_texts(items, &names);
+
+	for (int i = 0; r && i < n; i++)
+		if (gd_resource_item_class(r, names[i]) == NULL)
+			ereport(ERROR,
+					(errcode(GD_ERRCODE(article)),
+					 errmsg("resource \"%s\" has no item \"%s\"", r->code, names[i]),
+					 errdetail("Items are named as in the catalog. Measures, Article %d.", article),
+					 errhint("SELECT name, title FROM govdata.resource_item WHERE resource = " INT64_FORMAT ".",
+							 resource)));
+}
+
+static void
+gd_negative_insert(GdRow *row, int64 me)
+{
+	static const int platform[] = {
+		NEG_ID, NEG_DRAFTED_AT, NEG_AUTHORITY, NEG_GOVERNMENT, NEG_REVIEWED_AT, NEG_APPROVED_AT,
+		NEG_REPORTED_AT, NEG_REPORTED_TO, NEG_ENDED_AT, 0
+	};
+	int64		resource = gd_new_int64(row, NEG_RESOURCE);
+	const char *kind = gd_new_text(row, NEG_BASIS_KIND);
+	const char *state = gd_new_text(row, NEG_STATE);
+	GdProviderContext context = {me, 0, 0, 0};
+	GdDepartment dept;
+	GdRegion	platform_region;
+	char	   *ignore;
+
+	gd_not_given(row, &gd_negative_shape, platform);
+	gd_lock_resource(resource, &context.provider, &ignore, &ignore, &ignore);
+	(void) gd_judge("negative_entry", 23, "(new)", "", state ? state : "drafted",
+					gd_is_provider_side, &context);
+	if (kind == NULL || (strcmp(kind, "law") != 0 && strcmp(kind, "regulation") != 0 &&
+						 strcmp(kind, "national_rule") != 0))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(16)),
+				 errmsg("withholding must rest on a law, a regulation or a national rule"),
+				 errdetail("A local or departmental paper is no basis. Measures, Article 16."),
+				 errhint("Set basis_kind to law, regulation or national_rule, and name the text and its article.")));
+	if (!row->newnull[NEG_ITEMS - 1])
+		gd_check_items_exist(row->new[NEG_ITEMS - 1], resource, 23);
+	if (!gd_department(me, &dept) || !gd_platform_region(dept.region, &platform_region) ||
+		platform_region.authority == 0 || platform_region.government == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(23)),
+				 errmsg("nobody is registered to review and approve this entry"),
+				 errdetail("The platform's region needs a data authority and a government. Measures, Article 23."),
+				 errhint("The administrator registers both in govdata.department.")));
+	gd_set(row, NEG_ID, Int64GetDatum(gd_draw("negative_entry_id_seq")));
+	gd_set(row, NEG_PROVIDER, Int64GetDatum(context.provider));
+	gd_set(row, NEG_DRAFTED_AT, TimestampTzGetDatum(gd_clock()));
+	gd_set(row, NEG_AUTHORITY, Int64GetDatum(platform_region.authority));
+	gd_set(row, NEG_GOVERNMENT, Int64GetDatum(platform_region.government));
+	gd_set(row, NEG_SELF_REVIEWED, BoolGetDatum(false));
+	gd_set(row, NEG_SELF_APPROVED, BoolGetDatum(false));
+}
+
+/* Article 23: filing goes to the authority above; at province approval is final. */
+static int64
+gd_upper_authority(int64 authority)
+{
+	GdDepartment dept;
+	GdRegion	region;
+	GdRegion	above;
+
+	if (!gd_department(authority, &dept) || !gd_region(dept.region, &region))
+		return 0;
+	if (region.parent[0] == '\0')
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(23)),
+				 errmsg("at province level approval is final"),
+				 errdetail("There is no upper data authority to report to. Measures, Article 23."),
+				 errhint("Nothing is left to do: the entry is in force.")));
+	if (!gd_region(region.parent, &above) || above.authority == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(23)),
+				 errmsg("no upper data authority is registered"),
+				 errdetail("Region %s has none. Measures, Article 23.", region.parent),
+				 errhint("The administrator registers it in govdata.department.")));
+	return above.authority;
+}
+
+static void
+gd_negative_update(GdRow *row, int64 me)
+{
+	static const int changeable[] = {NEG_STATE, NEG_NOTE, 0};
+	int64		id = gd_new_int64(row, NEG_ID);
+	const char *to = gd_new_text(row, NEG_STATE);
+	GdProviderContext context = {
+		me, gd_new_int64(row, NEG_PROVIDER), gd_new_int64(row, NEG_AUTHORITY),
+		gd_new_int64(row, NEG_GOVERNMENT)
+	};
+	Datum		now = TimestampTzGetDatum(gd_clock());
+
+	gd_only_changes(row, &gd_negative_shape, id, changeable);
+	(void) gd_judge("negative_entry", 23, psprintf(INT64_FORMAT, id), gd_old_text(row, NEG_STATE),
+					to, gd_is_provider_side, &context);
+	if (strcmp(to, "reviewed") == 0)
+	{
+		gd_set(row, NEG_REVIEWED_AT, now);
+		gd_set(row, NEG_SELF_REVIEWED, BoolGetDatum(context.provider == me));
+	}
+	else if (strcmp(to, "approved") == 0)
+	{
+		int64		provider;
+		char	   *ignore;
+
+		gd_lock_resource(gd_new_int64(row, NEG_RESOURCE), &provider, &ignore, &ignore, &ignore);
+		(void) gd_settle_resource(gd_new_int64(row, NEG_RESOURCE));
+		gd_set(row, NEG_APPROVED_AT, now);
+		gd_set(row, NEG_SELF_APPROVED, BoolGetDatum(context.provider == me));
+	}
+	else if (strcmp(to, "reported") == 0)
+	{
+		gd_set(row, NEG_REPORTED_TO, Int64GetDatum(gd_upper_authority(context.authority)));
+		gd_set(row, NEG_REPORTED_AT, now);
+	}
+	else
+	{
+		gd_require_reason(gd_new_text(row, NEG_NOTE), 23, _("ending a negative entry"));
+		gd_set(row, NEG_ENDED_AT, now);
+	}
+}
+
+Datum
+gd_guard_negative_entry(PG_FUNCTION_ARGS)
+{
+	GdRow		row;
+	int64		me;
+
+	if (!gd_row_open(&row, fcinfo, &gd_negative_shape))
+		return gd_row_as_is(fcinfo);
+	me = gd_acting(23);
+	if (row.is_insert)
+		gd_negative_insert(&row, me);
+	else
+		gd_negative_update(&row, me);
+	return gd_row_done(&row);
+}
+
+/* ---- standing consents ---- */
+
+Datum
+gd_guard_standing_consent(PG_FUNCTION_ARGS)
+{
+	static const int platform[] = {SC_ID, SC_DECLARED_AT, SC_ENDED_AT, 0};
+	static const int changeable[] = {SC_STATE, 0};
+	GdRow		row;
+	GdProviderContext context = {0, 0, 0, 0};
+	int64		resource;
+	const char *state;
+	char	   *ignore;
+
+	if (!gd_row_open(&row, fcinfo, &gd_consent_shape))
+		return gd_row_as_is(fcinfo);
+	context.me = gd_acting(20);
+	resource = gd_new_int64(&row, SC_RESOURCE);
+	gd_lock_resource(resource, &context.provider, &ignore, &ignore, &ignore);
+	state = gd_new_text(&row, SC_STATE);
+	if (row.is_insert)
+	{
+		gd_not_given(&row, &gd_consent_shape, platform);
+		(void) gd_judge("standing_consent", 20, "(new)", "", state ? state : "active",
+						gd_is_provider_side, &context);
+		if (!row.newnull[SC_ITEMS - 1])
+			gd_check_items_exist(row.new[SC_ITEMS - 1], resource, 20);
+		gd_set(&row, SC_ID, Int64GetDatum(gd_draw("standing_consent_id_seq")));
+		gd_set(&row, SC_PROVIDER, Int64GetDatum(context.provider));
+		gd_set(&row, SC_DECLARED_AT, TimestampTzGetDatum(gd_clock()));
+	}
+	else
+	{
+		int64		id = gd_new_int64(&row, SC_ID);
+
+		gd_only_changes(&row, &gd_consent_shape, id, changeable);
+		(void) gd_judge("standing_consent", 20, psprintf(INT64_FORMAT, id),
+						gd_old_text(&row, SC_STATE), state, gd_is_provider_side, &context);
+		gd_set(&row, SC_ENDED_AT, TimestampTzGetDatum(gd_clock()));
+	}
+	gd_resources_forget();
+	return gd_row_done(&row);
+}
+
+void
+gd_catalog_init(void)
+{
+	RegisterXactCallback(gd_catalog_xact, NULL);
+	RegisterSubXactCallback(gd_catalog_subxact, NULL);
+}

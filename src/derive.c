@@ -1,0 +1,230 @@
+/*-------------------------------------------------------------------------
+ *
+ * derive.c
+ *	  What follows from the rows that a statement changed.
+ *
+ * Derived rows are written by AFTER STATEMENT triggers, set-based over the
+ * transition tables, as the extension's owner: nobody else can write them,
+ * and a statement over many rows costs one of these, not one a row.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "catalog/pg_type.h"
+#include "storage/lmgr.h"
+#include "utils/timestamp.h"
+
+#include "guard.h"
+
+PG_FUNCTION_INFO_V1(gd_derive);
+PG_FUNCTION_INFO_V1(gd_calendar_before);
+PG_FUNCTION_INFO_V1(gd_calendar_after);
+
+#define GD_MAX_STATEMENTS 7
+
+typedef struct GdConsequence
+{
+	const char *name;			/* the trigger's argument */
+	GdStatementText statements[GD_MAX_STATEMENTS];
+} GdConsequence;
+
+/* the text of an entry, for the decisions that name it */
+#define NEGATIVE_ENTRY_NAME \
+	"format('negative entry %s: %s, %s', e.id, e.legal_basis, e.basis_article)"
+
+/* entries that came into force, or ceased to be, with this statement */
+#define ENTRIES_APPROVED \
+	"(SELECT n.* FROM new_rows n JOIN old_rows o ON o.id = n.id" \
+	"  WHERE n.state = 'approved' AND o.state = 'reviewed')"
+#define ENTRIES_ENDED \
+	"(SELECT n.* FROM new_rows n JOIN old_rows o ON o.id = n.id" \
+	"  WHERE n.state IN ('lifted', 'lapsed') AND o.state IN ('approved', 'reported')" \
+	"  AND NOT EXISTS (SELECT FROM govdata.negative_entry x WHERE x.resource = n.resource" \
+	"   AND x.state IN ('approved', 'reported') AND x.items IS NOT DISTINCT FROM n.items))"
+
+static GdConsequence gd_consequences[] = {
+	/* the items of a request, so that a foreign key holds them */
+	{"request_item", {
+			{"INSERT INTO govdata.share_request_item (request, resource, item)"
+				" SELECT n.id, n.resource, unnest(n.items) FROM new_rows n", 0, NULL, NULL},
+	}},
+	/* Article 20: the platform authorizes by itself */
+	{"authorize_new", {
+			{"INSERT INTO govdata.share_authorization (id, request, resource, provider, consumer,"
+				" items, purpose, usage, basis, valid_from, valid_until, state)"
+				" SELECT n.authorization_id, n.id, n.resource, n.provider, n.consumer, n.granted_items,"
+				" n.purpose, n.usage, n.answer_basis, n.answered_at,"
+				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active'"
+			" FROM new_rows n WHERE n.state = 'approved'", 0, NULL, NULL},
+	}},
+	/* the same for an answer; an agreement may widen or restore what there is */
+	{"authorize", {
+			{"INSERT INTO govdata.share_authorization AS a (id, request, resource, provider, consumer,"
+				" items, purpose, usage, basis, valid_from, valid_until, state)"
+				" SELECT n.authorization_id, n.id, n.resource, n.provider, n.consumer, n.granted_items,"
+				" n.purpose, n.usage, n.answer_basis, n.answered_at,"
+				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active'"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" WHERE n.state IN ('approved', 'agreed') AND o.state <> n.state"
+				" ON CONFLICT (id) DO UPDATE SET items = excluded.items, basis = excluded.basis,"
+			" state = 'active', ground = NULL, reason = NULL, version = a.version + 1", 0, NULL, NULL},
+	}},
+	/* suspension, resumption, revocation */
+	{"act_effect", {
+			{"UPDATE govdata.share_authorization a SET"
+				" state = CASE n.act WHEN 'suspend' THEN 'suspended' WHEN 'resume' THEN 'active' ELSE 'revoked' END,"
+				" ground = CASE WHEN n.act <> 'resume' THEN n.ground END,"
+				" reason = CASE WHEN n.act <> 'resume' THEN n.reason END, version = a.version + 1"
+			" FROM new_rows n WHERE a.id = n.share_authorization", 0, NULL, NULL},
+	}},
+	/* every version of an entry is kept; the end of sharing ends authorizations */
+	{"resource_version", {
+			{"INSERT INTO govdata.resource_version (resource, version, recorded_at, department, entry)"
+				" SELECT n.id, n.version, govdata.clock(), govdata.current_department(),"
+				" to_jsonb(n) || jsonb_build_object('items', (SELECT jsonb_agg(to_jsonb(i) ORDER BY i.name)"
+				"  FROM govdata.resource_item i WHERE i.resource = n.id))"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" WHERE n.state <> 'draft' AND (n.version <> o.version OR o.state = 'draft')"
+			" ON CONFLICT (resource, version) DO NOTHING", 0, NULL, NULL},
+			{"UPDATE govdata.share_authorization a SET state = 'revoked', ground = 'withdrawn',"
+				" reason = n.state_reason, version = a.version + 1"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" WHERE n.state = 'withdrawn' AND o.state <> 'withdrawn'"
+			" AND a.resource = n.id AND a.state IN ('active', 'suspended')", 0, NULL, NULL},
+	}},
+	/* a changed item is a new version of its entry */
+	{"item_version", {
+			{"UPDATE govdata.resource r SET version = r.version + 1, updated_at = govdata.clock()"
+			" WHERE r.state <> 'draft' AND r.id IN (SELECT n.resource FROM new_rows n)", 0, NULL, NULL},
+	}},
+	/* Article 23: effect begins with the government's approval */
+	{"negative_effect", {
+			{"UPDATE govdata.resource r SET sharing = 'withheld', opening = 'closed',"
+				" opening_ground = coalesce(r.opening_ground, 'law'),"
+				" opening_state = CASE WHEN r.opening_state = 'closed' THEN 'closed' ELSE 'withdrawn' END,"
+				" version = r.version + 1, updated_at = govdata.clock()"
+				" FROM " ENTRIES_APPROVED " e WHERE r.id = e.resource AND e.items IS NULL"
+			" AND r.sharing <> 'withheld'", 0, NULL, NULL},
+			{"UPDATE govdata.resource_item i SET sharing = 'withheld'"
+				" FROM " ENTRIES_APPROVED " e WHERE i.resource = e.resource AND i.name = ANY (e.items)"
+			" AND i.sharing IS DISTINCT FROM 'withheld'", 0, NULL, NULL},
+			{"UPDATE govdata.share_request r SET"
+				" state = CASE WHEN e.items IS NULL OR r.items <@ (e.items || r.refused_items)"
+				"  THEN 'refused' ELSE r.state END,"
+				" answered_at = CASE WHEN e.items IS NULL OR r.items <@ (e.items || r.refused_items)"
+				"  THEN govdata.clock() END,"
+				" answer_basis = CASE WHEN e.items IS NULL OR r.items <@ (e.items || r.refused_items)"
+				"  THEN 'negative_list' END,"
+				" refused_items = (SELECT array_agg(i ORDER BY i) FROM unnest(r.items) AS i"
+				"  WHERE e.items IS NULL OR i = ANY (e.items) OR i = ANY (r.refused_items)),"
+				" answer_reason = " NEGATIVE_ENTRY_NAME
+				" FROM " ENTRIES_APPROVED " e WHERE r.resource = e.resource AND r.state = 'submitted'"
+			" AND (e.items IS NULL OR r.items && e.items)", 0, NULL, NULL},
+			{"UPDATE govdata.share_authorization a SET"
+				" state = CASE WHEN e.items IS NULL OR a.items <@ e.items THEN 'revoked' ELSE a.state END,"
+				" items = CASE WHEN e.items IS NULL OR a.items <@ e.items THEN a.items"
+				"  ELSE ARRAY(SELECT i FROM unnest(a.items) AS i WHERE i <> ALL (e.items)) END,"
+				" ground = CASE WHEN e.items IS NULL OR a.items <@ e.items THEN 'negative_list' ELSE a.ground END,"
+				" reason = CASE WHEN e.items IS NULL OR a.items <@ e.items"
+				"  THEN " NEGATIVE_ENTRY_NAME " ELSE a.reason END,"
+				" version = a.version + 1"
+				" FROM " ENTRIES_APPROVED " e WHERE a.resource = e.resource"
+				" AND a.state IN ('active', 'suspended') AND (e.items IS NULL OR a.items && e.items)",
+			0, NULL, NULL},
+			/* ruling 11: what is no longer on the list is conditional until reclassified */
+			{"UPDATE govdata.resource r SET sharing = 'conditional',"
+				" sharing_conditions = coalesce(r.sharing_conditions, format('conditions to be stated; "
+				"negative entry %s has ended', e.id)),"
+				" version = r.version + 1, updated_at = govdata.clock()"
+				" FROM " ENTRIES_ENDED " e WHERE r.id = e.resource AND e.items IS NULL"
+			" AND r.sharing = 'withheld'", 0, NULL, NULL},
+			{"UPDATE govdata.resource_item i SET sharing = 'conditional'"
+				" FROM " ENTRIES_ENDED " e JOIN govdata.resource r ON r.id = e.resource"
+				" WHERE i.resource = e.resource AND i.name = ANY (e.items) AND i.sharing = 'withheld'"
+			" AND r.sharing <> 'withheld'", 0, NULL, NULL},
+	}},
+};
+
+Datum
+gd_derive(PG_FUNCTION_ARGS)
+{
+	TriggerData *td = (TriggerData *) fcinfo->context;
+	const char *name;
+
+	gd_check_trigger(fcinfo);
+	if (!gd_guarding())
+		PG_RETURN_NULL();
+	name = td->tg_trigger->tgargs[0];
+	for (int i = 0; i < (int) lengthof(gd_consequences); i++)
+	{
+		GdConsequence *c = &gd_consequences[i];
+
+		if (strcmp(c->name, name) != 0)
+			continue;
+		for (int s = 0; s < GD_MAX_STATEMENTS && c->statements[s].sql; s++)
+			(void) gd_own_run(&c->statements[s], NULL, NULL, td, 0, NULL, NULL);
+		PG_RETURN_NULL();
+	}
+	elog(ERROR, "no consequence is called \"%s\"", name);
+}
+
+/* ---- limits follow the calendar ---- */
+
+Datum
+gd_calendar_before(PG_FUNCTION_ARGS)
+{
+	static GdStatementText settle = {
+		"UPDATE govdata.share_request SET state = 'approved'"
+		" WHERE state = 'submitted' AND matures_at <= govdata.clock()", 0, NULL, NULL
+	};
+
+	gd_check_trigger(fcinfo);
+	if (!gd_guarding() || !gd_is_administrator())
+		PG_RETURN_NULL();		/* others are refused by the row's guard */
+	LockRelationOid(gd_relid_required(GD_CALENDAR_NOTICE), ExclusiveLock);
+	(void) gd_run_as_time(&settle, NULL);
+	PG_RETURN_NULL();
+}
+
+/*
+ * Open means not yet due, or due only provisionally.  No recomputed limit
+ * ends before 24:00 of today; one that turns out to be past gets until 24:00
+ * of the next working day (decision 6, ruling 24).
+ */
+Datum
+gd_calendar_after(PG_FUNCTION_ARGS)
+{
+	static GdStatementText recompute = {
+		"WITH zone AS (SELECT govdata.clock() AS now, current_setting('govdata.timezone') AS tz),"
+		" computed AS (SELECT r.id, r.matures_at, r.due_provisional AS was_provisional, z.now, z.tz, d.due_on,"
+		"  d.due_at, d.provisional, govdata._region_calendar(p.region) AS calendar"
+		"  FROM zone z, govdata.share_request r"
+		"  JOIN govdata.department p ON p.id = r.provider"
+		"  JOIN govdata.time_limit l ON l.code = r.limit_code"
+		"   AND l.effective @> govdata.legal_date(r.received_at),"
+		"  LATERAL govdata._deadline(r.received_at, l.amount, govdata._region_calendar(p.region)) d"
+		"  WHERE r.state = 'submitted' AND (r.due_at > z.now OR r.due_provisional)"
+		"  AND (r.due_on, r.due_provisional) IS DISTINCT FROM (d.due_on, d.provisional)),"
+		" floored AS (SELECT c.*, CASE WHEN c.was_provisional AND NOT c.provisional AND c.due_at <= c.now"
+		"   THEN (govdata._deadline(c.now, 1, c.calendar)).due_on"
+		"   ELSE greatest(c.due_on, govdata.legal_date(c.now)) END AS day FROM computed c)"
+		" UPDATE govdata.share_request r SET due_on = f.day,"
+		"  due_at = (f.day + 1)::timestamp AT TIME ZONE f.tz, due_provisional = f.provisional,"
+		"  matures_at = CASE WHEN r.matures_at IS NULL THEN NULL"
+		"   WHEN f.provisional THEN (f.day + 1 + (SELECT l.amount FROM govdata.time_limit l"
+		"    WHERE l.code = 'provisional_grace' AND l.effective @> govdata.legal_date(f.now)))::timestamp"
+		"    AT TIME ZONE f.tz"
+		"   ELSE (f.day + 1)::timestamp AT TIME ZONE f.tz END"
+		" FROM floored f WHERE r.id = f.id", 0, NULL, NULL
+	};
+
+	TriggerData *td = (TriggerData *) fcinfo->context;
+
+	gd_check_trigger(fcinfo);
+	if (!gd_guarding())
+		PG_RETURN_NULL();
+	gd_changed(RelationGetRelid(td->tg_relation));
+	(void) gd_run_as_time(&recompute, NULL);
+	PG_RETURN_NULL();
+}

@@ -1,0 +1,545 @@
+/*-------------------------------------------------------------------------
+ *
+ * guard.c
+ *	  What the guards have in common.
+ *
+ * A guard is a BEFORE ROW trigger that judges a change by the rows of
+ * govdata.transition.  There is no privileged path: verbs, raw DML and ORMs
+ * come through here, superusers included.  What follows from an act (items,
+ * authorizations, versions) is written by AFTER STATEMENT triggers as the
+ * extension's owner, set-based.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "commands/sequence.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "guard.h"
+
+/* ---- rows ---- */
+
+void
+gd_check_trigger(FunctionCallInfo fcinfo)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("a guard of govdata was not called as a trigger")));
+}
+
+/* Library and SQL objects must be of one version, or numbers would lie. */
+static void
+gd_check_shape(Relation rel, GdShape *shape)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	bool		same = desc->natts == shape->ncolumns;
+
+	for (int i = 0; same && i < shape->ncolumns; i++)
+		same = strcmp(NameStr(TupleDescAttr(desc, i)->attname), shape->columns[i]) == 0;
+	if (!same)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table \"%s\" is not of the version of the loaded library",
+						RelationGetRelationName(rel)),
+				 errdetail("Nothing is written while guards and tables differ."),
+				 errhint("Run ALTER EXTENSION govdata UPDATE, and restart the server after an upgrade of the library.")));
+	shape->checked = true;
+}
+
+Datum
+gd_row_as_is(FunctionCallInfo fcinfo)
+{
+	TriggerData *td = (TriggerData *) fcinfo->context;
+
+	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(td->tg_event) ?
+						   td->tg_newtuple : td->tg_trigtuple);
+}
+
+bool
+gd_row_open(GdRow *row, FunctionCallInfo fcinfo, GdShape *shape)
+{
+	TriggerData *td;
+	HeapTuple	new;
+
+	gd_check_trigger(fcinfo);
+	td = (TriggerData *) fcinfo->context;
+	if (!gd_guarding())
+		return false;
+	if (TRIGGER_FIRED_BY_DELETE(td->tg_event))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(shape->article)),
+				 errmsg("rows of \"%s\" are not deleted", shape->subject),
+				 errdetail("What happened stays on record. Measures, Article %d.", shape->article),
+				 errhint("Change the row's state instead: SELECT * FROM govdata.transition WHERE subject = '%s'.",
+						 shape->subject)));
+	if (!shape->checked)
+		gd_check_shape(td->tg_relation, shape);
+
+	row->trigdata = td;
+	row->desc = RelationGetDescr(td->tg_relation);
+	row->is_insert = TRIGGER_FIRED_BY_INSERT(td->tg_event);
+	new = row->is_insert ? td->tg_trigtuple : td->tg_newtuple;
+	row->new = palloc(row->desc->natts * sizeof(Datum));
+	row->newnull = palloc(row->desc->natts * sizeof(bool));
+	heap_deform_tuple(new, row->desc, row->new, row->newnull);
+	if (!row->is_insert)
+	{
+		row->old = palloc(row->desc->natts * sizeof(Datum));
+		row->oldnull = palloc(row->desc->natts * sizeof(bool));
+		heap_deform_tuple(td->tg_trigtuple, row->desc, row->old, row->oldnull);
+	}
+	return true;
+}
+
+Datum
+gd_row_done(GdRow *row)
+{
+	return PointerGetDatum(heap_form_tuple(row->desc, row->new, row->newnull));
+}
+
+const char *
+gd_new_text(GdRow *row, int attno)
+{
+	return row->newnull[attno - 1] ? NULL : TextDatumGetCString(row->new[attno - 1]);
+}
+
+const char *
+gd_old_text(GdRow *row, int attno)
+{
+	return row->oldnull[attno - 1] ? NULL : TextDatumGetCString(row->old[attno - 1]);
+}
+
+int64
+gd_new_int64(GdRow *row, int attno)
+{
+	return row->newnull[attno - 1] ? 0 : DatumGetInt64(row->new[attno - 1]);
+}
+
+void
+gd_set(GdRow *row, int attno, Datum value)
+{
+	row->new[attno - 1] = value;
+	row->newnull[attno - 1] = false;
+}
+
+void
+gd_set_text(GdRow *row, int attno, const char *value)
+{
+	gd_set(row, attno, CStringGetTextDatum(value));
+}
+
+void
+gd_set_null(GdRow *row, int attno)
+{
+	row->newnull[attno - 1] = true;
+}
+
+bool
+gd_is_changed(GdRow *row, int attno)
+{
+	Form_pg_attribute att = TupleDescAttr(row->desc, attno - 1);
+	int			i = attno - 1;
+
+	if (row->is_insert)
+		return !row->newnull[i];
+	if (row->oldnull[i] || row->newnull[i])
+		return row->oldnull[i] != row->newnull[i];
+	return !datum_image_eq(row->old[i], row->new[i], att->attbyval, att->attlen);
+}
+
+void
+gd_only_changes(GdRow *row, const GdShape *shape, int64 key, const int *allowed)
+{
+	for (int attno = 1; attno <= row->desc->natts; attno++)
+	{
+		const int  *a = allowed;
+
+		if (!gd_is_changed(row, attno))
+			continue;
+		while (*a != 0 && *a != attno)
+			a++;
+		if (*a == 0)
+			ereport(ERROR,
+					(errcode(GD_ERRCODE(shape->article)),
+					 errmsg("column \"%s\" of %s " INT64_FORMAT " cannot be changed here",
+							shape->columns[attno - 1], shape->subject, key),
+					 errdetail("It is fixed, set by the platform, or belongs to another act. Measures, Article %d.",
+							   shape->article),
+					 errhint("Leave the column out of the UPDATE.")));
+	}
+}
+
+void
+gd_not_given(GdRow *row, const GdShape *shape, const int *columns)
+{
+	for (const int *c = columns; *c != 0; c++)
+		if (!row->newnull[*c - 1])
+			ereport(ERROR,
+					(errcode(GD_ERRCODE(shape->article)),
+					 errmsg("column \"%s\" of %s is set by the platform",
+							shape->columns[*c - 1], shape->subject),
+					 errdetail("Measures, Article %d.", shape->article),
+					 errhint("Leave the column out of the INSERT.")));
+}
+
+/* ---- the judge ---- */
+
+static const char *
+gd_states_from(const char *subject, const char *from)
+{
+	StringInfoData s;
+
+	initStringInfo(&s);
+	for (int i = 0; i < gd_n_transitions; i++)
+	{
+		const GdTransition *t = &gd_transitions[i];
+
+		if (strcmp(t->subject, subject) == 0 && strcmp(t->from, from) == 0 &&
+			(i == 0 || strstr(s.data, t->to) == NULL))
+			appendStringInfo(&s, "%s%s", s.len ? ", " : "", t->to);
+	}
+	return s.len ? s.data : _("none");
+}
+
+const char *
+gd_who_acts(void)
+{
+	int64		me = gd_current_department();
+	GdDepartment dept;
+
+	if (me != 0 && gd_department(me, &dept))
+		return psprintf("%s", dept.name);
+	return gd_is_administrator() ? _("an administrator, who decides no case") : _("no department");
+}
+
+const GdTransition *
+gd_judge(const char *subject, int article, const char *key, const char *from, const char *to,
+		 GdActorTest is, void *context)
+{
+	StringInfoData actors;
+	int			known = 0;
+
+	initStringInfo(&actors);
+	for (int i = 0; i < gd_n_transitions; i++)
+	{
+		const GdTransition *t = &gd_transitions[i];
+
+		if (strcmp(t->to, to) != 0 || strcmp(t->from, from) != 0 ||
+			strcmp(t->subject, subject) != 0)
+			continue;
+		if (is(t->actor, context))
+			return t;
+		appendStringInfo(&actors, "%s%s", known ? ", " : "", t->actor);
+		known = t->article;
+	}
+
+	if (known == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(article)),
+				 errmsg("%s %s cannot move from \"%s\" to \"%s\"", subject, key, from, to),
+				 errdetail("States it can move to: %s. Measures, Article %d.",
+						   gd_states_from(subject, from), article),
+				 errhint("SELECT * FROM govdata.transition WHERE subject = '%s' shows every move and who may make it.",
+						 subject)));
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(known)),
+			 errmsg("%s %s can be moved from \"%s\" to \"%s\" only by: %s",
+					subject, key, from, to, actors.data),
+			 errdetail("You act as %s. Measures, Article %d.", gd_who_acts(), known),
+			 errhint("Act as a member of that department, or SET ROLE to its role.")));
+}
+
+int64
+gd_acting(int article)
+{
+	int64		me;
+
+	gd_require_own_hands(article);
+	me = gd_current_department();
+
+	if (me == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(article)),
+				 errmsg("user \"%s\" acts for no department",
+						GetUserNameFromId(GetOuterUserId(), false)),
+				 errdetail("Only departments provide, use and decide; being a superuser makes nobody one. Measures, Article %d.",
+						   article),
+				 errhint("Log in as a member of a department's role, or SET ROLE to it.")));
+	return me;
+}
+
+/* ---- writing as the law itself ---- */
+
+int64
+gd_draw(const char *sequence)
+{
+	Oid			seq = get_relname_relid(sequence, gd_schema_oid());
+
+	if (!OidIsValid(seq))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("sequence \"%s.%s\" of the extension is missing", GD_SCHEMA, sequence),
+				 errhint("Run ALTER EXTENSION govdata UPDATE.")));
+	return nextval_internal(seq, false);
+}
+
+static SPIPlanPtr
+gd_own_plan(GdStatementText *text)
+{
+	if (text->plan == NULL)
+	{
+		SPIPlanPtr	plan = SPI_prepare(text->sql, text->nargs, (Oid *) text->argtypes);
+
+		if (plan == NULL || SPI_keepplan(plan) != 0)
+			elog(ERROR, "could not prepare a statement of govdata: %s",
+				 SPI_result_code_string(SPI_result));
+		text->plan = plan;
+	}
+	return text->plan;
+}
+
+/* Copy the first row's columns out before SPI's memory goes. */
+static void
+gd_copy_row(int ncolumns, Datum *values, bool *isnull)
+{
+	HeapTuple	tup = SPI_tuptable->vals[0];
+	TupleDesc	desc = SPI_tuptable->tupdesc;
+
+	for (int i = 0; i < ncolumns; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+		Datum		d = heap_getattr(tup, i + 1, desc, &isnull[i]);
+
+		values[i] = isnull[i] ? (Datum) 0 : SPI_datumTransfer(d, att->attbyval, att->attlen);
+	}
+}
+
+uint64
+gd_own_run(GdStatementText *text, Datum *args, const char *nulls, TriggerData *trigdata,
+		   int ncolumns, Datum *values, bool *isnull)
+{
+	GdOwn		own;
+	uint64		processed = 0;
+
+	gd_own_begin(&own);
+	PG_TRY();
+	{
+		int			rc;
+
+		SPI_connect();
+		if (trigdata)
+			SPI_register_trigger_data(trigdata);
+		rc = SPI_execute_plan(gd_own_plan(text), args, nulls, false, 0);
+		if (rc < 0)
+			elog(ERROR, "could not run a statement of govdata: %s", SPI_result_code_string(rc));
+		processed = SPI_processed;
+		if (ncolumns > 0 && processed > 0)
+			gd_copy_row(ncolumns, values, isnull);
+		SPI_finish();
+	}
+	PG_FINALLY();
+	{
+		gd_own_end(&own);
+	}
+	PG_END_TRY();
+	return processed;
+}
+
+uint64
+gd_run_as_time(GdStatementText *text, Datum *args)
+{
+	bool		before = gd_is_acting_as_time();
+	uint64		n = 0;
+
+	gd_acting_as_time(true);
+	PG_TRY();
+	{
+		n = gd_own_run(text, args, NULL, NULL, 0, NULL, NULL);
+	}
+	PG_FINALLY();
+	{
+		gd_acting_as_time(before);
+	}
+	PG_END_TRY();
+	return n;
+}
+
+/* ---- decisions must also commit in time ---- */
+
+/*
+ * A refusal made at 23:59 and committed a week later would undo a consent.
+ * So the earliest limit that a decision of this transaction beat is kept, a
+ * level for each subtransaction, and looked at again just before the commit.
+ */
+typedef struct GdPending
+{
+	SubTransactionId level;
+	TimestampTz matures_at;
+	int64		request;
+} GdPending;
+
+static GdPending gd_pending[64];
+static int	gd_n_pending = 0;
+
+void
+gd_decided(int64 request, TimestampTz matures_at)
+{
+	SubTransactionId level = GetCurrentSubTransactionId();
+	GdPending  *top = gd_n_pending > 0 ? &gd_pending[gd_n_pending - 1] : NULL;
+
+	if (top && top->level == level)
+	{
+		if (matures_at < top->matures_at)
+		{
+			top->matures_at = matures_at;
+			top->request = request;
+		}
+		return;
+	}
+	/* beyond this nesting the outer level's mark serves: it can only be stricter */
+	if (gd_n_pending == lengthof(gd_pending))
+	{
+		if (matures_at < top->matures_at)
+		{
+			top->matures_at = matures_at;
+			top->request = request;
+		}
+		return;
+	}
+	gd_pending[gd_n_pending].level = level;
+	gd_pending[gd_n_pending].matures_at = matures_at;
+	gd_pending[gd_n_pending].request = request;
+	gd_n_pending++;
+}
+
+static void
+gd_check_pending(void)
+{
+	for (int i = 0; i < gd_n_pending; i++)
+	{
+		GdPending  *p = &gd_pending[i];
+
+		if (gd_clock() < p->matures_at)
+			continue;
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("request " INT64_FORMAT " became deemed consented before the decision was committed",
+						p->request),
+				 errdetail("The limit ended at %s. Measures, Article 20.",
+						   timestamptz_to_str(p->matures_at)),
+				 errhint("Decide and commit before the limit ends. The authorization stands; it can be revoked on a ground.")));
+	}
+}
+
+static void
+gd_guard_xact(XactEvent event, void *arg)
+{
+	(void) arg;
+	switch (event)
+	{
+		case XACT_EVENT_PRE_COMMIT:
+			gd_check_pending();
+			break;
+		case XACT_EVENT_PRE_PREPARE:
+			if (gd_n_pending > 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						 errmsg("cannot PREPARE a transaction that decided a request"),
+						 errdetail("Nobody could say when it commits. Measures, Article 20."),
+						 errhint("Decide in a transaction of its own.")));
+			break;
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PREPARE:
+			gd_n_pending = 0;
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+gd_guard_subxact(SubXactEvent event, SubTransactionId mySubid, SubTransactionId parentSubid, void *arg)
+{
+	(void) arg;
+	if (gd_n_pending == 0 || gd_pending[gd_n_pending - 1].level != mySubid)
+		return;
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		gd_n_pending--;
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+	{
+		GdPending	top = gd_pending[--gd_n_pending];
+
+		/* what is decided inside is the parent's decision now */
+		if (gd_n_pending > 0 && gd_pending[gd_n_pending - 1].level == parentSubid)
+		{
+			GdPending  *parent = &gd_pending[gd_n_pending - 1];
+
+			if (top.matures_at < parent->matures_at)
+			{
+				parent->matures_at = top.matures_at;
+				parent->request = top.request;
+			}
+		}
+		else
+		{
+			top.level = parentSubid;
+			gd_pending[gd_n_pending++] = top;
+		}
+	}
+}
+
+/* ---- derived rows, absent rows ---- */
+
+PG_FUNCTION_INFO_V1(gd_guard_derived);
+PG_FUNCTION_INFO_V1(gd_absent);
+
+Datum
+gd_guard_derived(PG_FUNCTION_ARGS)
+{
+	TriggerData *td = (TriggerData *) fcinfo->context;
+
+	gd_check_trigger(fcinfo);
+	if (gd_guarding() && (!gd_own_writing() || TRIGGER_FIRED_BY_DELETE(td->tg_event)))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(17)),
+				 errmsg("rows of \"%s\" are written by the platform only",
+						RelationGetRelationName(td->tg_relation)),
+				 errdetail("They follow from acts on other tables. Measures, Article 17."),
+				 errhint("Act on the catalog, the request or the authorization itself.")));
+	return gd_row_as_is(fcinfo);
+}
+
+/* A row that is absent and one that is not visible must look the same. */
+Datum
+gd_absent(PG_FUNCTION_ARGS)
+{
+	const char *subject = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
+	const char *key = PG_ARGISNULL(1) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	int			article = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT16(2);
+
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(article)),
+			 errmsg("there is no %s \"%s\" that you can see", subject, key),
+			 errdetail("You act as %s. Measures, Article %d.", gd_who_acts(), article),
+			 errhint("Look it up: SELECT * FROM govdata.%s.",
+					 strcmp(subject, "resource") == 0 ? "catalog" :
+					 strcmp(subject, "share_request") == 0 ? "request_board" : subject)));
+}
+
+void
+gd_guard_init(void)
+{
+	RegisterXactCallback(gd_guard_xact, NULL);
+	RegisterSubXactCallback(gd_guard_subxact, NULL);
+	gd_catalog_init();
+}

@@ -1,0 +1,123 @@
+/*-------------------------------------------------------------------------
+ *
+ * guard.h
+ *	  What the guards of catalog and requests have in common: rows under
+ *	  judgment, the judge, and writing as the law itself.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GOVDATA_GUARD_H
+#define GOVDATA_GUARD_H
+
+#include "commands/trigger.h"
+#include "executor/spi.h"
+
+/* a row as a BEFORE trigger sees it, columns by attribute number */
+typedef struct GdRow
+{
+	TriggerData *trigdata;
+	TupleDesc	desc;
+	bool		is_insert;
+	Datum	   *old;			/* NULL on INSERT */
+	bool	   *oldnull;
+	Datum	   *new;
+	bool	   *newnull;
+} GdRow;
+
+/* a governed table: its columns in order, so that attribute numbers are fixed */
+typedef struct GdShape
+{
+	const char *subject;		/* as in govdata.transition */
+	int			article;		/* broken where no transition says otherwise */
+	const char *const *columns;
+	int			ncolumns;
+	bool		checked;
+} GdShape;
+
+/*
+ * Open the row under judgment.  Returns false when there is nothing to judge
+ * (restore, script); raises for DELETE: what is on record stays on record.
+ */
+extern bool gd_row_open(GdRow *row, FunctionCallInfo fcinfo, GdShape *shape);
+extern Datum gd_row_done(GdRow *row);
+/* the tuple as it came */
+extern Datum gd_row_as_is(FunctionCallInfo fcinfo);
+
+extern const char *gd_new_text(GdRow *row, int attno);	/* NULL for null */
+extern const char *gd_old_text(GdRow *row, int attno);
+extern int64 gd_new_int64(GdRow *row, int attno);	/* 0 for null */
+extern void gd_set(GdRow *row, int attno, Datum value);
+extern void gd_set_text(GdRow *row, int attno, const char *value);
+extern void gd_set_null(GdRow *row, int attno);
+extern bool gd_is_changed(GdRow *row, int attno);
+/* raises when any other column than these (0 ends the list) was changed */
+extern void gd_only_changes(GdRow *row, const GdShape *shape, int64 key, const int *allowed);
+/* raises when one of the columns was given a value on INSERT */
+extern void gd_not_given(GdRow *row, const GdShape *shape, const int *columns);
+
+/* does the actor of a transition row stand for who acts now? */
+typedef bool (*GdActorTest) (const char *actor, void *context);
+/* the row of govdata.transition that allows the move; raises for none */
+extern const GdTransition *gd_judge(const char *subject, int article, const char *key,
+									const char *from, const char *to,
+									GdActorTest is, void *context);
+
+/* the acting department, by its own hands; nobody is refused */
+extern int64 gd_acting(int article);
+/* for messages: the name of who acts */
+extern const char *gd_who_acts(void);
+extern void gd_check_trigger(FunctionCallInfo fcinfo);
+
+/* next value of one of our sequences, whatever the caller's rights */
+extern int64 gd_draw(const char *sequence);
+
+/*
+ * A statement run as the extension's owner.  The plan is kept; the first
+ * row's columns are copied into the caller's memory.
+ */
+typedef struct GdStatementText
+{
+	const char *sql;
+	int			nargs;
+	const Oid  *argtypes;
+	SPIPlanPtr	plan;
+} GdStatementText;
+
+extern uint64 gd_own_run(GdStatementText *text, Datum *args, const char *nulls,
+						 TriggerData *trigdata, int ncolumns, Datum *values, bool *isnull);
+
+/* the same with time as the actor, for what facts and clock have decided */
+extern uint64 gd_run_as_time(GdStatementText *text, Datum *args);
+
+/* a decision that holds only if it also commits before this instant */
+extern void gd_decided(int64 request, TimestampTz matures_at);
+
+/* ---- catalog.c: the resource as requests see it ---- */
+
+typedef struct GdResource
+{
+	int64		id;
+	char	   *code;
+	int64		provider;
+	char		state[16];
+	char		sharing[16];
+	Datum		scope_departments;	/* (Datum) 0: not limited */
+	Datum		scope_regions;
+	Datum		uses;
+	bool		has_standing_consent;
+	int			nitems;
+	char	  **items;			/* not retired, in order */
+	char	  **classes;		/* of the items, stricter of both */
+} GdResource;
+
+/*
+ * The resource, locked against changes until the transaction ends.  NULL when
+ * there is none.  The result lives until the end of the (sub)transaction.
+ */
+extern GdResource *gd_resource(int64 id);
+extern const char *gd_resource_item_class(GdResource *r, const char *item); /* NULL: no such item */
+extern void gd_catalog_init(void);
+
+extern uint64 gd_settle_resource(int64 resource);
+
+#endif							/* GOVDATA_GUARD_H */

@@ -1,0 +1,766 @@
+/*-------------------------------------------------------------------------
+ *
+ * identity.c
+ *	  Who acts: departments, regions, and whose hands are on the statement.
+ *
+ * The acting department is that of the outer user (session user or SET
+ * ROLE), never of the owner of a SECURITY DEFINER function.  An act also
+ * needs "own hands": no function, view or table of another department may be
+ * part of what is being executed, or a consumer's trigger that a provider's
+ * clerk touches could approve the consumer's request.  So the functions on
+ * the stack (fmgr_hook) and the running statements (executor hooks) are
+ * remembered, and looked at only when a guard asks.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "access/genam.h"
+#include "access/parallel.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "tcop/utility.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rangetypes.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
+
+/* ---- registry: departments and regions, a copy in every backend ---- */
+
+static MemoryContext gd_registry_context = NULL;
+static GdDepartment *gd_departments = NULL;	/* ordered by id */
+static int	gd_n_departments = 0;
+static GdRegion *gd_regions = NULL; /* ordered by code */
+static int	gd_n_regions = 0;
+static bool gd_registry_fresh = false;
+static DateADT gd_registry_day = 0; /* validity was judged for this day */
+
+/* the last answer of gd_department_of() */
+static Oid	gd_known_role = InvalidOid;
+static int64 gd_known_department = 0;
+
+#define GD_AMBIGUOUS (-1)
+
+static void
+gd_identity_forget(void)
+{
+	gd_registry_fresh = false;
+	gd_known_role = InvalidOid;
+}
+
+static void
+gd_copy_text(char *to, size_t size, HeapTuple tup, int attno, TupleDesc desc)
+{
+	bool		isnull;
+	Datum		d = heap_getattr(tup, attno, desc, &isnull);
+	char	   *s;
+
+	to[0] = '\0';
+	if (isnull)
+		return;
+	s = TextDatumGetCString(d);
+	memcpy(to, s, pg_mbcliplen(s, strlen(s), size - 1));
+	to[pg_mbcliplen(s, strlen(s), size - 1)] = '\0';
+	pfree(s);
+}
+
+static bool
+gd_range_has_day(Datum range, DateADT day)
+{
+	TypeCacheEntry *type = lookup_type_cache(DATERANGEOID, TYPECACHE_RANGE_INFO);
+
+	return range_contains_elem_internal(type, DatumGetRangeTypeP(range), DateADTGetDatum(day));
+}
+
+static int
+gd_region_cmp(const void *a, const void *b)
+{
+	return strcmp(((const GdRegion *) a)->code, ((const GdRegion *) b)->code);
+}
+
+static int
+gd_department_cmp(const void *a, const void *b)
+{
+	int64		l = ((const GdDepartment *) a)->id;
+	int64		r = ((const GdDepartment *) b)->id;
+
+	return (l > r) - (l < r);
+}
+
+static GdRegion *
+gd_find_region(const char *code)
+{
+	GdRegion	key;
+
+	if (gd_n_regions == 0)
+		return NULL;
+	strlcpy(key.code, code, sizeof(key.code));
+	return bsearch(&key, gd_regions, gd_n_regions, sizeof(GdRegion), gd_region_cmp);
+}
+
+static GdDepartment *
+gd_find_department(int64 id)
+{
+	GdDepartment key;
+
+	if (gd_n_departments == 0)
+		return NULL;
+	key.id = id;
+	return bsearch(&key, gd_departments, gd_n_departments, sizeof(GdDepartment),
+				   gd_department_cmp);
+}
+
+static void
+gd_read_region(HeapTuple tup, TupleDesc desc, void *to)
+{
+	GdRegion   *r = to;
+	char		level[16];
+
+	gd_copy_text(r->code, sizeof(r->code), tup, 1, desc);
+	gd_copy_text(level, sizeof(level), tup, 3, desc);
+	gd_copy_text(r->parent, sizeof(r->parent), tup, 4, desc);
+	gd_copy_text(r->calendar, sizeof(r->calendar), tup, 5, desc);
+	r->level = strcmp(level, "province") == 0 ? 3 : strcmp(level, "city") == 0 ? 2 : 1;
+}
+
+static void
+gd_read_department(HeapTuple tup, TupleDesc desc, void *to)
+{
+	GdDepartment *d = to;
+	bool		isnull;
+	Datum		v;
+
+	d->id = DatumGetInt64(heap_getattr(tup, 1, desc, &isnull));
+	gd_copy_text(d->name, sizeof(d->name), tup, 4, desc);
+	gd_copy_text(d->region, sizeof(d->region), tup, 5, desc);
+	gd_copy_text(d->kind, sizeof(d->kind), tup, 6, desc);
+	v = heap_getattr(tup, 7, desc, &isnull);
+	d->superior = isnull ? 0 : DatumGetInt64(v);
+	gd_copy_text(d->vertical, sizeof(d->vertical), tup, 8, desc);
+	d->role = DatumGetObjectId(heap_getattr(tup, 9, desc, &isnull));
+	(void) heap_getattr(tup, 10, desc, &isnull);
+	d->has_data_officer = !isnull;
+	d->in_force = gd_range_has_day(heap_getattr(tup, 11, desc, &isnull), gd_registry_day);
+}
+
+/* All rows of a small table as an array of structs in the registry context. */
+static void *
+gd_read_table(GdRel which, size_t width, void (*read) (HeapTuple, TupleDesc, void *), int *count)
+{
+	Relation	rel = table_open(gd_relid_required(which), AccessShareLock);
+	int			size = 128;
+	int			n = 0;
+	char	   *rows = palloc0(size * width);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple	tup;
+
+	while (HeapTupleIsValid(tup = systable_getnext(scan)))
+	{
+		if (n == size)
+		{
+			rows = repalloc(rows, 2 * size * width);
+			memset(rows + size * width, 0, size * width);
+			size *= 2;
+		}
+		read(tup, RelationGetDescr(rel), rows + n * width);
+		n++;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	*count = n;
+	return rows;
+}
+
+/* What follows from other rows: inherited calendars, the offices of a region. */
+static void
+gd_complete_regions(void)
+{
+	for (int i = 0; i < gd_n_regions; i++)
+	{
+		GdRegion   *r = &gd_regions[i];
+		GdRegion   *up = r;
+
+		/* three levels; the bound guards against a cycle made by hand */
+		for (int hops = 0; up && up->calendar[0] == '\0' && hops < 8; hops++)
+			up = gd_find_region(up->parent);
+		strlcpy(r->calendar, up && up->calendar[0] ? up->calendar : "CN", sizeof(r->calendar));
+	}
+	for (int i = 0; i < gd_n_departments; i++)
+	{
+		GdDepartment *d = &gd_departments[i];
+		GdRegion   *r = gd_find_region(d->region);
+
+		if (r == NULL || !d->in_force)
+			continue;
+		if (strcmp(d->kind, "data_authority") == 0)
+			r->authority = d->id;
+		else if (strcmp(d->kind, "government") == 0)
+			r->government = d->id;
+	}
+}
+
+static void
+gd_registry_load(void)
+{
+	DateADT		today = gd_legal_date(gd_clock());
+	MemoryContext fresh;
+	MemoryContext old;
+
+	if (gd_registry_fresh && gd_registry_day == today)
+		return;
+
+	fresh = AllocSetContextCreate(CurrentMemoryContext, "govdata registry",
+								  ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(fresh);
+	gd_identity_forget();
+	gd_registry_day = today;
+	gd_registry_fresh = true;	/* a change that arrives meanwhile resets it */
+	gd_n_regions = gd_n_departments = 0;
+	PG_TRY();
+	{
+		int			n;
+
+		gd_regions = gd_read_table(GD_REGION, sizeof(GdRegion), gd_read_region, &n);
+		qsort(gd_regions, n, sizeof(GdRegion), gd_region_cmp);
+		gd_n_regions = n;
+		gd_departments = gd_read_table(GD_DEPARTMENT, sizeof(GdDepartment),
+									   gd_read_department, &n);
+		qsort(gd_departments, n, sizeof(GdDepartment), gd_department_cmp);
+		gd_n_departments = n;
+		gd_complete_regions();
+	}
+	PG_CATCH();
+	{
+		gd_n_regions = gd_n_departments = 0;
+		gd_registry_fresh = false;
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(old);
+
+	MemoryContextSetParent(fresh, TopMemoryContext);
+	if (gd_registry_context)
+		MemoryContextDelete(gd_registry_context);
+	gd_registry_context = fresh;
+}
+
+bool
+gd_department(int64 id, GdDepartment *dept)
+{
+	GdDepartment *found;
+
+	gd_registry_load();
+	found = gd_find_department(id);
+	if (found)
+		*dept = *found;
+	return found != NULL;
+}
+
+bool
+gd_region(const char *code, GdRegion *region)
+{
+	GdRegion   *found;
+
+	gd_registry_load();
+	found = gd_find_region(code);
+	if (found)
+		*region = *found;
+	return found != NULL;
+}
+
+bool
+gd_platform_region(const char *code, GdRegion *region)
+{
+	if (!gd_region(code, region))
+		return false;
+
+	/* Article 7: platforms stand at city level and above */
+	while (region->level < 2)
+	{
+		char		parent[sizeof(region->parent)];
+
+		strlcpy(parent, region->parent, sizeof(parent));
+		if (!gd_region(parent, region))
+			return false;
+	}
+	return true;
+}
+
+bool
+gd_region_contains(const char *above, const char *code)
+{
+	GdRegion   *r;
+
+	gd_registry_load();
+	r = gd_find_region(code);
+	for (int hops = 0; r && hops < 8; hops++)
+	{
+		if (strcmp(r->code, above) == 0)
+			return true;
+		r = gd_find_region(r->parent);
+	}
+	return false;
+}
+
+/* ---- the acting department ---- */
+
+/* department of a role: 0 for none, GD_AMBIGUOUS for several */
+static int64
+gd_department_of(Oid role)
+{
+	int64		found = 0;
+
+	gd_registry_load();
+	if (role == gd_known_role)
+		return gd_known_department;
+
+	for (int i = 0; i < gd_n_departments; i++)
+	{
+		GdDepartment *d = &gd_departments[i];
+
+		if (!d->in_force)
+			continue;
+		if (d->role != role &&
+			!(is_member_of_role_nosuper(role, d->role) && has_privs_of_role(role, d->role)))
+			continue;
+		if (found != 0)
+		{
+			found = GD_AMBIGUOUS;
+			break;
+		}
+		found = d->id;
+	}
+
+	/* membership tests may have run our own invalidation callback */
+	if (gd_registry_fresh)
+	{
+		gd_known_role = role;
+		gd_known_department = found;
+	}
+	return found;
+}
+
+int64
+gd_current_department(void)
+{
+	int64		found = gd_department_of(GetOuterUserId());
+
+	if (found == GD_AMBIGUOUS)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(6)),
+				 errmsg("user \"%s\" is a member of more than one department",
+						GetUserNameFromId(GetOuterUserId(), false)),
+				 errdetail("An act must be one department's own. Measures, Article 6."),
+				 errhint("Say for which department you act: SET ROLE to its role.")));
+	return found;
+}
+
+bool
+gd_is_administrator(void)
+{
+	Oid			outer = GetOuterUserId();
+	Oid			admin;
+
+	if (superuser_arg(outer))
+		return true;
+	admin = get_role_oid("govdata_admin", true);
+	return OidIsValid(admin) && is_member_of_role_nosuper(outer, admin) &&
+		has_privs_of_role(outer, admin);
+}
+
+bool
+gd_oversees(int64 department)
+{
+	int64		me = gd_current_department();
+	GdDepartment mine;
+	GdDepartment other;
+
+	if (me == 0 || !gd_department(me, &mine) || !gd_department(department, &other))
+		return false;
+
+	/* Article 7: the data authority and the government of the region or above */
+	if ((strcmp(mine.kind, "data_authority") == 0 || strcmp(mine.kind, "government") == 0) &&
+		gd_region_contains(mine.region, other.region))
+		return true;
+
+	/* Article 5: the superior department of a system */
+	for (int hops = 0; other.superior != 0 && hops < 8; hops++)
+	{
+		if (other.superior == me)
+			return true;
+		if (!gd_department(other.superior, &other))
+			break;
+	}
+	return false;
+}
+
+PG_FUNCTION_INFO_V1(gd_current_department_sql);
+PG_FUNCTION_INFO_V1(gd_sees_sql);
+PG_FUNCTION_INFO_V1(gd_oversees_sql);
+PG_FUNCTION_INFO_V1(gd_region_calendar_sql);
+PG_FUNCTION_INFO_V1(gd_region_contains_sql);
+
+Datum
+gd_current_department_sql(PG_FUNCTION_ARGS)
+{
+	int64		id = gd_current_department();
+
+	(void) fcinfo;
+	if (id == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(id);
+}
+
+Datum
+gd_oversees_sql(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(gd_oversees(PG_GETARG_INT64(0)));
+}
+
+Datum
+gd_sees_sql(PG_FUNCTION_ARGS)
+{
+	int64		me = gd_current_department();
+
+	if (gd_is_administrator())
+		PG_RETURN_BOOL(true);
+	for (int i = 0; i < 2 && me != 0; i++)
+		if (!PG_ARGISNULL(i) &&
+			(PG_GETARG_INT64(i) == me || gd_oversees(PG_GETARG_INT64(i))))
+			PG_RETURN_BOOL(true);
+	PG_RETURN_BOOL(false);
+}
+
+Datum
+gd_region_calendar_sql(PG_FUNCTION_ARGS)
+{
+	GdRegion	region;
+
+	if (!gd_region(text_to_cstring(PG_GETARG_TEXT_PP(0)), &region))
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(region.calendar));
+}
+
+Datum
+gd_region_contains_sql(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(gd_region_contains(text_to_cstring(PG_GETARG_TEXT_PP(0)),
+									  text_to_cstring(PG_GETARG_TEXT_PP(1))));
+}
+
+/* ---- writing as the law itself ---- */
+
+static int	gd_own_depth = 0;
+
+void
+gd_own_begin(GdOwn *own)
+{
+	GetUserIdAndSecContext(&own->userid, &own->sec_context);
+	own->guc_level = NewGUCNestLevel();
+	(void) set_config_option("search_path", "pg_catalog, pg_temp",
+							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	SetUserIdAndSecContext(gd_owner(), own->sec_context | SECURITY_LOCAL_USERID_CHANGE);
+	gd_own_depth++;
+}
+
+void
+gd_own_end(GdOwn *own)
+{
+	gd_own_depth--;
+	SetUserIdAndSecContext(own->userid, own->sec_context);
+	AtEOXact_GUC(true, own->guc_level);
+}
+
+bool
+gd_own_writing(void)
+{
+	return gd_own_depth > 0;
+}
+
+/* ---- own hands ---- */
+
+/*
+ * What is being executed, innermost first: a statement, a table filled by
+ * COPY, or a function.  Frames live on the C stack of the hooks, except those
+ * of functions, which the manager's START and END events bracket.
+ */
+typedef struct GdStatement
+{
+	PlannedStmt *plan;			/* NULL: a COPY into relid */
+	Oid			relid;
+	struct GdStatement *outer;
+} GdStatement;
+
+static GdStatement *gd_statements = NULL;
+
+static Oid *gd_functions = NULL;	/* functions on the stack that are not a
+									 * superuser's */
+static int	gd_n_functions = 0;
+static int	gd_max_functions = 0;
+
+static needs_fmgr_hook_type gd_prev_needs_fmgr = NULL;
+static fmgr_hook_type gd_prev_fmgr = NULL;
+static ExecutorRun_hook_type gd_prev_executor_run = NULL;
+static ExecutorFinish_hook_type gd_prev_executor_finish = NULL;
+static ProcessUtility_hook_type gd_prev_utility = NULL;
+
+static Oid
+gd_function_owner(Oid function)
+{
+	HeapTuple	tup = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tup))
+	{
+		owner = ((Form_pg_proc) GETSTRUCT(tup))->proowner;
+		ReleaseSysCache(tup);
+	}
+	return owner;
+}
+
+static Oid
+gd_relation_owner(Oid relid)
+{
+	HeapTuple	tup = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tup))
+	{
+		owner = ((Form_pg_class) GETSTRUCT(tup))->relowner;
+		ReleaseSysCache(tup);
+	}
+	return owner;
+}
+
+static bool
+gd_needs_fmgr(Oid function)
+{
+	if (gd_prev_needs_fmgr && gd_prev_needs_fmgr(function))
+		return true;
+	if (function < FirstNormalObjectId || !IsTransactionState() ||
+		!OidIsValid(gd_relid(GD_DEPARTMENT)))
+		return false;
+	return !superuser_arg(gd_function_owner(function));
+}
+
+static void
+gd_fmgr(FmgrHookEventType event, FmgrInfo *flinfo, Datum *private)
+{
+	bool		ours = flinfo->fn_oid >= FirstNormalObjectId;
+
+	if (gd_prev_fmgr)
+		gd_prev_fmgr(event, flinfo, private);
+	if (!ours)
+		return;
+
+	if (event == FHET_START)
+	{
+		if (gd_n_functions == gd_max_functions)
+		{
+			int			size = Max(16, 2 * gd_max_functions);
+
+			gd_functions = gd_functions ?
+				repalloc(gd_functions, size * sizeof(Oid)) :
+				MemoryContextAlloc(TopMemoryContext, size * sizeof(Oid));
+			gd_max_functions = size;
+		}
+		gd_functions[gd_n_functions++] = flinfo->fn_oid;
+	}
+	else if (gd_n_functions > 0)
+		gd_n_functions--;
+}
+
+static void
+gd_executor_run(GD_EXECUTOR_RUN_PARAMS)
+{
+	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements};
+
+	gd_statements = &frame;
+	PG_TRY();
+	{
+		if (gd_prev_executor_run)
+			gd_prev_executor_run(GD_EXECUTOR_RUN_ARGS);
+		else
+			standard_ExecutorRun(GD_EXECUTOR_RUN_ARGS);
+	}
+	PG_FINALLY();
+	{
+		gd_statements = frame.outer;
+	}
+	PG_END_TRY();
+}
+
+/* AFTER triggers of a statement fire here */
+static void
+gd_executor_finish(QueryDesc *queryDesc)
+{
+	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements};
+
+	gd_statements = &frame;
+	PG_TRY();
+	{
+		if (gd_prev_executor_finish)
+			gd_prev_executor_finish(queryDesc);
+		else
+			standard_ExecutorFinish(queryDesc);
+	}
+	PG_FINALLY();
+	{
+		gd_statements = frame.outer;
+	}
+	PG_END_TRY();
+}
+
+/*
+ * COPY FROM evaluates defaults and fires triggers of its table without an
+ * executor run of its own.
+ */
+static void
+gd_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
+		   ProcessUtilityContext context, ParamListInfo params,
+		   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
+{
+	GdStatement frame = {NULL, InvalidOid, gd_statements};
+
+	if (IsA(pstmt->utilityStmt, CopyStmt))
+	{
+		CopyStmt   *copy = (CopyStmt *) pstmt->utilityStmt;
+
+		if (copy->is_from && copy->relation && IsTransactionState())
+			frame.relid = RangeVarGetRelid(copy->relation, NoLock, true);
+	}
+	if (OidIsValid(frame.relid))
+		gd_statements = &frame;
+	PG_TRY();
+	{
+		if (gd_prev_utility)
+			gd_prev_utility(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		else
+			standard_ProcessUtility(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+	}
+	PG_FINALLY();
+	{
+		gd_statements = frame.outer;
+	}
+	PG_END_TRY();
+}
+
+/* does an object of this owner bring somebody else's will into the act? */
+static bool
+gd_is_foreign(Oid owner)
+{
+	Oid			outer = GetOuterUserId();
+	int64		theirs;
+
+	if (!OidIsValid(owner) || owner == outer || superuser_arg(owner))
+		return false;
+	theirs = gd_department_of(owner);
+	return theirs == 0 || theirs == GD_AMBIGUOUS || theirs != gd_department_of(outer);
+}
+
+static void
+gd_refuse_foreign(int article, const char *what, Oid owner)
+{
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(article)),
+			 errmsg("an act must not come through another department's object"),
+			 errdetail("\"%s\", owned by \"%s\", is part of what is being executed. Measures, Article %d.",
+					   what, GetUserNameFromId(owner, true), article),
+			 errhint("Carry the act out by itself, in a statement that uses only your own department's objects.")));
+}
+
+static void
+gd_check_statement(GdStatement *s, int article)
+{
+	ListCell   *lc;
+
+	if (s->plan == NULL)
+	{
+		Oid			owner = gd_relation_owner(s->relid);
+
+		if (gd_is_foreign(owner))
+			gd_refuse_foreign(article, get_rel_name(s->relid), owner);
+		return;
+	}
+	/* a view's own entry stays in the flattened range table */
+	foreach(lc, s->plan->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		Oid			owner;
+
+		if (!OidIsValid(rte->relid))
+			continue;
+		owner = gd_relation_owner(rte->relid);
+		if (gd_is_foreign(owner))
+			gd_refuse_foreign(article, get_rel_name(rte->relid), owner);
+	}
+}
+
+void
+gd_require_own_hands(int article)
+{
+	Oid			user = GetUserId();
+	Oid			outer = GetOuterUserId();
+
+	if (gd_own_writing())
+		return;
+
+	if (user != outer)
+	{
+		int64		theirs = gd_department_of(user);
+
+		if (theirs <= 0 || theirs != gd_department_of(outer))
+			gd_refuse_foreign(article, "SECURITY DEFINER", user);
+	}
+	for (int i = 0; i < gd_n_functions; i++)
+	{
+		Oid			owner = gd_function_owner(gd_functions[i]);
+
+		if (gd_is_foreign(owner))
+			gd_refuse_foreign(article, get_func_name(gd_functions[i]), owner);
+	}
+	for (GdStatement *s = gd_statements; s; s = s->outer)
+		gd_check_statement(s, article);
+}
+
+/* An error that is not caught inside leaves through here. */
+static void
+gd_identity_xact(XactEvent event, void *arg)
+{
+	(void) arg;
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
+	{
+		gd_own_depth = 0;
+		gd_n_functions = 0;
+	}
+}
+
+void
+gd_identity_init(void)
+{
+	gd_on_change(GD_REGION, gd_identity_forget);
+	gd_on_change(GD_DEPARTMENT, gd_identity_forget);
+	gd_on_role_change(gd_identity_forget);
+	RegisterXactCallback(gd_identity_xact, NULL);
+
+	gd_prev_needs_fmgr = needs_fmgr_hook;
+	needs_fmgr_hook = gd_needs_fmgr;
+	gd_prev_fmgr = fmgr_hook;
+	fmgr_hook = gd_fmgr;
+	gd_prev_executor_run = ExecutorRun_hook;
+	ExecutorRun_hook = gd_executor_run;
+	gd_prev_executor_finish = ExecutorFinish_hook;
+	ExecutorFinish_hook = gd_executor_finish;
+	gd_prev_utility = ProcessUtility_hook;
+	ProcessUtility_hook = gd_utility;
+}

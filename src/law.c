@@ -1,0 +1,330 @@
+/*-------------------------------------------------------------------------
+ *
+ * law.c
+ *	  The law as data: articles, state transitions, time limits.
+ *
+ * Articles and transitions are fixed by the text of the Measures and by the
+ * code that carries them out, so they are tables here, shown as views.  Time
+ * limits have periods of validity and are rows of govdata.time_limit, of
+ * which every backend keeps a copy.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/rangetypes.h"
+#include "utils/typcache.h"
+
+typedef struct GdArticle
+{
+	int			chapter;
+	const char *kind;
+	const char *title;
+	const char *title_en;
+	const char *enforced_by;
+	const char *interpretation; /* NULL: follows from the wording */
+} GdArticle;
+
+/* in the order of the text: the n-th row is Article n */
+static const GdArticle gd_articles_table[] = {
+	{1, "scope", "立法目的", "Purpose", "nothing to enforce", NULL},
+	{1, "rule", "适用范围:非涉密数据", "Scope: data that are not state secrets", "resource, resource_item (state_secret is refused)", NULL},
+	{1, "rule", "定义", "Definitions", "department, resource.source", NULL},
+	{1, "scope", "原则", "Principles", "sharing is the default of a resource; withholding needs a negative_entry", NULL},
+	{1, "rule", "领导与监督", "Leadership and supervision", "region, department.superior, row security", NULL},
+	{1, "rule", "政务部门职责", "Duties of departments", "guards: the provider alone acts on its resources", NULL},
+	{1, "rule", "政务数据主管部门与平台", "Data authorities and platforms", "region, department (one data authority a region), row security", NULL},
+	{1, "rule", "安全要求", "Protection of secrets and privacy", "resource (sharing and opening classes are consistent)", NULL},
+	{2, "record", "及时采集、真实准确完整", "Collection and maintenance", "resource.update_cycle", NULL},
+	{2, "process", "统一目录管理", "One catalog", "catalog_specification, resource, resource_item, resource_version, catalog", NULL},
+	{2, "clock", "目录更新与维护", "Catalog maintenance", "resource.version", NULL},
+	{2, "rule", "基础数据与主题数据", "Base and theme libraries", "resource.class", NULL},
+	{2, "clock", "数据校核", "Checks of doubtful data", "time_limit check_doubt", NULL},
+	{2, "rule", "专门机构或者专人", "Data officer", "department.data_officer", "The officer may be an institution or a person; its absence stops no clock."},
+	{2, "process", "业务系统与数据采购", "Systems and purchases", "evidence outside the database", NULL},
+	{3, "rule", "共享属性分类", "Sharing classes", "resource.sharing, resource_item.sharing, negative_entry", "An item is never classified more loosely than its resource."},
+	{3, "rule", "统一平台共享", "Sharing on the platform", "share_authorization (written by the platform only)", NULL},
+	{3, "rule", "发布、范围和用途", "Publication, scope and use", "publish_resource, resource.scope_*, resource.uses", "Use outside the declared scope is flagged and answered, not refused at the door; silence does not authorize it."},
+	{3, "process", "数据调度", "Dispatch", "evidence outside the database", NULL},
+	{3, "clock", "申请、答复、视为同意、协调", "Request, reply, deemed consent, coordination", "share_request, share_authorization, standing_consent, sweep, request_board", "Day one is the working day after receipt; the limit ends at 24:00 legal time of the last day; partial consent refuses the rest with reason."},
+	{3, "process", "上级平台数据", "Data of an upper platform", "share_request (a direct request upward is refused)", "Counties use the platform of their city."},
+	{3, "clock", "目录外数据", "Data not in the catalog", "time_limit reply_uncatalogued", NULL},
+	{3, "process", "负面清单", "Negative list", "negative_entry, negative_list", "Effect begins with the government's approval; the list is visible to all departments."},
+	{3, "rule", "不得重复提交", "Do not ask twice", "evidence outside the database", NULL},
+	{4, "rule", "开放属性分类", "Opening classes", "resource.opening, resource.opening_ground", NULL},
+	{4, "rule", "开放清单", "Open list", "resource.opening_state, open_list", "The open list is each department's own and needs no approval."},
+	{4, "process", "有条件开放申请", "Conditional opening", "resource.opening_conditions", NULL},
+	{4, "process", "异议", "Objection", "resource.opening_state", NULL},
+	{4, "record", "开发利用", "Use of open data", "evidence outside the database", NULL},
+	{5, "record", "安全体系与责任", "Security responsibilities", "resource.safety_grade, resource.provider", NULL},
+	{5, "record", "网络安全管理", "Network security", "evidence outside the database", NULL},
+	{5, "rule", "平台安全、日志、溯源", "Access control, logs, tracing", "row security, journal, journal_seal, verify_journal", NULL},
+	{5, "rule", "使用单位责任", "Responsibility of users", "authorization_act (ground violation)", "Suspending or revoking needs a ground; \"should have refused\" is none."},
+	{5, "process", "风险评估与应急", "Risk assessment and emergencies", "authorization_act (ground incident)", NULL},
+	{6, "record", "经费", "Budget", "evidence outside the database", NULL},
+	{6, "record", "人才与培训", "Training", "evidence outside the database", NULL},
+	{6, "process", "考核评价", "Evaluation", "journal (reply times and lateness)", NULL},
+	{6, "clock", "年度报告", "Annual reports", "journal (figures of any period)", NULL},
+	{6, "record", "审计", "Audit", "journal", NULL},
+	{6, "process", "责令改正", "Orders to correct", "evidence outside the database", NULL},
+	{7, "rule", "公用事业参照适用", "Public utilities by analogy", "department.kind public_utility", "Utilities are not departments: they do not ask for data under Article 20."},
+	{7, "rule", "施行日期", "Entry into force", "time_limit.effective", NULL},
+};
+
+/*
+ * Every allowed change of state.  The guards judge by these rows and nothing
+ * else; "" stands for a row that comes into being.
+ */
+const GdTransition gd_transitions[] = {
+	{"resource", "", "draft", "provider", 10},
+	{"resource", "draft", "published", "provider", 18},
+	{"resource", "draft", "withdrawn", "provider", 6},
+	{"resource", "published", "suspended", "provider", 6},
+	{"resource", "suspended", "published", "provider", 18},
+	{"resource", "published", "withdrawn", "provider", 6},
+	{"resource", "suspended", "withdrawn", "provider", 6},
+	{"resource_opening", "", "closed", "provider", 25},
+	{"resource_opening", "closed", "open", "provider", 26},
+	{"resource_opening", "open", "suspended", "provider", 28},
+	{"resource_opening", "suspended", "open", "provider", 28},
+	{"resource_opening", "open", "withdrawn", "provider", 28},
+	{"resource_opening", "suspended", "withdrawn", "provider", 28},
+	{"resource_opening", "closed", "withdrawn", "provider", 28},
+	{"negative_entry", "", "drafted", "provider", 23},
+	{"negative_entry", "drafted", "reviewed", "data_authority", 23},
+	{"negative_entry", "drafted", "rejected", "data_authority", 23},
+	{"negative_entry", "reviewed", "approved", "government", 23},
+	{"negative_entry", "reviewed", "rejected", "government", 23},
+	{"negative_entry", "approved", "reported", "data_authority", 23},
+	{"negative_entry", "approved", "lifted", "provider", 23},
+	{"negative_entry", "approved", "lifted", "government", 23},
+	{"negative_entry", "approved", "lapsed", "provider", 23},
+	{"negative_entry", "approved", "lapsed", "data_authority", 23},
+	{"negative_entry", "reported", "lifted", "provider", 23},
+	{"negative_entry", "reported", "lifted", "government", 23},
+	{"negative_entry", "reported", "lapsed", "provider", 23},
+	{"negative_entry", "reported", "lapsed", "data_authority", 23},
+	{"standing_consent", "", "active", "provider", 20},
+	{"standing_consent", "active", "ended", "provider", 20},
+	{"share_request", "", "submitted", "consumer", 20},
+	{"share_request", "", "approved", "standing_consent", 20},
+	{"share_request", "submitted", "approved", "provider", 20},
+	{"share_request", "submitted", "approved", "time", 20},
+	{"share_request", "submitted", "refused", "provider", 20},
+	{"share_request", "submitted", "refused", "negative_list", 23},
+	{"share_request", "submitted", "withdrawn", "consumer", 20},
+	{"share_request", "refused", "coordinating", "consumer", 20},
+	{"share_request", "approved", "coordinating", "consumer", 20},
+	{"share_request", "unsettled", "coordinating", "consumer", 20},
+	{"share_request", "coordinating", "agreed", "coordinator", 20},
+	{"share_request", "coordinating", "agreed", "government_above", 20},
+	{"share_request", "coordinating", "upheld", "coordinator", 20},
+	{"share_request", "coordinating", "unsettled", "coordinator", 20},
+	{"share_authorization", "", "active", "platform", 20},
+	{"share_authorization", "active", "suspended", "provider", 33},
+	{"share_authorization", "suspended", "active", "provider", 33},
+	{"share_authorization", "active", "revoked", "provider", 33},
+	{"share_authorization", "suspended", "revoked", "provider", 33},
+	{"share_authorization", "active", "revoked", "consumer", 20},
+	{"share_authorization", "suspended", "revoked", "consumer", 20},
+	{"share_authorization", "active", "revoked", "negative_list", 23},
+	{"share_authorization", "suspended", "revoked", "negative_list", 23},
+	{"share_authorization", "revoked", "active", "coordinator", 20},
+	{"share_authorization", "active", "expired", "time", 20},
+	{"share_authorization", "suspended", "expired", "time", 20},
+};
+const int	gd_n_transitions = lengthof(gd_transitions);
+
+typedef struct GdLimitRow
+{
+	char		code[NAMEDATALEN];
+	DateADT		from;			/* inclusive */
+	DateADT		until;			/* exclusive */
+	GdLimit		limit;
+} GdLimitRow;
+
+static GdLimitRow *gd_limits = NULL;
+static int	gd_n_limits = 0;
+static bool gd_limits_fresh = false;
+
+PG_FUNCTION_INFO_V1(gd_articles);
+PG_FUNCTION_INFO_V1(gd_transition_rows);
+PG_FUNCTION_INFO_V1(gd_transition_article_sql);
+
+static Datum
+gd_text_or_null(const char *s, bool *isnull)
+{
+	*isnull = (s == NULL);
+	return s ? CStringGetTextDatum(s) : (Datum) 0;
+}
+
+Datum
+gd_articles(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < (int) lengthof(gd_articles_table); i++)
+	{
+		const GdArticle *a = &gd_articles_table[i];
+		Datum		values[7];
+		bool		nulls[7] = {false};
+
+		values[0] = Int16GetDatum(i + 1);
+		values[1] = Int16GetDatum(a->chapter);
+		values[2] = CStringGetTextDatum(a->kind);
+		values[3] = CStringGetTextDatum(a->title);
+		values[4] = CStringGetTextDatum(a->title_en);
+		values[5] = CStringGetTextDatum(a->enforced_by);
+		values[6] = gd_text_or_null(a->interpretation, &nulls[6]);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+Datum
+gd_transition_rows(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < gd_n_transitions; i++)
+	{
+		const GdTransition *t = &gd_transitions[i];
+		Datum		values[5];
+		bool		nulls[5] = {false};
+
+		values[0] = CStringGetTextDatum(t->subject);
+		values[1] = CStringGetTextDatum(t->from);
+		values[2] = CStringGetTextDatum(t->to);
+		values[3] = CStringGetTextDatum(t->actor);
+		values[4] = Int16GetDatum(t->article);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+int
+gd_transition_article(const char *subject, const char *from, const char *to)
+{
+	for (int i = 0; i < gd_n_transitions; i++)
+	{
+		const GdTransition *t = &gd_transitions[i];
+
+		if (strcmp(t->to, to) == 0 && strcmp(t->from, from) == 0 &&
+			strcmp(t->subject, subject) == 0)
+			return t->article;
+	}
+	return 0;
+}
+
+Datum
+gd_transition_article_sql(PG_FUNCTION_ARGS)
+{
+	int			article;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	article = gd_transition_article(text_to_cstring(PG_GETARG_TEXT_PP(0)),
+									PG_ARGISNULL(1) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(1)),
+									text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	if (article == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT16(article);
+}
+
+static void
+gd_limits_forget(void)
+{
+	gd_limits_fresh = false;
+}
+
+static GdLimitRow
+gd_limit_row(HeapTuple tup, TupleDesc desc, TypeCacheEntry *rangetype)
+{
+	GdLimitRow	row;
+	bool		isnull;
+	bool		empty;
+	RangeBound	lower;
+	RangeBound	upper;
+	Datum		d;
+
+	memset(&row, 0, sizeof(row));
+	strlcpy(row.code, TextDatumGetCString(heap_getattr(tup, 1, desc, &isnull)), sizeof(row.code));
+	row.limit.amount = DatumGetInt32(heap_getattr(tup, 3, desc, &isnull));
+	row.limit.unit =
+		TextDatumGetCString(heap_getattr(tup, 4, desc, &isnull))[0];
+	row.limit.deemed_consent =
+		strcmp(TextDatumGetCString(heap_getattr(tup, 5, desc, &isnull)), "deemed_consent") == 0;
+
+	/* a daterange is stored in its canonical form, [from, until) */
+	d = heap_getattr(tup, 6, desc, &isnull);
+	range_deserialize(rangetype, DatumGetRangeTypeP(d), &lower, &upper, &empty);
+	row.from = lower.infinite ? DATEVAL_NOBEGIN : DatumGetDateADT(lower.val);
+	row.until = upper.infinite ? DATEVAL_NOEND : DatumGetDateADT(upper.val);
+	return row;
+}
+
+static void
+gd_limits_load(void)
+{
+	Relation	rel = table_open(gd_relid_required(GD_TIME_LIMIT), AccessShareLock);
+	TypeCacheEntry *rangetype = lookup_type_cache(DATERANGEOID, TYPECACHE_RANGE_INFO);
+	GdLimitRow *rows;
+	int			n = 0;
+	int			size = 16;
+	SysScanDesc scan;
+	HeapTuple	tup;
+
+	rows = MemoryContextAlloc(TopMemoryContext, size * sizeof(GdLimitRow));
+	gd_limits_fresh = true;		/* a change that arrives meanwhile resets it */
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	while (HeapTupleIsValid(tup = systable_getnext(scan)))
+	{
+		if (n == size)
+			rows = repalloc(rows, (size *= 2) * sizeof(GdLimitRow));
+		rows[n++] = gd_limit_row(tup, RelationGetDescr(rel), rangetype);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+
+	if (gd_limits)
+		pfree(gd_limits);
+	gd_limits = rows;
+	gd_n_limits = n;
+}
+
+GdLimit
+gd_limit(const char *code, DateADT day)
+{
+	if (!gd_limits_fresh)
+		gd_limits_load();
+
+	for (int i = 0; i < gd_n_limits; i++)
+	{
+		GdLimitRow *row = &gd_limits[i];
+
+		if (day >= row->from && day < row->until && strcmp(row->code, code) == 0)
+			return row->limit;
+	}
+
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(42)),
+			 errmsg("no time limit \"%s\" is in force on %s", code,
+					DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(day)))),
+			 errdetail("Nothing before the Measures entered into force is judged by them. Measures, Article 42."),
+			 errhint("SELECT * FROM govdata.time_limit WHERE code = '%s' shows the periods.", code)));
+}
+
+void
+gd_law_init(void)
+{
+	gd_on_change(GD_TIME_LIMIT, gd_limits_forget);
+}

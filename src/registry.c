@@ -1,0 +1,224 @@
+/*-------------------------------------------------------------------------
+ *
+ * registry.c
+ *	  Guards of what the administrator keeps: regions, departments, limits,
+ *	  the catalog specification.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "catalog/pg_authid.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/syscache.h"
+
+#include "guard.h"
+
+PG_FUNCTION_INFO_V1(gd_guard_registry);
+PG_FUNCTION_INFO_V1(gd_guard_department);
+
+static void
+gd_require_administrator(const char *registry, int article)
+{
+	gd_require_own_hands(article);
+	if (!gd_is_administrator())
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(article)),
+				 errmsg("\"%s\" is kept by the administrator", registry),
+				 errdetail("You act as %s. Measures, Article %d.", gd_who_acts(), article),
+				 errhint("Ask a member of role \"govdata_admin\".")));
+}
+
+/* SQL that lets a row of a dump replace the shipped row of the same key */
+static const char *
+gd_yield_sql(const char *registry)
+{
+	if (strcmp(registry, "region") == 0)
+		return "DELETE FROM govdata.region r WHERE r.builtin AND r.code = $1.code";
+	if (strcmp(registry, "time_limit") == 0)
+		return "DELETE FROM govdata.time_limit l WHERE l.builtin AND l.code = $1.code "
+			"AND l.effective OPERATOR(pg_catalog.&&) $1.effective";
+	return "DELETE FROM govdata.catalog_specification s WHERE s.builtin AND s.element = $1.element "
+		"AND s.effective OPERATOR(pg_catalog.&&) $1.effective";
+}
+
+static void
+gd_yield_builtin(TriggerData *td, const char *registry)
+{
+	Oid			type = td->tg_relation->rd_rel->reltype;
+	GdStatementText query = {gd_yield_sql(registry), 1, &type, NULL};
+	Datum		row = heap_copy_tuple_as_datum(td->tg_trigtuple, RelationGetDescr(td->tg_relation));
+
+	(void) gd_own_run(&query, &row, NULL, NULL, 0, NULL, NULL);
+	SPI_freeplan(query.plan);
+}
+
+static Datum
+gd_registry_row(TriggerData *td, HeapTuple tup)
+{
+	TupleDesc	desc = RelationGetDescr(td->tg_relation);
+	int			builtin = SPI_fnumber(desc, "builtin");
+	bool		off = false;
+	Datum		value = BoolGetDatum(false);
+
+	/* what a site changes is the site's own, and goes into its dumps */
+	return PointerGetDatum(heap_modify_tuple_by_cols(tup, desc, 1, &builtin, &value, &off));
+}
+
+Datum
+gd_guard_registry(PG_FUNCTION_ARGS)
+{
+	TriggerData *td = (TriggerData *) fcinfo->context;
+	const char *registry;
+	int			article;
+	HeapTuple	tup;
+	bool		isnull;
+	bool		builtin;
+
+	gd_check_trigger(fcinfo);
+	registry = td->tg_trigger->tgargs[0];
+	article = atoi(td->tg_trigger->tgargs[1]);
+	tup = TRIGGER_FIRED_BY_UPDATE(td->tg_event) ? td->tg_newtuple : td->tg_trigtuple;
+	builtin = DatumGetBool(heap_getattr(tup, SPI_fnumber(RelationGetDescr(td->tg_relation), "builtin"),
+										RelationGetDescr(td->tg_relation), &isnull));
+	if (gd_restore && TRIGGER_FIRED_BY_INSERT(td->tg_event) && !builtin)
+		gd_yield_builtin(td, registry);
+	if (!gd_guarding())
+		return PointerGetDatum(tup);
+
+	gd_require_administrator(registry, article);
+	if (TRIGGER_FIRED_BY_DELETE(td->tg_event))
+	{
+		if (builtin)
+			ereport(ERROR,
+					(errcode(GD_ERRCODE(article)),
+					 errmsg("a shipped row of \"%s\" cannot be deleted", registry),
+					 errdetail("It comes with the extension. Measures, Article %d.", article),
+					 errhint("Update the row, for example end its period of validity.")));
+		return PointerGetDatum(tup);
+	}
+	return gd_registry_row(td, tup);
+}
+
+/* ---- departments ---- */
+
+enum
+{
+	DEP_ID = 1, DEP_USCC, DEP_BY_HAND, DEP_NAME, DEP_REGION, DEP_KIND, DEP_SUPERIOR,
+	DEP_VERTICAL, DEP_ROLE, DEP_OFFICER, DEP_VALID
+};
+
+static const char *const gd_department_columns[] = {
+	"id", "uscc", "uscc_verified_by_hand", "name", "region", "kind", "superior",
+	"vertical", "role", "data_officer", "valid"
+};
+
+static GdShape gd_department_shape = {
+	"department", 6, gd_department_columns, lengthof(gd_department_columns), false
+};
+
+static void
+gd_check_uscc(GdRow *row)
+{
+	const char *uscc = gd_new_text(row, DEP_USCC);
+
+	if (uscc == NULL || (!row->newnull[DEP_BY_HAND - 1] && DatumGetBool(row->new[DEP_BY_HAND - 1])))
+		return;
+	if (DatumGetBool(DirectFunctionCall1(gd_uscc_is_valid, row->new[DEP_USCC - 1])))
+		return;
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(3)),
+			 errmsg("unified social credit code \"%s\" fails its check", uscc),
+			 errdetail("GB 32100-2015: 18 characters, the last one computed from the others. Measures, Article 3."),
+			 errhint("Correct the code; for a really issued one that fails, set uscc_verified_by_hand.")));
+}
+
+/* A department's role stands for an office: nobody logs in as it. */
+static void
+gd_check_department_role(Oid role)
+{
+	HeapTuple	tup = SearchSysCache1(AUTHOID, ObjectIdGetDatum(role));
+	Form_pg_authid auth;
+	bool		powers;
+
+	if (!HeapTupleIsValid(tup))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role with OID %u does not exist", role),
+				 errhint("CREATE ROLE the department's role first, NOLOGIN.")));
+	auth = (Form_pg_authid) GETSTRUCT(tup);
+	powers = auth->rolcanlogin || auth->rolsuper || auth->rolbypassrls || auth->rolreplication ||
+		auth->rolcreaterole;
+	ReleaseSysCache(tup);
+	if (powers || role < FirstNormalObjectId ||
+		role == get_role_oid("govdata_department", true) ||
+		role == get_role_oid("govdata_public", true) ||
+		role == get_role_oid("govdata_admin", true))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(6)),
+				 errmsg("role \"%s\" cannot stand for a department", GetUserNameFromId(role, false)),
+				 errdetail("It must be an ordinary role of its own: NOLOGIN, without SUPERUSER, BYPASSRLS, REPLICATION or CREATEROLE. Measures, Article 6."),
+				 errhint("CREATE ROLE a NOLOGIN role for the department and make its clerks members of it.")));
+}
+
+/* The dependency of the schema grant keeps the role from being dropped. */
+static void
+gd_grant_department_role(Oid role)
+{
+	char	   *name = pstrdup(quote_identifier(GetUserNameFromId(role, false)));
+	GdStatementText grant_group = {psprintf("GRANT govdata_department TO %s", name), 0, NULL, NULL};
+	GdStatementText grant_schema = {psprintf("GRANT USAGE ON SCHEMA govdata TO %s", name), 0, NULL, NULL};
+
+	(void) gd_own_run(&grant_group, NULL, NULL, NULL, 0, NULL, NULL);
+	(void) gd_own_run(&grant_schema, NULL, NULL, NULL, 0, NULL, NULL);
+	SPI_freeplan(grant_group.plan);
+	SPI_freeplan(grant_schema.plan);
+}
+
+Datum
+gd_guard_department(PG_FUNCTION_ARGS)
+{
+	GdRow		row;
+	Oid			role;
+
+	if (!gd_row_open(&row, fcinfo, &gd_department_shape))
+	{
+		/* roles live outside the dump: a restored row needs its grants again */
+		if (gd_restore && TRIGGER_FIRED_BY_INSERT(((TriggerData *) fcinfo->context)->tg_event))
+		{
+			bool		isnull;
+			TriggerData *td = (TriggerData *) fcinfo->context;
+
+			role = DatumGetObjectId(heap_getattr(td->tg_trigtuple, DEP_ROLE,
+												 RelationGetDescr(td->tg_relation), &isnull));
+			if (!isnull)
+				gd_grant_department_role(role);
+		}
+		return gd_row_as_is(fcinfo);
+	}
+
+	gd_require_administrator("department", 6);
+	if (row.is_insert)
+	{
+		static const int given[] = {DEP_ID, 0};
+
+		gd_not_given(&row, &gd_department_shape, given);
+		gd_set(&row, DEP_ID, Int64GetDatum(gd_draw("department_id_seq")));
+	}
+	else if (gd_is_changed(&row, DEP_ID) || gd_is_changed(&row, DEP_ROLE))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(6)),
+				 errmsg("id and role of a department cannot be changed"),
+				 errdetail("What the department did stays its own. Measures, Article 6."),
+				 errhint("End the department's validity and register its successor.")));
+	gd_check_uscc(&row);
+	if (!row.newnull[DEP_ROLE - 1] && (row.is_insert || gd_is_changed(&row, DEP_ROLE)))
+	{
+		role = DatumGetObjectId(row.new[DEP_ROLE - 1]);
+		gd_check_department_role(role);
+		gd_grant_department_role(role);
+	}
+	return gd_row_done(&row);
+}
