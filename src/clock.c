@@ -73,7 +73,7 @@ gd_clock(void)
 TimestampTz
 gd_as_of(void)
 {
-	static TimestampTz statement = 0;
+	static TimestampTz statement = DT_NOBEGIN;
 	static int64 offset = 0;
 	TimestampTz now = GetCurrentStatementStartTimestamp();
 

@@ -22,6 +22,11 @@
 #define GD_EXECUTOR_RUN_ARGS	queryDesc, direction, count, execute_once
 #endif
 
+/* 16: variable-length headers are no longer part of postgres.h */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /* 16: what a check hook hands to its assign hook is no longer malloc'ed */
 #if PG_VERSION_NUM < 160000
 #define guc_malloc(elevel, size)	malloc(size)
