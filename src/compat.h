@@ -32,4 +32,13 @@
 #define guc_malloc(elevel, size)	malloc(size)
 #endif
 
+/* 16: ExecInsertIndexTuples gains onlySummarizing; we only ever insert */
+#if PG_VERSION_NUM >= 160000
+#define GD_EXEC_INSERT_INDEX_TUPLES(result, slot, estate) \
+	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL, false)
+#else
+#define GD_EXEC_INSERT_INDEX_TUPLES(result, slot, estate) \
+	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL)
+#endif
+
 #endif							/* GOVDATA_COMPAT_H */
