@@ -1,0 +1,560 @@
+/*-------------------------------------------------------------------------
+ *
+ * protect.c
+ *	  No DDL that disarms a guard.
+ *
+ * Triggers, policies, constraints and functions of the extension hold only as
+ * long as nobody takes them away.  The object access hook hears of every
+ * object that is created, altered or dropped, whatever the statement; what
+ * touches ours is refused, superusers included, unless one of them has set
+ * govdata.maintenance, which the server log records.
+ *
+ * What only concerns speed and access is allowed: indexes, statistics,
+ * storage parameters, VACUUM, CLUSTER, GRANT and COMMENT.
+ *
+ * Nothing here helps against writing into the catalogs or the files, or
+ * against a server started without this library: there the journal's seals
+ * show what happened.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/dependency.h"
+#include "catalog/index.h"
+#include "catalog/namespace.h"
+#include "catalog/objectaccess.h"
+#include "catalog/partition.h"
+#include "catalog/pg_attrdef.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_policy.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_rewrite.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "tcop/utility.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+/* a statement that may take the whole extension away */
+typedef struct GdRemoval
+{
+	bool		checked;
+	bool		empty;			/* no data: let it go */
+} GdRemoval;
+
+static GdRemoval *gd_removal = NULL;
+static object_access_hook_type gd_prev_object_access = NULL;
+static ProcessUtility_hook_type gd_prev_process_utility = NULL;
+
+/* ---- what is ours ---- */
+
+/*
+ * Is there anything to protect?  Not from the extension's own script and its
+ * own writing, which makes and drops partitions.
+ */
+static bool
+gd_protecting(void)
+{
+	if (gd_maintenance || IsBinaryUpgrade || !IsUnderPostmaster || gd_own_writing())
+		return false;
+	return !creating_extension ||
+		CurrentExtensionObject != get_extension_oid("govdata", true);
+}
+
+static bool
+gd_is_member(Oid classid, Oid objectid)
+{
+	Oid			extension = get_extension_oid("govdata", true);
+
+	return OidIsValid(extension) &&
+		getExtensionOfObject(classid, objectid) == extension;
+}
+
+static bool
+gd_in_schema(Oid namespace)
+{
+	return OidIsValid(namespace) && namespace == get_namespace_oid(GD_SCHEMA, true);
+}
+
+/*
+ * A relation of the extension, an index of one, or a partition: partitions
+ * are made at run time and are no members.
+ */
+static bool
+gd_is_our_relation(Oid relid)
+{
+	if (!OidIsValid(relid) || !gd_in_schema(get_rel_namespace(relid)))
+		return false;
+	if (get_rel_relkind(relid) == RELKIND_INDEX ||
+		get_rel_relkind(relid) == RELKIND_PARTITIONED_INDEX)
+		relid = IndexGetRelation(relid, true);
+	while (OidIsValid(relid))
+	{
+		if (gd_is_member(RelationRelationId, relid))
+			return true;
+		if (!get_rel_relispartition(relid))
+			return false;
+		relid = get_partition_parent(relid, true);
+	}
+	return false;
+}
+
+/*
+ * A row of a catalog by its OID, as it is now: what the statement has just
+ * written is visible to nothing but SnapshotSelf.
+ */
+static HeapTuple
+gd_catalog_row(Oid catalog, Oid index, AttrNumber oid_column, Oid objectid)
+{
+	Relation	rel = table_open(catalog, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, oid_column, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(objectid));
+	scan = systable_beginscan(rel, index, true, SnapshotSelf, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		tuple = heap_copytuple(tuple);
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return tuple;
+}
+
+/* ---- refusals ---- */
+
+static void
+gd_refuse(const char *name)
+{
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(32)),
+			 errmsg("\"%s\" belongs to extension \"%s\" and cannot be changed", name, "govdata"),
+			 errdetail("The Measures hold in this database only while their guards are as they were installed. Measures, Article 32."),
+			 errhint("A superuser can run SET govdata.maintenance = on first; the server log records it.")));
+}
+
+static bool
+gd_has_rows(GdRel which)
+{
+	Oid			relid = gd_relid(which);
+	Snapshot	snapshot;
+	Relation	rel;
+	TableScanDesc scan;
+	TupleTableSlot *slot;
+	bool		found;
+
+	if (!OidIsValid(relid))
+		return false;
+	rel = table_open(relid, AccessShareLock);
+	slot = table_slot_create(rel, NULL);
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	scan = table_beginscan(rel, snapshot, 0, NULL);
+	found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
+	table_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+/*
+ * Something of ours is about to go.  When the statement removes the extension,
+ * that is decided once, before the first object is gone.
+ */
+static void
+gd_check_drop(const char *name)
+{
+	if (gd_removal == NULL)
+		gd_refuse(name);
+	if (!gd_removal->checked)
+	{
+		gd_removal->empty = !gd_has_rows(GD_DEPARTMENT) && !gd_has_rows(GD_JOURNAL_ENTRY);
+		gd_removal->checked = true;
+	}
+	if (!gd_removal->empty)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(32)),
+				 errmsg("extension \"%s\" cannot be dropped while it holds data", "govdata"),
+				 errdetail("There are departments or journal entries; they would be lost. Measures, Article 32."),
+				 errhint("Dump the database first. Then a superuser can run SET govdata.maintenance = on and drop it; the server log records it.")));
+}
+
+/* ---- one kind of object each ---- */
+
+static bool
+gd_class_row_differs(Form_pg_class a, Form_pg_class b)
+{
+	return strcmp(NameStr(a->relname), NameStr(b->relname)) != 0 ||
+		a->relnamespace != b->relnamespace ||
+		a->relowner != b->relowner ||
+		a->relpersistence != b->relpersistence ||
+		a->relrowsecurity != b->relrowsecurity ||
+		a->relforcerowsecurity != b->relforcerowsecurity;
+}
+
+/*
+ * Many statements change a row of pg_class.  The catalog cache still has it as
+ * it was before, so the two can be compared.
+ */
+static void
+gd_check_relation_altered(Oid relid)
+{
+	HeapTuple	old = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	HeapTuple	new = gd_catalog_row(RelationRelationId, ClassOidIndexId,
+									 Anum_pg_class_oid, relid);
+	Form_pg_class old_row;
+	bool		refused;
+
+	if (!HeapTupleIsValid(old) || !HeapTupleIsValid(new))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	old_row = (Form_pg_class) GETSTRUCT(old);
+
+	/*
+	 * A view's options decide whose rights it reads with; a sequence has no
+	 * property that concerns only speed.
+	 */
+	refused = old_row->relkind == RELKIND_VIEW || old_row->relkind == RELKIND_SEQUENCE ||
+		gd_class_row_differs(old_row, (Form_pg_class) GETSTRUCT(new));
+	if (refused)
+		gd_refuse(NameStr(old_row->relname));
+	ReleaseSysCache(old);
+	heap_freetuple(new);
+}
+
+static void
+gd_check_column_altered(Oid relid, int attnum)
+{
+	Relation	rel = table_open(AttributeRelationId, AccessShareLock);
+	HeapTuple	old = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attnum));
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	new;
+	bool		refused = true;
+
+	ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(relid));
+	ScanKeyInit(&keys[1], Anum_pg_attribute_attnum, BTEqualStrategyNumber, F_INT2EQ,
+				Int16GetDatum(attnum));
+	scan = systable_beginscan(rel, AttributeRelidNumIndexId, true, SnapshotSelf, 2, keys);
+	new = systable_getnext(scan);
+	if (HeapTupleIsValid(old) && HeapTupleIsValid(new))
+	{
+		Form_pg_attribute a = (Form_pg_attribute) GETSTRUCT(old);
+		Form_pg_attribute b = (Form_pg_attribute) GETSTRUCT(new);
+
+		/* statistics, storage, compression and options are the DBA's */
+		refused = strcmp(NameStr(a->attname), NameStr(b->attname)) != 0 ||
+			a->atttypid != b->atttypid || a->atttypmod != b->atttypmod ||
+			a->attnotnull != b->attnotnull || a->attisdropped != b->attisdropped ||
+			a->attidentity != b->attidentity || a->attgenerated != b->attgenerated ||
+			a->attcollation != b->attcollation || a->atthasdef != b->atthasdef;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	if (HeapTupleIsValid(old))
+		ReleaseSysCache(old);
+	if (refused)
+		gd_refuse(get_rel_name(relid));
+}
+
+static bool
+gd_is_unique_index(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(relid));
+	bool		unique;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	unique = ((Form_pg_index) GETSTRUCT(tuple))->indisunique;
+	ReleaseSysCache(tuple);
+	return unique;
+}
+
+static void
+gd_check_relation(ObjectAccessType access, Oid relid, int subid, void *arg)
+{
+	if (!gd_is_our_relation(relid))
+		return;
+	switch (access)
+	{
+		case OAT_POST_CREATE:
+			if (subid != 0)		/* ADD COLUMN */
+				gd_refuse(get_rel_name(relid));
+			break;
+		case OAT_POST_ALTER:
+			if (subid != 0)
+				gd_check_column_altered(relid, subid);
+			else
+				gd_check_relation_altered(relid);
+			break;
+		default:
+
+			/*
+			 * Indexes serve speed and may go, unless they also make a rule
+			 * hold; REINDEX CONCURRENTLY puts another in its place.
+			 */
+			if (get_rel_relkind(relid) == RELKIND_INDEX &&
+				(!gd_is_unique_index(relid) ||
+				 (((ObjectAccessDrop *) arg)->dropflags & PERFORM_DELETION_INTERNAL)))
+				break;
+			gd_check_drop(get_rel_name(relid));
+	}
+}
+
+/*
+ * The table that a trigger, rule, policy, constraint or default belongs to;
+ * InvalidOid when it is none of our business.
+ */
+static Oid
+gd_part_of(ObjectAccessType access, Oid classid, Oid objectid, int subid)
+{
+	HeapTuple	tuple;
+
+	switch (classid)
+	{
+		case TriggerRelationId:
+			tuple = gd_catalog_row(classid, TriggerOidIndexId, Anum_pg_trigger_oid, objectid);
+			if (!HeapTupleIsValid(tuple))
+				return InvalidOid;
+
+			/*
+			 * Internal triggers come and go with a foreign key, also with one
+			 * that somebody's own table has on ours.
+			 */
+			if (((Form_pg_trigger) GETSTRUCT(tuple))->tgisinternal && access != OAT_POST_ALTER)
+				return InvalidOid;
+			return ((Form_pg_trigger) GETSTRUCT(tuple))->tgrelid;
+		case RewriteRelationId:
+			tuple = gd_catalog_row(classid, RewriteOidIndexId, Anum_pg_rewrite_oid, objectid);
+			return HeapTupleIsValid(tuple) ? ((Form_pg_rewrite) GETSTRUCT(tuple))->ev_class : InvalidOid;
+		case PolicyRelationId:
+			tuple = gd_catalog_row(classid, PolicyOidIndexId, Anum_pg_policy_oid, objectid);
+			return HeapTupleIsValid(tuple) ? ((Form_pg_policy) GETSTRUCT(tuple))->polrelid : InvalidOid;
+		case ConstraintRelationId:
+			tuple = gd_catalog_row(classid, ConstraintOidIndexId, Anum_pg_constraint_oid, objectid);
+			return HeapTupleIsValid(tuple) ? ((Form_pg_constraint) GETSTRUCT(tuple))->conrelid : InvalidOid;
+		case AttrDefaultRelationId:
+			/* creation names the column, removal the default */
+			if (access == OAT_POST_CREATE && subid != 0)
+				return objectid;
+			tuple = gd_catalog_row(classid, AttrDefaultOidIndexId, Anum_pg_attrdef_oid, objectid);
+			return HeapTupleIsValid(tuple) ? ((Form_pg_attrdef) GETSTRUCT(tuple))->adrelid : InvalidOid;
+		default:
+			return InvalidOid;
+	}
+}
+
+static void
+gd_check_part(ObjectAccessType access, Oid classid, Oid objectid, int subid)
+{
+	Oid			relid = gd_part_of(access, classid, objectid, subid);
+
+	if (!gd_is_our_relation(relid))
+		return;
+	if (access == OAT_DROP)
+		gd_check_drop(get_rel_name(relid));
+	else
+		gd_refuse(get_rel_name(relid));
+}
+
+/* functions and types: ours are members, CREATE OR REPLACE included */
+static void
+gd_check_member(ObjectAccessType access, Oid classid, Oid objectid)
+{
+	Oid			namespace = InvalidOid;
+	char	   *name = NULL;
+
+	if (classid == ProcedureRelationId)
+	{
+		namespace = get_func_namespace(objectid);
+		name = get_func_name(objectid);
+	}
+	else
+	{
+		HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(objectid));
+
+		if (HeapTupleIsValid(tuple))
+		{
+			namespace = ((Form_pg_type) GETSTRUCT(tuple))->typnamespace;
+			name = pstrdup(NameStr(((Form_pg_type) GETSTRUCT(tuple))->typname));
+			ReleaseSysCache(tuple);
+		}
+	}
+	if (!gd_in_schema(namespace) || !gd_is_member(classid, objectid))
+		return;
+	if (access == OAT_DROP)
+		gd_check_drop(name);
+	else
+		gd_refuse(name);
+}
+
+/*
+ * ALTER EXTENSION UPDATE brings another version and is what a DBA has to do;
+ * ADD and DROP leave the row as it was and only make a member vanish.
+ */
+static void
+gd_check_extension(ObjectAccessType access, Oid objectid)
+{
+	Relation	rel;
+	HeapTuple	new;
+	HeapTuple	old;
+	ScanKeyData key;
+	SysScanDesc scan;
+	Datum		version[2];
+	bool		isnull;
+
+	if (objectid != get_extension_oid("govdata", true) || access == OAT_POST_CREATE)
+		return;
+	if (access == OAT_DROP)
+	{
+		gd_check_drop("govdata");
+		return;
+	}
+	rel = table_open(ExtensionRelationId, AccessShareLock);
+	ScanKeyInit(&key, Anum_pg_extension_oid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(objectid));
+	scan = systable_beginscan(rel, ExtensionOidIndexId, true, NULL, 1, &key);
+	old = systable_getnext(scan);
+	new = gd_catalog_row(ExtensionRelationId, ExtensionOidIndexId, Anum_pg_extension_oid, objectid);
+	if (!HeapTupleIsValid(old) || !HeapTupleIsValid(new))
+		elog(ERROR, "cache lookup failed for extension %u", objectid);
+	version[0] = heap_getattr(old, Anum_pg_extension_extversion, RelationGetDescr(rel), &isnull);
+	version[1] = heap_getattr(new, Anum_pg_extension_extversion, RelationGetDescr(rel), &isnull);
+	if (strcmp(TextDatumGetCString(version[0]), TextDatumGetCString(version[1])) == 0)
+		gd_refuse("govdata");
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+}
+
+static void
+gd_check_schema(ObjectAccessType access, Oid objectid)
+{
+	if (!gd_in_schema(objectid) || !OidIsValid(get_extension_oid("govdata", true)))
+		return;
+	if (access == OAT_DROP)
+		gd_check_drop(GD_SCHEMA);
+	else if (access == OAT_POST_ALTER)
+		gd_refuse(GD_SCHEMA);
+}
+
+/* ---- the hooks ---- */
+
+static void
+gd_check_object(ObjectAccessType access, Oid classid, Oid objectid, int subid, void *arg)
+{
+	/* rewriting a table or swapping an index is no change of what it is */
+	if (access == OAT_POST_ALTER && arg && ((ObjectAccessPostAlter *) arg)->is_internal)
+		return;
+
+	switch (classid)
+	{
+		case RelationRelationId:
+			gd_check_relation(access, objectid, subid, arg);
+			break;
+		case TriggerRelationId:
+		case RewriteRelationId:
+		case PolicyRelationId:
+		case ConstraintRelationId:
+		case AttrDefaultRelationId:
+			gd_check_part(access, classid, objectid, subid);
+			break;
+		case ProcedureRelationId:
+		case TypeRelationId:
+			gd_check_member(access, classid, objectid);
+			break;
+		case InheritsRelationId:
+			/* a child's rows would appear in ours */
+			if (access == OAT_POST_ALTER && arg &&
+				gd_is_our_relation(((ObjectAccessPostAlter *) arg)->auxiliary_id))
+				gd_refuse(get_rel_name(((ObjectAccessPostAlter *) arg)->auxiliary_id));
+			break;
+		case NamespaceRelationId:
+			gd_check_schema(access, objectid);
+			break;
+		case ExtensionRelationId:
+			gd_check_extension(access, objectid);
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+gd_object_access(ObjectAccessType access, Oid classId, Oid objectId, int subId, void *arg)
+{
+	if (gd_prev_object_access)
+		gd_prev_object_access(access, classId, objectId, subId, arg);
+
+	/* the other kinds come with every query */
+	if ((access == OAT_POST_CREATE || access == OAT_DROP || access == OAT_POST_ALTER) &&
+		gd_protecting())
+		gd_check_object(access, classId, objectId, subId, arg);
+}
+
+/* Could this statement take the whole extension away? */
+static bool
+gd_may_remove_all(Node *statement)
+{
+	if (IsA(statement, DropOwnedStmt))
+		return true;
+	if (!IsA(statement, DropStmt))
+		return false;
+	return ((DropStmt *) statement)->removeType == OBJECT_EXTENSION ||
+		((DropStmt *) statement)->removeType == OBJECT_SCHEMA;
+}
+
+/*
+ * Objects are dropped from the leaves: only the statement tells whether a
+ * trigger goes alone or with everything else.
+ */
+static void
+gd_process_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
+				   ProcessUtilityContext context, ParamListInfo params,
+				   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
+{
+	ProcessUtility_hook_type next = gd_prev_process_utility ?
+		gd_prev_process_utility : standard_ProcessUtility;
+	GdRemoval  *outer = gd_removal;
+	GdRemoval	removal = {0};
+
+	if (!gd_may_remove_all(pstmt->utilityStmt))
+	{
+		next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		return;
+	}
+	gd_removal = &removal;
+	PG_TRY();
+	{
+		next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+	}
+	PG_FINALLY();
+	{
+		gd_removal = outer;
+	}
+	PG_END_TRY();
+}
+
+void
+gd_protect_init(void)
+{
+	gd_prev_object_access = object_access_hook;
+	object_access_hook = gd_object_access;
+	gd_prev_process_utility = ProcessUtility_hook;
+	ProcessUtility_hook = gd_process_utility;
+}
