@@ -18,7 +18,6 @@
 #include "datatype/timestamp.h"
 #include "utils/date.h"
 #include "utils/guc.h"
-#include "utils/hsearch.h"
 #include "utils/rel.h"
 
 #include "compat.h"
@@ -223,17 +222,6 @@ extern Datum gd_uscc_is_valid(PG_FUNCTION_ARGS);
 /* whom the journal names for what is being written now: see journal.c */
 extern void gd_acting_as_time(bool on);
 extern bool gd_is_acting_as_time(void);
-
-/* ---- seal.c ---- */
-
-/* a department that newly sealed entries concern, and the last of them */
-typedef struct GdConcerned
-{
-	int64		department;		/* hash key */
-	int64		last_entry;
-} GdConcerned;
-
-extern int64 gd_seal_batch(int64 max_rows, HTAB *concerned);
 
 /* ---- guard.c ---- */
 

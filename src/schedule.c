@@ -18,9 +18,11 @@
 #include "commands/extension.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "parser/scansup.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "storage/dsm.h"
+#include "storage/ipc.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -35,7 +37,7 @@ typedef struct GdErrand
 	Oid			role;
 	bool		remove;
 	char		target[NAMEDATALEN];	/* database to be swept */
-	char		job[NAMEDATALEN + 32];
+	char		job[2 * NAMEDATALEN];	/* cut to a name's length, as pg_cron does */
 	char		cron[128];
 	/* the answer */
 	bool		done;
@@ -83,7 +85,7 @@ gd_do_errand(const GdErrand *errand, bool here)
 						get_database_name(MyDatabaseId)),
 				 errhint("Run there: CREATE EXTENSION pg_cron.")));
 	if (errand->remove)
-		return gd_call_cron("SELECT count(*) FROM"
+		return gd_call_cron("SELECT pg_catalog.count(*) FROM"
 							" (SELECT j.jobid FROM cron.job j"
 							"  WHERE j.jobname::pg_catalog.text OPERATOR(pg_catalog.=) $1 OFFSET 0) j"
 							" WHERE cron.unschedule(j.jobid)",
@@ -238,6 +240,7 @@ gd_errand(GdErrand *errand)
 
 	strlcpy(errand->target, get_database_name(MyDatabaseId), sizeof(errand->target));
 	snprintf(errand->job, sizeof(errand->job), "govdata-sweep %s", errand->target);
+	truncate_identifier(errand->job, strlen(errand->job), false);
 	errand->role = GetUserId();
 	if (strcmp(cron_database, errand->target) == 0)
 	{

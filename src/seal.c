@@ -30,6 +30,7 @@
  *-------------------------------------------------------------------------
  */
 #include "govdata.h"
+#include "seal.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"
@@ -50,6 +51,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/xid8.h"

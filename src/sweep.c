@@ -20,6 +20,7 @@
  *-------------------------------------------------------------------------
  */
 #include "govdata.h"
+#include "seal.h"
 
 #include "access/xact.h"
 #include "access/xlog.h"
@@ -265,6 +266,36 @@ gd_next_batch(GdTurn *turn, const GdTask *task, GdBatch *batch)
 	SPI_freetuptable(SPI_tuptable);
 }
 
+/* One batch, written down as the extension's owner. */
+static int64
+gd_do_batch(GdTurn *turn, const GdTask *task, GdBatch *batch)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext context = AllocSetContextCreate(turn->context, "govdata sweep batch",
+												  ALLOCSET_DEFAULT_SIZES);
+	volatile int64 done = 0;
+	GdOwn		own;
+
+	gd_own_begin(&own);
+	PG_TRY();
+	{
+		MemoryContextSwitchTo(context);
+		gd_next_batch(turn, task, batch);
+		if (batch->n > 0)
+			done = gd_act_bisecting(turn, task, batch->ids, batch->n);
+		if (batch->n < gd_sweep_batch)
+			gd_forget_failures(turn, task);
+		MemoryContextSwitchTo(caller);
+	}
+	PG_FINALLY();
+	{
+		gd_own_end(&own);
+	}
+	PG_END_TRY();
+	MemoryContextDelete(context);
+	return done;
+}
+
 static int64
 gd_do_task(GdTurn *turn, const GdTask *task)
 {
@@ -273,34 +304,32 @@ gd_do_task(GdTurn *turn, const GdTask *task)
 
 	do
 	{
-		GdOwn		own;
-		MemoryContext caller = CurrentMemoryContext;
-		MemoryContext context = AllocSetContextCreate(turn->context, "govdata sweep batch",
-													  ALLOCSET_DEFAULT_SIZES);
-
-		gd_own_begin(&own);
-		PG_TRY();
-		{
-			MemoryContextSwitchTo(context);
-			gd_next_batch(turn, task, &batch);
-			if (batch.n > 0)
-				done += gd_act_bisecting(turn, task, batch.ids, batch.n);
-			if (batch.n < gd_sweep_batch)
-				gd_forget_failures(turn, task);
-			MemoryContextSwitchTo(caller);
-		}
-		PG_FINALLY();
-		{
-			gd_own_end(&own);
-		}
-		PG_END_TRY();
-		MemoryContextDelete(context);
+		done += gd_do_batch(turn, task, &batch);
 		gd_turn_commit(turn);
-	} while (batch.n == gd_sweep_batch);
+	} while (batch.n >= gd_sweep_batch);
 	return done;
 }
 
 /* ---- sealing and telling ---- */
+
+static int64
+gd_seal_as_owner(GdTurn *turn)
+{
+	volatile int64 sealed = 0;
+	GdOwn		own;
+
+	gd_own_begin(&own);
+	PG_TRY();
+	{
+		sealed = gd_seal_batch(gd_sweep_batch, turn->concerned);
+	}
+	PG_FINALLY();
+	{
+		gd_own_end(&own);
+	}
+	PG_END_TRY();
+	return sealed;
+}
 
 static void
 gd_seal(GdTurn *turn)
@@ -312,21 +341,10 @@ gd_seal(GdTurn *turn)
 								  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	do
 	{
-		GdOwn		own;
-
-		gd_own_begin(&own);
-		PG_TRY();
-		{
-			sealed = gd_seal_batch(gd_sweep_batch, turn->concerned);
-		}
-		PG_FINALLY();
-		{
-			gd_own_end(&own);
-		}
-		PG_END_TRY();
+		sealed = gd_seal_as_owner(turn);
 		turn->sealed += sealed;
 		gd_turn_commit(turn);
-	} while (sealed == gd_sweep_batch);
+	} while (sealed >= gd_sweep_batch);
 }
 
 /*
