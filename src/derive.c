@@ -154,7 +154,7 @@ gd_derive(PG_FUNCTION_ARGS)
 
 	gd_check_trigger(fcinfo);
 	if (!gd_guarding())
-		PG_RETURN_NULL();
+		return PointerGetDatum(NULL);
 	name = td->tg_trigger->tgargs[0];
 	for (int i = 0; i < (int) lengthof(gd_consequences); i++)
 	{
@@ -164,7 +164,7 @@ gd_derive(PG_FUNCTION_ARGS)
 			continue;
 		for (int s = 0; s < GD_MAX_STATEMENTS && c->statements[s].sql; s++)
 			(void) gd_own_run(&c->statements[s], NULL, NULL, td, 0, NULL, NULL);
-		PG_RETURN_NULL();
+		return PointerGetDatum(NULL);
 	}
 	elog(ERROR, "no consequence is called \"%s\"", name);
 }
@@ -181,10 +181,10 @@ gd_calendar_before(PG_FUNCTION_ARGS)
 
 	gd_check_trigger(fcinfo);
 	if (!gd_guarding() || !gd_is_administrator())
-		PG_RETURN_NULL();		/* others are refused by the row's guard */
+		return PointerGetDatum(NULL);		/* others are refused by the row's guard */
 	LockRelationOid(gd_relid_required(GD_CALENDAR_NOTICE), ExclusiveLock);
 	(void) gd_run_as_time(&settle, NULL);
-	PG_RETURN_NULL();
+	return PointerGetDatum(NULL);
 }
 
 /*
@@ -223,8 +223,8 @@ gd_calendar_after(PG_FUNCTION_ARGS)
 
 	gd_check_trigger(fcinfo);
 	if (!gd_guarding())
-		PG_RETURN_NULL();
+		return PointerGetDatum(NULL);
 	gd_changed(RelationGetRelid(td->tg_relation));
 	(void) gd_run_as_time(&recompute, NULL);
-	PG_RETURN_NULL();
+	return PointerGetDatum(NULL);
 }
