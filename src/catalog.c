@@ -436,8 +436,8 @@ gd_require_no_pending(int64 resource, const char *item, const char *act)
 		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(20)),
-			 errmsg("%s must wait: " INT64_FORMAT " requests are unanswered", act,
-					DatumGetInt64(values[0])),
+			 errmsg("%s must wait: %lld requests are unanswered", act,
+					(long long) DatumGetInt64(values[0])),
 			 errdetail("Pending requests: %s. Their limits keep running. Measures, Article 20.",
 					   TextDatumGetCString(values[1])),
 			 errhint("Answer them first, in this transaction or before.")));
@@ -651,7 +651,7 @@ gd_lock_resource(int64 id, int64 *provider, char **sharing, char **state, char *
 	if (gd_own_run(&query, &arg, NULL, NULL, 4, values, nulls) == 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(10)),
-				 errmsg("there is no resource " INT64_FORMAT " that you can see", id),
+				 errmsg("there is no resource %lld that you can see", (long long) id),
 				 errdetail("You act as %s. Measures, Article 10.", gd_who_acts()),
 				 errhint("Look it up: SELECT * FROM govdata.catalog.")));
 	*provider = DatumGetInt64(values[0]);
@@ -764,8 +764,8 @@ gd_check_items_exist(Datum items, int64 resource, int article)
 					(errcode(GD_ERRCODE(article)),
 					 errmsg("resource \"%s\" has no item \"%s\"", r->code, names[i]),
 					 errdetail("Items are named as in the catalog. Measures, Article %d.", article),
-					 errhint("SELECT name, title FROM govdata.resource_item WHERE resource = " INT64_FORMAT ".",
-							 resource)));
+					 errhint("SELECT name, title FROM govdata.resource_item WHERE resource = %lld.",
+							 (long long) resource)));
 }
 
 static void

@@ -170,8 +170,8 @@ gd_only_changes(GdRow *row, const GdShape *shape, int64 key, const int *allowed)
 		if (*a == 0)
 			ereport(ERROR,
 					(errcode(GD_ERRCODE(shape->article)),
-					 errmsg("column \"%s\" of %s " INT64_FORMAT " cannot be changed here",
-							shape->columns[attno - 1], shape->subject, key),
+					 errmsg("column \"%s\" of %s %lld cannot be changed here",
+							shape->columns[attno - 1], shape->subject, (long long) key),
 					 errdetail("It is fixed, set by the platform, or belongs to another act. Measures, Article %d.",
 							   shape->article),
 					 errhint("Leave the column out of the UPDATE.")));
@@ -432,8 +432,8 @@ gd_check_pending(void)
 			continue;
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),
-				 errmsg("request " INT64_FORMAT " became deemed consented before the decision was committed",
-						p->request),
+				 errmsg("request %lld became deemed consented before the decision was committed",
+						(long long) p->request),
 				 errdetail("The limit ended at %s. Measures, Article 20.",
 						   timestamptz_to_str(p->matures_at)),
 				 errhint("Decide and commit before the limit ends. The authorization stands; it can be revoked on a ground.")));

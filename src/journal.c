@@ -853,7 +853,7 @@ gd_journal(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not called as a trigger", "govdata._journal")));
 	if (!gd_guarding())
-		PG_RETURN_NULL();
+		return PointerGetDatum(NULL);
 
 	if (TRIGGER_FIRED_BY_INSERT(trigdata->tg_event))
 		event = "insert";
@@ -865,7 +865,7 @@ gd_journal(PG_FUNCTION_ARGS)
 	/* most statements of a batch job touch no row: leave at once */
 	if (tuplestore_tuple_count(trigdata->tg_oldtable ? trigdata->tg_oldtable
 							   : trigdata->tg_newtable) == 0)
-		PG_RETURN_NULL();
+		return PointerGetDatum(NULL);
 
 	context = AllocSetContextCreate(CurrentMemoryContext, "govdata journal statement",
 									ALLOCSET_DEFAULT_SIZES);
@@ -879,7 +879,7 @@ gd_journal(PG_FUNCTION_ARGS)
 		AtEOXact_GUC(true, guc_level);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
-	PG_RETURN_NULL();
+	return PointerGetDatum(NULL);
 }
 
 /* ---- what may not be done to evidence ---- */
@@ -905,7 +905,7 @@ gd_append_only(PG_FUNCTION_ARGS)
 	if (TRIGGER_FIRED_BY_INSERT(trigdata->tg_event))
 	{
 		if (gd_restore || gd_own_writing())
-			PG_RETURN_NULL();
+			return PointerGetDatum(NULL);
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(32)),
 				 errmsg("rows of \"%s\" are written by the extension only", relname),

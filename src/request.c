@@ -158,7 +158,7 @@ gd_request_resource(int64 id, GdDepartment *consumer)
 	if (r == NULL || (strcmp(r->state, "draft") == 0 && r->provider != consumer->id))
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),
-				 errmsg("there is no resource " INT64_FORMAT " that you can see", id),
+				 errmsg("there is no resource %lld that you can see", (long long) id),
 				 errdetail("You act as %s. Measures, Article 20.", consumer->name),
 				 errhint("Look it up: SELECT * FROM govdata.catalog.")));
 	if (r->provider == consumer->id)
@@ -221,7 +221,7 @@ gd_check_items(GdResource *r, Datum items)
 					(errcode(GD_ERRCODE(20)),
 					 errmsg("resource \"%s\" has no item \"%s\"", r->code, name),
 					 errdetail("Only items of the catalog can be requested. Measures, Article 20."),
-					 errhint("SELECT name, title FROM govdata.resource_item WHERE resource = " INT64_FORMAT ".", r->id)));
+					 errhint("SELECT name, title FROM govdata.resource_item WHERE resource = %lld.", (long long) r->id)));
 		if (strcmp(class, "withheld") == 0)
 			ereport(ERROR,
 					(errcode(GD_ERRCODE(23)),
@@ -446,7 +446,7 @@ gd_request_receive(GdRow *row, int64 me)
 	gd_hold_calendar();
 	r = gd_request_resource(gd_new_int64(row, REQ_RESOURCE), &consumer);
 	if (!gd_department(r->provider, &provider))
-		elog(ERROR, "provider " INT64_FORMAT " is not registered", r->provider);
+		elog(ERROR, "provider %lld is not registered", (long long) r->provider);
 	gd_check_level(r, &consumer, &provider);
 	gd_check_items(r, row->new[REQ_ITEMS - 1]);
 
@@ -564,10 +564,10 @@ gd_consent_by_time(GdRow *row)
 	TimestampTz matures;
 
 	if (row->newnull[REQ_MATURES_AT - 1])
-		elog(ERROR, "request " INT64_FORMAT " does not mature", gd_new_int64(row, REQ_ID));
+		elog(ERROR, "request %lld does not mature", (long long) gd_new_int64(row, REQ_ID));
 	matures = DatumGetTimestampTz(row->new[REQ_MATURES_AT - 1]);
 	if (gd_clock() < matures)
-		elog(ERROR, "request " INT64_FORMAT " has not matured", gd_new_int64(row, REQ_ID));
+		elog(ERROR, "request %lld has not matured", (long long) gd_new_int64(row, REQ_ID));
 	gd_set(row, REQ_ANSWERED_AT, TimestampTzGetDatum(matures));
 	gd_set_text(row, REQ_ANSWER_BASIS, "deemed_consent");
 	gd_set_array(row, REQ_GRANTED_ITEMS,
@@ -706,8 +706,8 @@ gd_close_coordination(GdRow *row, const char *to, const char *actor)
 				(errcode(GD_ERRCODE(20)),
 				 errmsg("the provider has not consented"),
 				 errdetail("Coordination is not command: it ends agreed with the provider's recorded consent, or by decision of the government above both. Measures, Article 20."),
-				 errhint("The provider calls govdata.consent_in_coordination(" INT64_FORMAT "), or close as upheld or unsettled.",
-						 gd_new_int64(row, REQ_ID))));
+				 errhint("The provider calls govdata.consent_in_coordination(%lld), or close as upheld or unsettled.",
+						 (long long) gd_new_int64(row, REQ_ID))));
 	gd_check_items(gd_resource(gd_new_int64(row, REQ_RESOURCE)), row->new[REQ_ITEMS - 1]);
 	gd_set(row, REQ_GRANTED_ITEMS, row->new[REQ_ITEMS - 1]);
 	gd_set_null(row, REQ_REFUSED_ITEMS);
@@ -753,11 +753,12 @@ gd_check_not_matured(GdRow *row)
 	}
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(20)),
-			 errmsg("request " INT64_FORMAT " is deemed consented since its limit ended", id),
-			 errdetail("No answer came by %s; authorization " INT64_FORMAT " is in force since then. Measures, Article 20.",
-					   timestamptz_to_str(matures), DatumGetInt64(row->old[REQ_AUTHORIZATION_ID - 1])),
-			 errhint("An authorization can be revoked on a ground: govdata.revoke_authorization(" INT64_FORMAT ", ground, reason).",
-					 DatumGetInt64(row->old[REQ_AUTHORIZATION_ID - 1]))));
+			 errmsg("request %lld is deemed consented since its limit ended", (long long) id),
+			 errdetail("No answer came by %s; authorization %lld is in force since then. Measures, Article 20.",
+					   timestamptz_to_str(matures),
+					   (long long) DatumGetInt64(row->old[REQ_AUTHORIZATION_ID - 1])),
+			 errhint("An authorization can be revoked on a ground: govdata.revoke_authorization(%lld, ground, reason).",
+					 (long long) DatumGetInt64(row->old[REQ_AUTHORIZATION_ID - 1]))));
 }
 
 /* an update that moves no state: only the provider's consent in a coordination */
@@ -774,9 +775,9 @@ gd_request_touch(GdRow *row, GdCase *c, const char *state)
 		row->newnull[REQ_PROVIDER_CONSENTED_AT - 1])
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),
-				 errmsg("only the provider may consent, while request " INT64_FORMAT " is being coordinated", id),
+				 errmsg("only the provider may consent, while request %lld is being coordinated", (long long) id),
 				 errdetail("You act as %s; the request is %s. Measures, Article 20.", gd_who_acts(), state),
-				 errhint("The provider calls govdata.consent_in_coordination(" INT64_FORMAT ").", id)));
+				 errhint("The provider calls govdata.consent_in_coordination(%lld).", (long long) id)));
 	gd_set(row, REQ_PROVIDER_CONSENTED_AT, TimestampTzGetDatum(gd_clock()));
 }
 
@@ -940,7 +941,7 @@ gd_find_authorization(int64 id, GdActCase *c, char **state)
 	}
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(33)),
-			 errmsg("there is no authorization " INT64_FORMAT " on which you may act", id),
+			 errmsg("there is no authorization %lld on which you may act", (long long) id),
 			 errdetail("You act as %s; only its provider and its consumer may. Measures, Article 33.", gd_who_acts()),
 			 errhint("Look it up: SELECT * FROM govdata.effective_authorization.")));
 }

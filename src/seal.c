@@ -441,9 +441,8 @@ gd_write_seal(GdSeal *seal)
 						  " VALUES ($1, $2, $3::int8multirange, $4, $5, $6, $7, $8, $9, $10)",
 						  10, types, values, NULL, false, 0);
 	ereport(LOG,
-			(errmsg("govdata journal seal " INT64_FORMAT " over " INT64_FORMAT
-					" entries up to " INT64_FORMAT ": %s",
-					seal->id, seal->n_rows, seal->last,
+			(errmsg("govdata journal seal %lld over %lld entries up to %lld: %s",
+					(long long) seal->id, (long long) seal->n_rows, (long long) seal->last,
 					TextDatumGetCString(DirectFunctionCall2(binary_encode,
 															PointerGetDatum(seal->hash),
 															CStringGetTextDatum("hex")))),
