@@ -92,6 +92,14 @@ static GdConsequence gd_consequences[] = {
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
 				" WHERE n.state = 'withdrawn' AND o.state <> 'withdrawn'"
 			" AND a.resource = n.id AND a.state IN ('active', 'suspended')", 0, NULL, NULL},
+			/* ruling 3: a looser class makes authorizations unneeded */
+			{"UPDATE govdata.share_authorization a SET state = 'expired', ground = 'unneeded',"
+				" reason = 'shared unconditionally', version = a.version + 1"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" WHERE n.sharing = 'unconditional' AND o.sharing <> 'unconditional'"
+				" AND a.resource = n.id AND a.state IN ('active', 'suspended')"
+				" AND NOT EXISTS (SELECT FROM govdata.resource_item i WHERE i.resource = n.id"
+			"  AND i.name = ANY (a.items) AND i.sharing <> 'unconditional')", 0, NULL, NULL},
 	}},
 	/* a changed item is a new version of its entry */
 	{"item_version", {

@@ -21,6 +21,7 @@
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "guard.h"
@@ -323,6 +324,16 @@ gd_copy_row(int ncolumns, Datum *values, bool *isnull)
 	}
 }
 
+/*
+ * The law judges by what is committed, not by what a caller's REPEATABLE READ
+ * snapshot remembers: a request that came in meanwhile must not be overlooked.
+ */
+static Snapshot
+gd_law_snapshot(void)
+{
+	return IsolationUsesXactSnapshot() ? GetLatestSnapshot() : InvalidSnapshot;
+}
+
 uint64
 gd_own_run(GdStatementText *text, Datum *args, const char *nulls, TriggerData *trigdata,
 		   int ncolumns, Datum *values, bool *isnull)
@@ -338,7 +349,8 @@ gd_own_run(GdStatementText *text, Datum *args, const char *nulls, TriggerData *t
 		SPI_connect();
 		if (trigdata)
 			SPI_register_trigger_data(trigdata);
-		rc = SPI_execute_plan(gd_own_plan(text), args, nulls, false, 0);
+		rc = SPI_execute_snapshot(gd_own_plan(text), args, nulls, gd_law_snapshot(),
+								  InvalidSnapshot, false, true, 0);
 		if (rc < 0)
 			elog(ERROR, "could not run a statement of govdata: %s", SPI_result_code_string(rc));
 		processed = SPI_processed;

@@ -137,6 +137,8 @@ const GdTransition gd_transitions[] = {
 	{"share_authorization", "active", "revoked", "negative_list", 23},
 	{"share_authorization", "suspended", "revoked", "negative_list", 23},
 	{"share_authorization", "revoked", "active", "coordinator", 20},
+	{"share_authorization", "active", "expired", "reclassification", 20},
+	{"share_authorization", "suspended", "expired", "reclassification", 20},
 	{"share_authorization", "active", "expired", "time", 20},
 	{"share_authorization", "suspended", "expired", "time", 20},
 };

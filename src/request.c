@@ -781,6 +781,18 @@ gd_request_touch(GdRow *row, GdCase *c, const char *state)
 	gd_set(row, REQ_PROVIDER_CONSENTED_AT, TimestampTzGetDatum(gd_clock()));
 }
 
+/*
+ * The law itself refuses items or moves a limit: it too must commit before the
+ * consent that stood until now would have matured.
+ */
+static void
+gd_moves_consent(GdRow *row)
+{
+	if (!row->oldnull[REQ_MATURES_AT - 1])
+		gd_decided(gd_new_int64(row, REQ_ID),
+				   DatumGetTimestampTz(row->old[REQ_MATURES_AT - 1]));
+}
+
 static void
 gd_request_move(GdRow *row, GdCase *c, const char *from, const char *to)
 {
@@ -791,7 +803,10 @@ gd_request_move(GdRow *row, GdCase *c, const char *from, const char *to)
 		gd_check_not_matured(row);
 	t = gd_judge("share_request", 20, psprintf(INT64_FORMAT, id), from, to, gd_is_case_actor, c);
 	if (strcmp(t->actor, "negative_list") == 0)
+	{
+		gd_moves_consent(row);
 		return;
+	}
 	if (strcmp(t->actor, "time") == 0)
 	{
 		gd_consent_by_time(row);
@@ -834,6 +849,8 @@ gd_guard_request(PG_FUNCTION_ARGS)
 		gd_request_move(&row, &c, from, to);
 	else if (!gd_own_writing())
 		gd_request_touch(&row, &c, to);
+	else if (strcmp(to, "submitted") == 0)
+		gd_moves_consent(&row);
 	return gd_row_done(&row);
 }
 
