@@ -105,21 +105,6 @@ CREATE TRIGGER _append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE
     ON govdata.journal_seal FOR EACH STATEMENT EXECUTE FUNCTION govdata._append_only();
 ALTER TABLE govdata.journal_seal ENABLE ALWAYS TRIGGER _append_only;
 
--- A department sees what it did, what concerns it as provider or consumer, and
--- what concerns a department it oversees (Article 7); an administrator sees all.
--- The cheap conditions stand first: one's own case needs no look at the tree.
-ALTER TABLE govdata.journal_entry ENABLE ROW LEVEL SECURITY;
-CREATE POLICY department_reads ON govdata.journal_entry FOR SELECT TO govdata_department
-    USING (department OPERATOR(pg_catalog.=) (SELECT govdata.current_department())
-        OR provider OPERATOR(pg_catalog.=) (SELECT govdata.current_department())
-        OR consumer OPERATOR(pg_catalog.=) (SELECT govdata.current_department())
-        OR govdata._oversees(provider) OR govdata._oversees(consumer)
-        OR govdata._oversees(department));
-CREATE POLICY administrator_reads ON govdata.journal_entry FOR SELECT TO govdata_admin
-    USING (true);
-GRANT SELECT ON govdata.journal_entry, govdata.journal_seal TO govdata_department, govdata_admin;
-GRANT SELECT ON SEQUENCE govdata.journal_entry_id_seq TO govdata_admin;
-
 -- _govern(relation, subject, key, state, provider, consumer, article): puts a
 -- table under the journal.  "key": its key columns separated by commas, which
 -- never change; "state", "provider", "consumer": columns or ''; "article": what
@@ -166,21 +151,20 @@ SELECT s.id, pg_catalog.encode(s.hash, 'hex'),
 FROM govdata.journal_seal s ORDER BY s.id DESC LIMIT 1
 $function$;
 REVOKE ALL ON FUNCTION govdata.seal_head() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION govdata.seal_head() TO govdata_department, govdata_admin;
 COMMENT ON FUNCTION govdata.seal_head() IS '最新封存及其散列；请在库外留存，以备核验';
 
 -- verify_journal(known_seal, known_hash): recomputes every seal from the rows
 -- that are there.  One row a finding:
 --
---     ok			all sealed entries are as they were; "entries" counts them
---     removed		a sealed entry is gone
---     altered		a sealed entry has another content
---     reordered	a sealed entry holds the content of another of the same seal
---     planted		an entry without a seal where all were sealed long ago
---     seal		a seal itself was altered
---     chain		a seal is missing, or does not follow the one before
---     head		the known seal is missing or has another hash
---     unsealed	entries that no seal covers yet: nothing is promised for these
+--     ok          all sealed entries are as they were; "entries" counts them
+--     removed     a sealed entry is gone
+--     altered     a sealed entry has another content
+--     reordered   a sealed entry holds the content of another of the same seal
+--     planted     an entry without a seal where all were sealed long ago
+--     seal        a seal itself was altered
+--     chain       a seal is missing, or does not follow the one before
+--     head        the known seal is missing or has another hash
+--     unsealed    entries that no seal covers yet: nothing is promised for these
 --
 -- known_seal and known_hash come from seal_head() or the server log and were
 -- kept outside: without them a chain rewritten as a whole cannot be told.
@@ -191,7 +175,7 @@ COMMENT ON FUNCTION govdata.seal_head() IS '最新封存及其散列；请在库
 CREATE FUNCTION govdata.verify_journal(known_seal bigint DEFAULT NULL, known_hash text DEFAULT NULL,
     OUT finding text, OUT seal bigint, OUT entry bigint, OUT entries bigint, OUT detail text)
     RETURNS SETOF record
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $function$
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off AS $function$
 WITH
 link AS (
     SELECT s.*,

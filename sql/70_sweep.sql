@@ -16,7 +16,6 @@ CREATE TABLE govdata.sweep_heartbeat (
     CONSTRAINT sweep_heartbeat_only_row_check CHECK (only_row)
 );
 INSERT INTO govdata.sweep_heartbeat DEFAULT VALUES;
-GRANT SELECT ON govdata.sweep_heartbeat TO govdata_department, govdata_admin;
 
 COMMENT ON TABLE govdata.sweep_heartbeat IS '清扫心跳：最近一轮清扫的起止时间与数量（仅一行）';
 COMMENT ON COLUMN govdata.sweep_heartbeat.only_row IS '恒为真，保证仅有一行';
@@ -40,7 +39,6 @@ CREATE TABLE govdata.sweep_failure (
     message text NOT NULL,
     CONSTRAINT sweep_failure_pkey PRIMARY KEY (subject, subject_key)
 );
-GRANT SELECT ON govdata.sweep_failure TO govdata_admin;
 
 COMMENT ON TABLE govdata.sweep_failure IS '清扫未能处理的行；不影响任何部门的权利，下一轮重试，成功后删除';
 COMMENT ON COLUMN govdata.sweep_failure.subject IS '事项种类';

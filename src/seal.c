@@ -92,6 +92,23 @@ typedef struct GdSeal
 	HTAB	   *concerned;
 } GdSeal;
 
+/*
+ * gd_query
+ *		SPI_execute_with_args for all rows, in the caller's memory context:
+ *		SPI leaves its own behind.
+ */
+uint64
+gd_query(const char *sql, int nargs, Oid *types, Datum *values)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	int			result = SPI_execute_with_args(sql, nargs, types, values, NULL, false, 0);
+
+	if (result < 0)
+		elog(ERROR, "SPI_execute_with_args failed: %s", SPI_result_code_string(result));
+	MemoryContextSwitchTo(caller);
+	return SPI_processed;
+}
+
 /* ---- hashing ---- */
 
 static void
@@ -115,18 +132,14 @@ gd_sha_end(pg_cryptohash_ctx *sha, uint8 *digest)
 		elog(ERROR, "could not finish a SHA-256 hash: %s", pg_cryptohash_error(sha));
 }
 
-/* a context that the hash's memory context frees, also after an error */
+/* freed by gd_seal_batch, after an error by the resource owner */
 static pg_cryptohash_ctx *
 gd_sha_create(void)
 {
 	pg_cryptohash_ctx *sha = pg_cryptohash_create(PG_SHA256);
-	MemoryContextCallback *callback = palloc(sizeof(MemoryContextCallback));
 
 	if (sha == NULL)
 		elog(ERROR, "could not create a SHA-256 hash");
-	callback->func = (MemoryContextCallbackFunction) pg_cryptohash_free;
-	callback->arg = sha;
-	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
 	return sha;
 }
 
@@ -283,13 +296,13 @@ gd_cover_unsealed(GdSeal *seal)
 	/* a seal's entries are all <= its "drawn", and "drawn" grows with the id */
 	values[0] = Int64GetDatum(seal->floor);
 	values[1] = Int64GetDatum(seal->drawn);
-	SPI_execute_with_args(
+	gd_query(
 		"SELECT lower(g), upper(g) - 1 FROM unnest("
 		" int8multirange(int8range($1 + 1, $2 + 1)) - coalesce((SELECT range_agg(s.entries)"
 		"  FROM govdata.journal_seal s WHERE s.id > coalesce((SELECT o.id"
 		"   FROM govdata.journal_seal o WHERE o.drawn <= $1 ORDER BY o.id DESC LIMIT 1), 0)),"
 		"  '{}')) g ORDER BY 1",
-		2, types, values, NULL, false, 0);
+		2, types, values);
 	gaps = SPI_tuptable;
 	n_gaps = SPI_processed;
 
@@ -321,8 +334,8 @@ gd_last_drawn(void)
 	Datum		drawn;
 
 	/* a sequence nobody has drawn from shows 1 all the same */
-	SPI_execute("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM govdata.journal_entry_id_seq",
-				false, 1);
+	gd_query("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM govdata.journal_entry_id_seq",
+			 0, NULL, NULL);
 	drawn = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	return DatumGetInt64(drawn);
 }
@@ -335,9 +348,8 @@ gd_read_head(GdSeal *seal)
 	HeapTuple	tuple;
 	TupleDesc	desc;
 
-	SPI_execute("SELECT id, hash, complete_through FROM govdata.journal_seal ORDER BY id DESC LIMIT 1",
-				false, 1);
-	if (SPI_processed == 0)
+	if (gd_query("SELECT id, hash, complete_through FROM govdata.journal_seal ORDER BY id DESC LIMIT 1",
+				 0, NULL, NULL) == 0)
 	{
 		/* the first seal follows a hash of zeros */
 		seal->id = 1;
@@ -378,8 +390,8 @@ gd_read_decided(GdSeal *seal)
 	reached = FullTransactionIdFromU64(U64FromFullTransactionId(seal->fence) -
 									   (uint32) (XidFromFullTransactionId(seal->fence) - xmin));
 	values[0] = FullTransactionIdGetDatum(reached);
-	SPI_execute_with_args("SELECT drawn FROM govdata.journal_seal WHERE fence <= $1 ORDER BY id DESC LIMIT 1",
-						  1, types, values, NULL, false, 1);
+	gd_query("SELECT drawn FROM govdata.journal_seal WHERE fence <= $1 ORDER BY id DESC LIMIT 1",
+						  1, types, values);
 	if (SPI_processed > 0)
 	{
 		bool		isnull;
@@ -436,10 +448,10 @@ gd_write_seal(GdSeal *seal)
 	values[7] = PointerGetDatum(seal->fingerprints);
 	values[8] = PointerGetDatum(seal->previous_hash);
 	values[9] = PointerGetDatum(seal->hash);
-	SPI_execute_with_args("INSERT INTO govdata.journal_seal (id, sealed_at, entries, entry_count,"
+	gd_query("INSERT INTO govdata.journal_seal (id, sealed_at, entries, entry_count,"
 						  " complete_through, drawn, fence, fingerprints, previous_hash, hash)"
 						  " VALUES ($1, $2, $3::int8multirange, $4, $5, $6, $7, $8, $9, $10)",
-						  10, types, values, NULL, false, 0);
+						  10, types, values);
 	ereport(LOG,
 			(errmsg("govdata journal seal %lld over %lld entries up to %lld: %s",
 					(long long) seal->id, (long long) seal->n_rows, (long long) seal->last,
@@ -495,6 +507,7 @@ gd_seal_batch(int64 max_rows, HTAB *concerned)
 			gd_hash_seal(&seal);
 			gd_write_seal(&seal);
 		}
+		pg_cryptohash_free(seal.sha);
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);

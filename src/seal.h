@@ -17,6 +17,7 @@ typedef struct GdConcerned
 	int64		last_entry;
 } GdConcerned;
 
+extern uint64 gd_query(const char *sql, int nargs, Oid *types, Datum *values);
 extern int64 gd_seal_batch(int64 max_rows, HTAB *concerned);
 
 #endif							/* GOVDATA_SEAL_H */

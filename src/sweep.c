@@ -135,13 +135,13 @@ gd_record_failure(const GdTask *task, Datum id, const ErrorData *error)
 	values[2] = TimestampTzGetDatum(gd_clock());
 	values[3] = CStringGetTextDatum(unpack_sql_state(error->sqlerrcode));
 	values[4] = CStringGetTextDatum(error->message ? error->message : "");
-	SPI_execute_with_args(
+	gd_query(
 		"INSERT INTO govdata.sweep_failure AS f"
 		" (subject, subject_key, first_at, last_at, times, sqlstate, message)"
 		" VALUES ($1, $2, $3, $3, 1, $4, $5)"
 		" ON CONFLICT (subject, subject_key) DO UPDATE SET last_at = excluded.last_at,"
 		" times = f.times + 1, sqlstate = excluded.sqlstate, message = excluded.message",
-		5, types, values, NULL, false, 0);
+		5, types, values);
 	ereport(WARNING,
 			(errcode(error->sqlerrcode),
 			 errmsg("the sweep passed over %s %s", task->subject, key),
@@ -155,7 +155,7 @@ gd_forget_failures(GdTurn *turn, const GdTask *task)
 	Oid			types[1] = {TIMESTAMPTZOID};
 	Datum		values[1] = {TimestampTzGetDatum(turn->as_of)};
 
-	SPI_execute_with_args(task->forget, 1, types, values, NULL, false, 0);
+	gd_query(task->forget, 1, types, values);
 }
 
 /* ---- a batch ---- */
@@ -169,7 +169,7 @@ gd_act(const GdTask *task, Datum *ids, int n)
 	bool		isnull;
 	int64		done;
 
-	SPI_execute_with_args(task->act, 1, types, values, NULL, false, 0);
+	gd_query(task->act, 1, types, values);
 	done = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	SPI_freetuptable(SPI_tuptable);
 	return done;
@@ -250,7 +250,7 @@ gd_next_batch(GdTurn *turn, const GdTask *task, GdBatch *batch)
 	values[1] = TimestampTzGetDatum(batch->last_at);
 	values[2] = Int64GetDatum(batch->last_id);
 	values[3] = Int64GetDatum(gd_sweep_batch);
-	SPI_execute_with_args(task->due, 4, types, values, NULL, false, 0);
+	gd_query(task->due, 4, types, values);
 
 	batch->n = (int) SPI_processed;
 	batch->ids = palloc(batch->n * sizeof(Datum));
@@ -403,8 +403,7 @@ gd_heartbeat(GdTurn *turn, bool finished)
 	gd_own_begin(&own);
 	PG_TRY();
 	{
-		SPI_execute_with_args(finished ? done : started, finished ? 7 : 2, types, values,
-							  NULL, false, 0);
+		gd_query(finished ? done : started, finished ? 7 : 2, types, values);
 	}
 	PG_FINALLY();
 	{
