@@ -520,6 +520,34 @@ gd_may_remove_all(Node *statement)
 }
 
 /*
+ * Two things no object access event tells, so the statement has to be read:
+ * up to version 15 that row security is turned on or off, and that a table,
+ * rewritten, no longer survives a crash.
+ */
+static void
+gd_check_alter_table(Node *statement)
+{
+	AlterTableStmt *alter = (AlterTableStmt *) statement;
+	Oid			relid;
+	ListCell   *lc;
+
+	if (!IsA(statement, AlterTableStmt) || !gd_protecting())
+		return;
+	foreach(lc, alter->cmds)
+	{
+		AlterTableType type = lfirst_node(AlterTableCmd, lc)->subtype;
+
+		if (type != AT_EnableRowSecurity && type != AT_DisableRowSecurity &&
+			type != AT_ForceRowSecurity && type != AT_NoForceRowSecurity &&
+			type != AT_SetUnLogged)
+			continue;
+		relid = RangeVarGetRelid(alter->relation, NoLock, true);
+		if (gd_is_our_relation(relid))
+			gd_refuse(get_rel_name(relid));
+	}
+}
+
+/*
  * Objects are dropped from the leaves: only the statement tells whether a
  * trigger goes alone or with everything else.
  */
@@ -533,6 +561,7 @@ gd_process_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTre
 	GdRemoval  *outer = gd_removal;
 	GdRemoval	removal = {0};
 
+	gd_check_alter_table(pstmt->utilityStmt);
 	if (!gd_may_remove_all(pstmt->utilityStmt))
 	{
 		next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
