@@ -127,6 +127,21 @@ gd_end_of_day(DateADT day)
 	return result;
 }
 
+const char *
+gd_legal_text(TimestampTz at)
+{
+	struct pg_tm tm;
+	fsec_t		fsec;
+	int			tz;
+	const char *tzn;
+	char		text[MAXDATELEN + 1];
+
+	if (TIMESTAMP_NOT_FINITE(at) || timestamp2tm(at, &tz, &tm, &fsec, &tzn, gd_legal_zone) != 0)
+		return timestamptz_to_str(at);
+	EncodeDateTime(&tm, fsec, true, tz, tzn, USE_ISO_DATES, text);
+	return pstrdup(text);
+}
+
 /* ---- SQL ---- */
 
 Datum

@@ -100,6 +100,8 @@ extern TimestampTz gd_clock(void);
 extern TimestampTz gd_as_of(void);
 /* date of an instant in the legal time zone */
 extern DateADT gd_legal_date(TimestampTz at);
+/* an instant for people, in the legal time zone */
+extern const char *gd_legal_text(TimestampTz at);
 /* the instant at which a day ends, 24:00 legal time */
 extern TimestampTz gd_end_of_day(DateADT day);
 extern void gd_clock_init(void);	/* settings and shared memory */

@@ -447,7 +447,7 @@ gd_check_pending(void)
 				 errmsg("request %lld became deemed consented before the decision was committed",
 						(long long) p->request),
 				 errdetail("The limit ended at %s. Measures, Article 20.",
-						   timestamptz_to_str(p->matures_at)),
+						   gd_legal_text(p->matures_at)),
 				 errhint("Decide and commit before the limit ends. The authorization stands; it can be revoked on a ground.")));
 	}
 }

@@ -122,6 +122,7 @@ const GdTransition gd_transitions[] = {
 	{"share_request", "submitted", "withdrawn", "consumer", 20},
 	{"share_request", "refused", "coordinating", "consumer", 20},
 	{"share_request", "approved", "coordinating", "consumer", 20},
+	{"share_request", "agreed", "coordinating", "consumer", 20},
 	{"share_request", "unsettled", "coordinating", "consumer", 20},
 	{"share_request", "coordinating", "agreed", "coordinator", 20},
 	{"share_request", "coordinating", "agreed", "government_above", 20},

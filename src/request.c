@@ -670,7 +670,7 @@ gd_open_coordination(GdRow *row, const char *from)
 	int64		coordinator = 0;
 
 	gd_require_case_reason(row, REQ_COORDINATION_REASON, _("coordination"));
-	if (strcmp(from, "approved") == 0 && row->newnull[REQ_REFUSED_ITEMS - 1] &&
+	if ((strcmp(from, "approved") == 0 || strcmp(from, "agreed") == 0) && row->newnull[REQ_REFUSED_ITEMS - 1] &&
 		!gd_is_revoked(gd_new_int64(row, REQ_AUTHORIZATION_ID)))
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),
@@ -693,7 +693,7 @@ gd_open_coordination(GdRow *row, const char *from)
 }
 
 static void
-gd_close_coordination(GdRow *row, const char *to, const char *actor)
+gd_close_coordination(GdRow *row, const char *to, int64 me)
 {
 	TimestampTz now = gd_clock();
 
@@ -701,7 +701,7 @@ gd_close_coordination(GdRow *row, const char *to, const char *actor)
 	gd_set(row, REQ_COORDINATION_CLOSED_AT, TimestampTzGetDatum(now));
 	if (strcmp(to, "agreed") != 0)
 		return;
-	if (strcmp(actor, "coordinator") == 0 && row->newnull[REQ_PROVIDER_CONSENTED_AT - 1])
+	if (row->newnull[REQ_PROVIDER_CONSENTED_AT - 1] && !gd_is_government_above(row, me))
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),
 				 errmsg("the provider has not consented"),
@@ -755,7 +755,7 @@ gd_check_not_matured(GdRow *row)
 			(errcode(GD_ERRCODE(20)),
 			 errmsg("request %lld is deemed consented since its limit ended", (long long) id),
 			 errdetail("No answer came by %s; authorization %lld is in force since then. Measures, Article 20.",
-					   timestamptz_to_str(matures),
+					   gd_legal_text(matures),
 					   (long long) DatumGetInt64(row->old[REQ_AUTHORIZATION_ID - 1])),
 			 errhint("An authorization can be revoked on a ground: govdata.revoke_authorization(%lld, ground, reason).",
 					 (long long) DatumGetInt64(row->old[REQ_AUTHORIZATION_ID - 1]))));
@@ -820,7 +820,7 @@ gd_request_move(GdRow *row, GdCase *c, const char *from, const char *to)
 	else if (strcmp(to, "coordinating") == 0)
 		gd_open_coordination(row, from);
 	else if (strcmp(to, "withdrawn") != 0)
-		gd_close_coordination(row, to, t->actor);
+		gd_close_coordination(row, to, c->me);
 }
 
 Datum
