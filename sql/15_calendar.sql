@@ -105,28 +105,28 @@ REVOKE ALL ON FUNCTION govdata._touch() FROM PUBLIC;
  * Triggers fire in the order of their names: these come first, so that
  * whatever follows reckons with the new calendar.
  */
-CREATE TRIGGER a_guard_statement BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON govdata.calendar
+CREATE TRIGGER a_guard_statement BEFORE INSERT OR UPDATE OR DELETE ON govdata.calendar
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._guard_calendar();
 CREATE TRIGGER a_guard_row BEFORE INSERT OR UPDATE OR DELETE ON govdata.calendar
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_calendar();
 CREATE TRIGGER a_forget AFTER INSERT OR UPDATE OR DELETE ON govdata.calendar
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._touch();
 
-CREATE TRIGGER a_guard_statement BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON govdata.calendar_notice
+CREATE TRIGGER a_guard_statement BEFORE INSERT OR UPDATE OR DELETE ON govdata.calendar_notice
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._guard_calendar();
 CREATE TRIGGER a_guard_row BEFORE INSERT OR UPDATE OR DELETE ON govdata.calendar_notice
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_calendar();
 CREATE TRIGGER a_forget AFTER INSERT OR UPDATE OR DELETE ON govdata.calendar_notice
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._touch();
 
-CREATE TRIGGER a_guard_statement BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON govdata.calendar_day
+CREATE TRIGGER a_guard_statement BEFORE INSERT OR UPDATE OR DELETE ON govdata.calendar_day
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._guard_calendar();
 CREATE TRIGGER a_guard_row BEFORE INSERT OR UPDATE OR DELETE ON govdata.calendar_day
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_calendar();
 CREATE TRIGGER a_forget AFTER INSERT OR UPDATE OR DELETE ON govdata.calendar_day
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._touch();
 
-CREATE TRIGGER a_guard_statement BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON govdata.statutory_holiday
+CREATE TRIGGER a_guard_statement BEFORE INSERT OR UPDATE OR DELETE ON govdata.statutory_holiday
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._guard_calendar();
 CREATE TRIGGER a_guard_row BEFORE INSERT OR UPDATE OR DELETE ON govdata.statutory_holiday
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_calendar();

@@ -21,8 +21,12 @@ BEGIN
     END LOOP;
 END
 $$;
+-- The law and its clock are anybody's to read, where the schema is.
 GRANT EXECUTE ON FUNCTION govdata.clock(), govdata.as_of(), govdata.legal_date(timestamptz),
-    govdata.current_department(), govdata._sees(bigint, bigint), govdata._articles(), govdata._transitions() TO govdata_public;
+    govdata.is_working_day(date, text), govdata.add_working_days(date, integer, text),
+    govdata.working_days_between(date, date, text), govdata.deadline(timestamptz, integer, text),
+    govdata.explain_deadline(timestamptz, integer, text), govdata.uscc_is_valid(text),
+    govdata._articles(), govdata._transitions() TO PUBLIC;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA govdata TO govdata_department, govdata_admin;
 GRANT INSERT, UPDATE, DELETE ON govdata.resource, govdata.resource_item, govdata.negative_entry,

@@ -1106,20 +1106,9 @@ gd_builtin_row(HeapTuple tup, Relation rel)
  * committed that was reckoned from a calendar which has changed meanwhile.
  */
 static void
-gd_guard_calendar_statement(TriggerEvent event, Relation rel)
+gd_guard_calendar_statement(void)
 {
-	if (TRIGGER_FIRED_BY_TRUNCATE(event))
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(0)),
-				 errmsg("table \"%s\" cannot be truncated", RelationGetRelationName(rel)),
-				 errdetail("Every limit is reckoned from the calendar."),
-				 errhint("Delete the rows that were entered by mistake.")));
-	if (!gd_is_administrator())
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(7)),
-				 errmsg("only the administrator may change the calendar"),
-				 errdetail("The calendar is one of the registries that the data authority keeps (Measures, Article 7)."),
-				 errhint("Let a member of the role govdata_admin make the change.")));
+	gd_require_administrator("calendar", 7);
 	LockRelationOid(gd_relid_required(GD_CALENDAR_NOTICE), ExclusiveLock);
 }
 
@@ -1236,7 +1225,7 @@ gd_guard_calendar(PG_FUNCTION_ARGS)
 	if (TRIGGER_FIRED_FOR_STATEMENT(trigdata->tg_event))
 	{
 		if (gd_guarding())
-			gd_guard_calendar_statement(trigdata->tg_event, trigdata->tg_relation);
+			gd_guard_calendar_statement();
 		return PointerGetDatum(NULL);	/* the trigger protocol's null */
 	}
 	if (gd_guarding())

@@ -177,6 +177,10 @@ extern int64 gd_current_department(void);
 extern void gd_require_own_hands(int article);
 /* role govdata_admin or superuser */
 extern bool gd_is_administrator(void);
+/* raises ZW007 or the like for anyone else */
+extern void gd_require_administrator(const char *registry, int article);
+/* for messages: the name of who acts */
+extern const char *gd_who_acts(void);
 extern void gd_identity_init(void);
 
 /* what the guards need to know of a department */

@@ -211,17 +211,6 @@ gd_states_from(const char *subject, const char *from)
 	return s.len ? s.data : _("none");
 }
 
-const char *
-gd_who_acts(void)
-{
-	int64		me = gd_current_department();
-	GdDepartment dept;
-
-	if (me != 0 && gd_department(me, &dept))
-		return psprintf("%s", dept.name);
-	return gd_is_administrator() ? _("an administrator, who decides no case") : _("no department");
-}
-
 const GdTransition *
 gd_judge(const char *subject, int article, const char *key, const char *from, const char *to,
 		 GdActorTest is, void *context)
@@ -339,7 +328,7 @@ gd_own_run(GdStatementText *text, Datum *args, const char *nulls, TriggerData *t
 		   int ncolumns, Datum *values, bool *isnull)
 {
 	GdOwn		own;
-	uint64		processed = 0;
+	volatile uint64 processed = 0;
 
 	gd_own_begin(&own);
 	PG_TRY();
@@ -370,7 +359,7 @@ uint64
 gd_run_as_time(GdStatementText *text, Datum *args)
 {
 	bool		before = gd_is_acting_as_time();
-	uint64		n = 0;
+	volatile uint64 n = 0;
 
 	gd_acting_as_time(true);
 	PG_TRY();

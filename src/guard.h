@@ -64,8 +64,6 @@ extern const GdTransition *gd_judge(const char *subject, int article, const char
 
 /* the acting department, by its own hands; nobody is refused */
 extern int64 gd_acting(int article);
-/* for messages: the name of who acts */
-extern const char *gd_who_acts(void);
 extern void gd_check_trigger(FunctionCallInfo fcinfo);
 
 /* next value of one of our sequences, whatever the caller's rights */

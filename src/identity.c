@@ -733,6 +733,29 @@ gd_require_own_hands(int article)
 		gd_check_statement(s, article);
 }
 
+const char *
+gd_who_acts(void)
+{
+	int64		me = gd_current_department();
+	GdDepartment dept;
+
+	if (me != 0 && gd_department(me, &dept))
+		return pstrdup(dept.name);
+	return gd_is_administrator() ? _("an administrator, who decides no case") : _("no department");
+}
+
+void
+gd_require_administrator(const char *registry, int article)
+{
+	gd_require_own_hands(article);
+	if (!gd_is_administrator())
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(article)),
+				 errmsg("\"%s\" is kept by the administrator", registry),
+				 errdetail("You act as %s. Measures, Article %d.", gd_who_acts(), article),
+				 errhint("Ask a member of role \"govdata_admin\".")));
+}
+
 /* An error that is not caught inside leaves through here. */
 static void
 gd_identity_xact(XactEvent event, void *arg)

@@ -19,18 +19,6 @@
 PG_FUNCTION_INFO_V1(gd_guard_registry);
 PG_FUNCTION_INFO_V1(gd_guard_department);
 
-static void
-gd_require_administrator(const char *registry, int article)
-{
-	gd_require_own_hands(article);
-	if (!gd_is_administrator())
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(article)),
-				 errmsg("\"%s\" is kept by the administrator", registry),
-				 errdetail("You act as %s. Measures, Article %d.", gd_who_acts(), article),
-				 errhint("Ask a member of role \"govdata_admin\".")));
-}
-
 /* SQL that lets a row of a dump replace the shipped row of the same key */
 static const char *
 gd_yield_sql(const char *registry)

@@ -271,8 +271,8 @@ SELECT alike(pg_temp.complaint(sql), expected, sql) FROM (VALUES
 	($$DELETE FROM govdata.calendar$$, 'ZW000 | a row of "calendar" that came%'),
 	($$DELETE FROM govdata.statutory_holiday$$, 'ZW000 | a row of "statutory_holiday" that came%'),
 	($$INSERT INTO govdata.calendar (name, title, builtin) VALUES ('A', 'A', true)$$, 'ZW000 | only the extension itself brings builtin rows | Leave the column builtin out.'),
-	($$TRUNCATE govdata.calendar_day$$, 'ZW000 | table "calendar_day" cannot be truncated |%'),
-	($$TRUNCATE govdata.calendar CASCADE$$, 'ZW000 | table "calendar%" cannot be truncated |%'),
+	($$TRUNCATE govdata.calendar_day$$, 'ZW032 | table "calendar_day" cannot be truncated |%'),
+	($$TRUNCATE govdata.calendar CASCADE$$, 'ZW032 | table "calendar%" cannot be truncated |%'),
 	($$SET session_replication_role = replica; DELETE FROM govdata.calendar_day WHERE day = '2026-10-01'$$, 'ZW000 | a row of "calendar_day"%')
 ) AS v (sql, expected);
 RESET session_replication_role;
@@ -325,8 +325,8 @@ BEGIN;
 GRANT INSERT, UPDATE, DELETE ON govdata.calendar_day, govdata.calendar_notice TO gd_test_clerk;
 SET LOCAL ROLE gd_test_clerk;
 SELECT is(pg_temp.complaint($$INSERT INTO govdata.calendar_notice (calendar, year, notice, signed_on) VALUES ('CN', 2027, 'x', '2026-11-20')$$),
-	'ZW007 | only the administrator may change the calendar | The calendar is one of the registries that the data authority keeps (Measures, Article 7). | '
-	'Let a member of the role govdata_admin make the change.', 'nobody else changes the calendar, whatever was granted');
+	'ZW007 | "calendar" is kept by the administrator | You act as no department. Measures, Article 7. | '
+	'Ask a member of role "govdata_admin".', 'nobody else changes the calendar, whatever was granted');
 SELECT is(govdata.add_working_days('2026-02-13', 10), '2026-03-05'::date, 'everybody may count');
 SELECT is(count(*), 645::bigint, 'and read the law') FROM govdata.calendar_day;
 SELECT throws_ok($$SELECT govdata._deadline('2026-01-05', 1, 'CN')$$, '42501', NULL, '_deadline() is not for everybody');
