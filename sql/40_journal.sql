@@ -271,7 +271,7 @@ UNION ALL
 SELECT 'ok', max(c.id), NULL, coalesce(sum(c.entry_count), 0)::bigint,
     format('%s entries under %s seals are as they were sealed', coalesce(sum(c.entry_count), 0), count(c.id))
 FROM checked c
-WHERE NOT EXISTS (SELECT FROM finding)
+HAVING NOT EXISTS (SELECT FROM finding)
 UNION ALL
 SELECT 'unsealed', NULL, min(o.id), count(*),
     format('%s entries from %s to %s are not sealed yet', count(*), min(o.id), max(o.id))

@@ -45,6 +45,7 @@ typedef struct GdErrand
 	int64		result;
 	int			sqlerrcode;
 	char		message[1024];
+	char		hint[512];
 } GdErrand;
 
 extern PGDLLEXPORT void gd_schedule_main(Datum arg);
@@ -152,6 +153,7 @@ gd_schedule_main(Datum arg)
 		errand->failed = true;
 		errand->sqlerrcode = error->sqlerrcode;
 		strlcpy(errand->message, error->message ? error->message : "", sizeof(errand->message));
+		strlcpy(errand->hint, error->hint ? error->hint : "", sizeof(errand->hint));
 	}
 	PG_END_TRY();
 	errand->done = true;
@@ -209,7 +211,9 @@ gd_send_worker(const GdErrand *errand)
 	if (answer.failed)
 		ereport(ERROR,
 				(errcode(answer.sqlerrcode),
-				 errmsg("pg_cron refused: %s", answer.message)));
+				 errmsg("the job could not be changed in database \"%s\": %s",
+						get_database_name(errand->database), answer.message),
+				 answer.hint[0] ? errhint("%s", answer.hint) : 0));
 	return answer.result;
 }
 
