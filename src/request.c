@@ -769,8 +769,9 @@ gd_request_touch(GdRow *row, GdCase *c, const char *state)
 	int64		id = gd_new_int64(row, REQ_ID);
 
 	gd_only_changes(row, &gd_request_shape, id, consent);
+	/* an UPDATE of nothing is a move to where the request is, which nobody makes */
 	if (!gd_is_changed(row, REQ_PROVIDER_CONSENTED_AT))
-		return;
+		(void) gd_judge("share_request", 20, psprintf(INT64_FORMAT, id), state, state, gd_is_case_actor, c);
 	if (strcmp(state, "coordinating") != 0 || !gd_is_case_actor("provider", c) ||
 		row->newnull[REQ_PROVIDER_CONSENTED_AT - 1])
 		ereport(ERROR,
