@@ -96,14 +96,16 @@ BEGIN
 END
 $$;
 
--- Shipped rows come with the extension and are not dumped; everything else is.
+-- Shipped rows come with the extension and are not dumped; everything else is,
+-- but for the heartbeat of this server's own sweep.
 DO $$
 DECLARE
     t record;
 BEGIN
     FOR t IN SELECT c.oid, c.relkind,
                     EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'builtin') AS ships
-               FROM pg_class c WHERE c.relnamespace = 'govdata'::regnamespace AND c.relkind IN ('r', 'S') LOOP
+               FROM pg_class c WHERE c.relnamespace = 'govdata'::regnamespace AND c.relkind IN ('r', 'S')
+                AND c.relname <> 'sweep_heartbeat' LOOP
         PERFORM pg_extension_config_dump(t.oid, CASE WHEN t.ships THEN 'WHERE NOT builtin' ELSE '' END);
     END LOOP;
 END
