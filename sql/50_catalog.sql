@@ -303,63 +303,47 @@ CREATE TRIGGER bb_effect AFTER UPDATE ON govdata.negative_entry
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('negative_effect');
 
--- publish_resource(code) -> id of the resource. Publishes a draft or resumes a
--- suspended entry; the provider's act. Raises ZW010 where the specification is
--- not met, ZW014 without a data officer, ZW018 below a vertical system's head,
--- ZW023 where something is withheld without an approved negative entry.
-CREATE FUNCTION govdata.publish_resource(code text) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    found_id bigint;
-BEGIN
-    UPDATE govdata.resource r SET state = 'published', state_reason = NULL
-     WHERE r.code = publish_resource.code RETURNING r.id INTO found_id;
-    IF found_id IS NULL THEN
-        PERFORM govdata._absent('resource', publish_resource.code, 10::smallint);
-    END IF;
-    RETURN found_id;
-END
-$$;
-COMMENT ON FUNCTION govdata.publish_resource(text) IS '发布或恢复目录条目(第十八条)';
-
--- suspend_resource(code, reason): sharing pauses; no clock stops (Article 20).
-CREATE FUNCTION govdata.suspend_resource(code text, reason text) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    found_id bigint;
-BEGIN
-    UPDATE govdata.resource r SET state = 'suspended', state_reason = reason
-     WHERE r.code = suspend_resource.code RETURNING r.id INTO found_id;
-    IF found_id IS NULL THEN
-        PERFORM govdata._absent('resource', suspend_resource.code, 6::smallint);
-    END IF;
-    RETURN found_id;
-END
-$$;
-COMMENT ON FUNCTION govdata.suspend_resource(text, text) IS '暂停目录条目的共享;不中止任何时限(第六条)';
-
--- withdraw_resource(code, reason): every pending request must be answered
--- before or in the same transaction (Article 20); authorizations are revoked.
-CREATE FUNCTION govdata.withdraw_resource(code text, reason text) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    found_id bigint;
-BEGIN
-    UPDATE govdata.resource r SET state = 'withdrawn', state_reason = reason
-     WHERE r.code = withdraw_resource.code RETURNING r.id INTO found_id;
-    IF found_id IS NULL THEN
-        PERFORM govdata._absent('resource', withdraw_resource.code, 6::smallint);
-    END IF;
-    RETURN found_id;
-END
-$$;
-COMMENT ON FUNCTION govdata.withdraw_resource(text, text) IS '撤回目录条目(第六条)';
-
 -- _absent(subject, key, article): raises the error for a row that is not there
 -- or not visible, which must look the same.
 CREATE FUNCTION govdata._absent(subject text, key text, article smallint) RETURNS void
 LANGUAGE c AS 'MODULE_PATHNAME', 'gd_absent';
 COMMENT ON FUNCTION govdata._absent(text, text, smallint) IS '报错:行不存在或不可见(二者不加区分)';
+
+-- _move_resource(code, state, reason, article): the verbs of entries in one place.
+CREATE FUNCTION govdata._move_resource(resource_code text, to_state text, reason text, article smallint) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found_id bigint;
+BEGIN
+    UPDATE govdata.resource r SET state = to_state, state_reason = reason
+     WHERE r.code = resource_code RETURNING r.id INTO found_id;
+    IF found_id IS NULL THEN
+        PERFORM govdata._absent('resource', resource_code, article);
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION govdata._move_resource(text, text, text, smallint) IS '目录条目的状态变更(各动词共用)';
+
+-- publish_resource(code) -> id of the resource. Publishes a draft or resumes a
+-- suspended entry; the provider's act. Raises ZW010 where the specification is
+-- not met, ZW014 without a data officer, ZW018 below a vertical system's head,
+-- ZW023 where something is withheld without an approved negative entry.
+CREATE FUNCTION govdata.publish_resource(code text) RETURNS bigint
+LANGUAGE sql BEGIN ATOMIC SELECT govdata._move_resource(code, 'published', NULL, 18::smallint); END;
+COMMENT ON FUNCTION govdata.publish_resource(text) IS '发布或恢复目录条目(第十八条)';
+
+-- suspend_resource(code, reason) -> id: sharing pauses; no clock stops
+-- (Article 20). Raises ZW006 without a reason or for anyone but the provider.
+CREATE FUNCTION govdata.suspend_resource(code text, reason text) RETURNS bigint
+LANGUAGE sql BEGIN ATOMIC SELECT govdata._move_resource(code, 'suspended', reason, 6::smallint); END;
+COMMENT ON FUNCTION govdata.suspend_resource(text, text) IS '暂停目录条目的共享;不中止任何时限(第六条)';
+
+-- withdraw_resource(code, reason) -> id: every pending request must be answered
+-- before or in the same transaction (ZW020); authorizations are revoked.
+CREATE FUNCTION govdata.withdraw_resource(code text, reason text) RETURNS bigint
+LANGUAGE sql BEGIN ATOMIC SELECT govdata._move_resource(code, 'withdrawn', reason, 6::smallint); END;
+COMMENT ON FUNCTION govdata.withdraw_resource(text, text) IS '撤回目录条目(第六条)';
 
 -- _move_negative_entry(id, state, note): the chain's verbs in one place.
 CREATE FUNCTION govdata._move_negative_entry(entry bigint, to_state text, remark text) RETURNS void
