@@ -450,7 +450,7 @@ gd_check_specification(GdRow *row)
 	/* the row type is an argument, so the plan is made for each call */
 	Oid			rowtype = row->trigdata->tg_relation->rd_rel->reltype;
 	GdStatementText query = {
-		"SELECT string_agg(s.element || ' (' || s.column_name || ')', ', ' ORDER BY s.element)"
+		"SELECT string_agg(s.element || ' (' || s.column_name || ')', ', ' ORDER BY s.column_name)"
 		" FROM govdata.catalog_specification s,"
 		" LATERAL (SELECT to_jsonb($1) ->> s.column_name) AS x (v)"
 		" WHERE s.effective @> govdata.legal_date(govdata.clock())"
@@ -500,6 +500,20 @@ gd_check_withheld(int64 resource, const char *code)
 				 errhint("INSERT INTO govdata.negative_entry (resource, items, basis_kind, legal_basis, basis_article, reason); the data authority reviews it and the government approves it.")));
 }
 
+/* Is there an entry in force that names the item, or the whole resource for NULL? */
+static bool
+gd_on_negative_list(int64 resource, const char *item)
+{
+	static GdStatementText query = {
+		"SELECT 1 FROM govdata.negative_entry WHERE resource = $1 AND state IN ('approved', 'reported')"
+		" AND CASE WHEN $2 IS NULL THEN items IS NULL ELSE $2 = ANY (items) END LIMIT 1",
+		2, gd_arg_int8_text, NULL
+	};
+	Datum		args[2] = {Int64GetDatum(resource), item ? CStringGetTextDatum(item) : (Datum) 0};
+
+	return gd_own_run(&query, args, item ? "  " : " n", NULL, 0, NULL, NULL) > 0;
+}
+
 static void
 gd_check_publication(GdRow *row, int64 me)
 {
@@ -532,7 +546,7 @@ gd_check_publication(GdRow *row, int64 me)
 static void
 gd_require_reason(const char *reason, int article, const char *act)
 {
-	if (reason == NULL || reason[0] == '\0')
+	if (reason == NULL || reason[strspn(reason, " \t\n")] == '\0')
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(article)),
 				 errmsg("%s needs a reason", act),
@@ -569,12 +583,13 @@ gd_resource_reclassify(GdRow *row, const char *state)
 	const char *from = gd_old_text(row, RES_SHARING);
 	const char *to = gd_new_text(row, RES_SHARING);
 
-	if (strcmp(state, "draft") == 0)
+	if (strcmp(state, "draft") == 0 &&
+		!(strcmp(from, "withheld") == 0 && gd_on_negative_list(gd_new_int64(row, RES_ID), NULL)))
 		return;
 	if (strcmp(from, "withheld") == 0 || strcmp(to, "withheld") == 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(23)),
-				 errmsg("a published resource becomes withheld, or ceases to be, by its negative entry only"),
+				 errmsg("a resource that is published or on the negative list becomes withheld, or ceases to be, by its negative entry only"),
 				 errdetail("Sharing class would change from %s to %s. Measures, Article 23.", from, to),
 				 errhint("Draft a negative entry and have it approved, or have the one in force lifted.")));
 	gd_require_no_pending(gd_new_int64(row, RES_ID), NULL, _("reclassifying the resource"));
@@ -680,14 +695,18 @@ gd_item_classification(GdRow *row, const char *resource_sharing, const char *sta
 				 errdetail("The item would be %s, the resource is %s. Measures, Article 16.",
 						   sharing, resource_sharing),
 				 errhint("Leave the item's class empty, or reclassify the resource.")));
-	if (withheld && strcmp(state, "draft") != 0 && gd_is_changed(row, ITEM_SHARING))
+	/* also one that was withheld and retired as a draft comes back through here */
+	if (withheld && strcmp(state, "draft") != 0 &&
+		(gd_is_changed(row, ITEM_SHARING) || gd_is_changed(row, ITEM_RETIRED_AT)) &&
+		!gd_on_negative_list(gd_new_int64(row, ITEM_RESOURCE), gd_new_text(row, ITEM_NAME)))
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(23)),
 				 errmsg("item \"%s\" becomes withheld by a negative entry only", gd_new_text(row, ITEM_NAME)),
 				 errdetail("The resource is published. Measures, Article 23."),
 				 errhint("Draft a negative entry that names the item and have it approved.")));
-	if (!row->is_insert && gd_is_changed(row, ITEM_SHARING) && strcmp(state, "draft") != 0 &&
-		!row->oldnull[ITEM_SHARING - 1] && strcmp(gd_old_text(row, ITEM_SHARING), "withheld") == 0)
+	if (!row->is_insert && !withheld && !row->oldnull[ITEM_SHARING - 1] &&
+		strcmp(gd_old_text(row, ITEM_SHARING), "withheld") == 0 &&
+		gd_on_negative_list(gd_new_int64(row, ITEM_RESOURCE), gd_new_text(row, ITEM_NAME)))
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(23)),
 				 errmsg("item \"%s\" ceases to be withheld when its negative entry is lifted", gd_new_text(row, ITEM_NAME)),

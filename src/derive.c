@@ -29,19 +29,29 @@ typedef struct GdConsequence
 	GdStatementText statements[GD_MAX_STATEMENTS];
 } GdConsequence;
 
-/* the text of an entry, for the decisions that name it */
-#define NEGATIVE_ENTRY_NAME \
-	"format('negative entry %s: %s, %s', e.id, e.legal_basis, e.basis_article)"
-
-/* entries that came into force, or ceased to be, with this statement */
+/*
+ * What came into force with this statement, one row a resource: a statement
+ * may approve several entries, and each counts.
+ */
 #define ENTRIES_APPROVED \
-	"(SELECT n.* FROM new_rows n JOIN old_rows o ON o.id = n.id" \
-	"  WHERE n.state = 'approved' AND o.state = 'reviewed')"
+	"(SELECT n.resource, bool_or(n.items IS NULL) AS whole," \
+	" array_agg(DISTINCT i.name) FILTER (WHERE i.name IS NOT NULL) AS items," \
+	" string_agg(DISTINCT format('negative entry %s: %s, %s', n.id, n.legal_basis, n.basis_article), '; ') AS name" \
+	" FROM new_rows n JOIN old_rows o ON o.id = n.id LEFT JOIN LATERAL unnest(n.items) AS i (name) ON true" \
+	" WHERE n.state = 'approved' AND o.state = 'reviewed' GROUP BY n.resource)"
+
+/* the same for what ceased to be in force */
 #define ENTRIES_ENDED \
-	"(SELECT n.* FROM new_rows n JOIN old_rows o ON o.id = n.id" \
-	"  WHERE n.state IN ('lifted', 'lapsed') AND o.state IN ('approved', 'reported')" \
-	"  AND NOT EXISTS (SELECT FROM govdata.negative_entry x WHERE x.resource = n.resource" \
-	"   AND x.state IN ('approved', 'reported') AND x.items IS NOT DISTINCT FROM n.items))"
+	"(SELECT n.resource, bool_or(n.items IS NULL) AS whole, min(n.id) AS id," \
+	" array_agg(DISTINCT i.name) FILTER (WHERE i.name IS NOT NULL) AS items" \
+	" FROM new_rows n JOIN old_rows o ON o.id = n.id LEFT JOIN LATERAL unnest(n.items) AS i (name) ON true" \
+	" WHERE n.state IN ('lifted', 'lapsed') AND o.state IN ('approved', 'reported') GROUP BY n.resource)"
+#define NO_ENTRY_IN_FORCE \
+	"NOT EXISTS (SELECT FROM govdata.negative_entry x WHERE x.resource = e.resource" \
+	" AND x.state IN ('approved', 'reported') AND "
+
+/* nothing of the request is left to be granted */
+#define REQUEST_IS_EMPTIED "e.whole OR r.items <@ (e.items || r.refused_items)"
 
 static GdConsequence gd_consequences[] = {
 	/* the items of a request, so that a foreign key holds them */
@@ -68,7 +78,10 @@ static GdConsequence gd_consequences[] = {
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
 				" WHERE n.state IN ('approved', 'agreed') AND o.state <> n.state"
 				" ON CONFLICT (id) DO UPDATE SET items = excluded.items, basis = excluded.basis,"
-			" state = 'active', ground = NULL, reason = NULL, version = a.version + 1", 0, NULL, NULL},
+				/* what was agreed ends a revocation, not a suspension for an incident */
+				" state = CASE a.state WHEN 'suspended' THEN a.state ELSE 'active' END,"
+				" ground = CASE a.state WHEN 'suspended' THEN a.ground END,"
+			" reason = CASE a.state WHEN 'suspended' THEN a.reason END, version = a.version + 1", 0, NULL, NULL},
 	}},
 	/* suspension, resumption, revocation */
 	{"act_effect", {
@@ -112,45 +125,42 @@ static GdConsequence gd_consequences[] = {
 				" opening_ground = coalesce(r.opening_ground, 'law'),"
 				" opening_state = CASE WHEN r.opening_state = 'closed' THEN 'closed' ELSE 'withdrawn' END,"
 				" version = r.version + 1, updated_at = govdata.clock()"
-				" FROM " ENTRIES_APPROVED " e WHERE r.id = e.resource AND e.items IS NULL"
+				" FROM " ENTRIES_APPROVED " e WHERE r.id = e.resource AND e.whole"
 			" AND r.sharing <> 'withheld'", 0, NULL, NULL},
 			{"UPDATE govdata.resource_item i SET sharing = 'withheld'"
 				" FROM " ENTRIES_APPROVED " e WHERE i.resource = e.resource AND i.name = ANY (e.items)"
 			" AND i.sharing IS DISTINCT FROM 'withheld'", 0, NULL, NULL},
 			{"UPDATE govdata.share_request r SET"
-				" state = CASE WHEN e.items IS NULL OR r.items <@ (e.items || r.refused_items)"
-				"  THEN 'refused' ELSE r.state END,"
-				" answered_at = CASE WHEN e.items IS NULL OR r.items <@ (e.items || r.refused_items)"
-				"  THEN govdata.clock() END,"
-				" answer_basis = CASE WHEN e.items IS NULL OR r.items <@ (e.items || r.refused_items)"
-				"  THEN 'negative_list' END,"
-				" refused_items = (SELECT array_agg(i ORDER BY i) FROM unnest(r.items) AS i"
-				"  WHERE e.items IS NULL OR i = ANY (e.items) OR i = ANY (r.refused_items)),"
-				" answer_reason = " NEGATIVE_ENTRY_NAME
+				" state = CASE WHEN " REQUEST_IS_EMPTIED " THEN 'refused' ELSE r.state END,"
+				" answered_at = CASE WHEN " REQUEST_IS_EMPTIED " THEN govdata.clock() END,"
+				" answer_basis = CASE WHEN " REQUEST_IS_EMPTIED " THEN 'negative_list' END,"
+				" refused_items = (SELECT array_agg(i) FROM unnest(r.items) AS i"
+				"  WHERE e.whole OR i = ANY (e.items) OR i = ANY (r.refused_items)),"
+				" answer_reason = concat_ws('; ', r.answer_reason, e.name)"
 				" FROM " ENTRIES_APPROVED " e WHERE r.resource = e.resource AND r.state = 'submitted'"
-			" AND (e.items IS NULL OR r.items && e.items)", 0, NULL, NULL},
+			" AND (e.whole OR r.items && e.items)", 0, NULL, NULL},
 			{"UPDATE govdata.share_authorization a SET"
-				" state = CASE WHEN e.items IS NULL OR a.items <@ e.items THEN 'revoked' ELSE a.state END,"
-				" items = CASE WHEN e.items IS NULL OR a.items <@ e.items THEN a.items"
+				" state = CASE WHEN e.whole OR a.items <@ e.items THEN 'revoked' ELSE a.state END,"
+				" items = CASE WHEN e.whole OR a.items <@ e.items THEN a.items"
 				"  ELSE ARRAY(SELECT i FROM unnest(a.items) AS i WHERE i <> ALL (e.items)) END,"
-				" ground = CASE WHEN e.items IS NULL OR a.items <@ e.items THEN 'negative_list' ELSE a.ground END,"
-				" reason = CASE WHEN e.items IS NULL OR a.items <@ e.items"
-				"  THEN " NEGATIVE_ENTRY_NAME " ELSE a.reason END,"
+				" ground = CASE WHEN e.whole OR a.items <@ e.items THEN 'negative_list' ELSE a.ground END,"
+				" reason = CASE WHEN e.whole OR a.items <@ e.items THEN e.name ELSE a.reason END,"
 				" version = a.version + 1"
 				" FROM " ENTRIES_APPROVED " e WHERE a.resource = e.resource"
-				" AND a.state IN ('active', 'suspended') AND (e.items IS NULL OR a.items && e.items)",
+				" AND a.state IN ('active', 'suspended') AND (e.whole OR a.items && e.items)",
 			0, NULL, NULL},
 			/* ruling 11: what is no longer on the list is conditional until reclassified */
 			{"UPDATE govdata.resource r SET sharing = 'conditional',"
 				" sharing_conditions = coalesce(r.sharing_conditions, format('conditions to be stated; "
 				"negative entry %s has ended', e.id)),"
 				" version = r.version + 1, updated_at = govdata.clock()"
-				" FROM " ENTRIES_ENDED " e WHERE r.id = e.resource AND e.items IS NULL"
-			" AND r.sharing = 'withheld'", 0, NULL, NULL},
-			{"UPDATE govdata.resource_item i SET sharing = 'conditional'"
+				" FROM " ENTRIES_ENDED " e WHERE r.id = e.resource AND e.whole AND r.sharing = 'withheld'"
+			" AND " NO_ENTRY_IN_FORCE "x.items IS NULL)", 0, NULL, NULL},
+			{"UPDATE govdata.resource_item i SET"
+				" sharing = CASE WHEN r.sharing <> 'withheld' THEN 'conditional' END"
 				" FROM " ENTRIES_ENDED " e JOIN govdata.resource r ON r.id = e.resource"
 				" WHERE i.resource = e.resource AND i.name = ANY (e.items) AND i.sharing = 'withheld'"
-			" AND r.sharing <> 'withheld'", 0, NULL, NULL},
+			" AND " NO_ENTRY_IN_FORCE "i.name = ANY (x.items))", 0, NULL, NULL},
 	}},
 };
 

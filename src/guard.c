@@ -422,6 +422,37 @@ gd_decided(int64 request, TimestampTz matures_at)
 	gd_n_pending++;
 }
 
+/*
+ * The limit runs from the day on which the platform has the request, and it
+ * has what is committed: a request kept in an open transaction until its limit
+ * is over would be consented to before anybody could have seen it.  What was
+ * rolled back to a savepoint still counts, which costs a repetition at most.
+ */
+static DateADT gd_received_on = 0;
+static bool gd_has_received = false;
+
+void
+gd_received(DateADT day)
+{
+	if (gd_has_received && gd_received_on <= day)
+		return;
+	gd_received_on = day;
+	gd_has_received = true;
+}
+
+static void
+gd_check_received(void)
+{
+	if (!gd_has_received || gd_legal_date(gd_clock()) == gd_received_on)
+		return;
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(20)),
+			 errmsg("a request must be committed on the day on which it is made"),
+			 errdetail("It was made on %s in legal time; its limit would run from a day on which nobody could see it. Measures, Article 20.",
+					   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(gd_received_on)))),
+			 errhint("Submit it again.")));
+}
+
 static void
 gd_check_pending(void)
 {
@@ -449,19 +480,21 @@ gd_guard_xact(XactEvent event, void *arg)
 	{
 		case XACT_EVENT_PRE_COMMIT:
 			gd_check_pending();
+			gd_check_received();
 			break;
 		case XACT_EVENT_PRE_PREPARE:
-			if (gd_n_pending > 0)
+			if (gd_n_pending > 0 || gd_has_received)
 				ereport(ERROR,
 						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						 errmsg("cannot PREPARE a transaction that decided a request"),
+						 errmsg("cannot PREPARE a transaction that made or decided a request"),
 						 errdetail("Nobody could say when it commits. Measures, Article 20."),
-						 errhint("Decide in a transaction of its own.")));
+						 errhint("Use a transaction of its own and COMMIT.")));
 			break;
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
 			gd_n_pending = 0;
+			gd_has_received = false;
 			break;
 		default:
 			break;

@@ -87,6 +87,8 @@ extern uint64 gd_own_run(GdStatementText *text, Datum *args, const char *nulls,
 /* the same with time as the actor, for what facts and clock have decided */
 extern uint64 gd_run_as_time(GdStatementText *text, Datum *args);
 
+/* a request that holds only if it also commits on this day */
+extern void gd_received(DateADT day);
 /* a decision that holds only if it also commits before this instant */
 extern void gd_decided(int64 request, TimestampTz matures_at);
 

@@ -462,6 +462,7 @@ gd_request_receive(GdRow *row, int64 me)
 	gd_set(row, REQ_PROVIDER, Int64GetDatum(r->provider));
 	gd_set_text(row, REQ_STATE, standing ? "approved" : "submitted");
 	gd_set_clock(row, now, &provider, outside);
+	gd_received(gd_legal_date(now));
 	if (standing)
 	{
 		gd_set(row, REQ_ANSWERED_AT, TimestampTzGetDatum(now));
@@ -485,6 +486,9 @@ gd_is_government_above(GdRow *row, int64 me)
 	GdDepartment provider;
 	GdDepartment consumer;
 
+	/* ruling 6: nobody is party and judge */
+	if (me == gd_new_int64(row, REQ_PROVIDER) || me == gd_new_int64(row, REQ_CONSUMER))
+		return false;
 	return gd_department(me, &mine) && strcmp(mine.kind, "government") == 0 &&
 		gd_department(gd_new_int64(row, REQ_PROVIDER), &provider) &&
 		gd_department(gd_new_int64(row, REQ_CONSUMER), &consumer) &&
@@ -557,6 +561,23 @@ gd_require_case_reason(GdRow *row, int attno, const char *act)
 				 errhint("State the reason in the same statement.")));
 }
 
+/*
+ * What the provider does not grant it refuses with a reason of its own: that a
+ * negative entry has taken an item away is the reason for that item only, and
+ * stays beside it.
+ */
+static void
+gd_require_answer_reason(GdRow *row, const char *act)
+{
+	if (!row->oldnull[REQ_ANSWER_REASON - 1] && !gd_is_changed(row, REQ_ANSWER_REASON))
+		gd_set_null(row, REQ_ANSWER_REASON);
+	gd_require_case_reason(row, REQ_ANSWER_REASON, act);
+	if (!row->oldnull[REQ_ANSWER_REASON - 1])
+		gd_set_text(row, REQ_ANSWER_REASON,
+					psprintf("%s; %s", gd_old_text(row, REQ_ANSWER_REASON),
+							 gd_new_text(row, REQ_ANSWER_REASON)));
+}
+
 /* What silence grants: all that was asked for and is not on the negative list. */
 static void
 gd_consent_by_time(GdRow *row)
@@ -602,8 +623,9 @@ gd_consent_by_reply(GdRow *row)
 				 errhint("Name some of the requested items, or none to grant all; to grant nothing, refuse with reason.")));
 	gd_set_array(row, REQ_REFUSED_ITEMS,
 				 gd_array_select(row->new[items], false, row->new[granted], false, false));
-	if (!row->newnull[refused])
-		gd_require_case_reason(row, REQ_ANSWER_REASON, _("refusing some of the items"));
+	if (!row->newnull[refused] &&
+		gd_array_select(row->new[refused], false, row->old[refused], row->oldnull[refused], false))
+		gd_require_answer_reason(row, _("refusing some of the items"));
 	gd_set(row, REQ_ANSWERED_AT, TimestampTzGetDatum(gd_clock()));
 	gd_set_text(row, REQ_ANSWER_BASIS, "reply");
 }
@@ -611,7 +633,7 @@ gd_consent_by_reply(GdRow *row)
 static void
 gd_refuse(GdRow *row)
 {
-	gd_require_case_reason(row, REQ_ANSWER_REASON, _("a refusal"));
+	gd_require_answer_reason(row, _("a refusal"));
 	gd_set(row, REQ_REFUSED_ITEMS, row->new[REQ_ITEMS - 1]);
 	gd_set_null(row, REQ_GRANTED_ITEMS);
 	gd_set(row, REQ_ANSWERED_AT, TimestampTzGetDatum(gd_clock()));
@@ -692,6 +714,42 @@ gd_open_coordination(GdRow *row, const char *from)
 	gd_set_null(row, REQ_COORDINATION_CLOSED_AT);
 }
 
+/* An agreement grants what can still be shared; the negative list stands above it. */
+static void
+gd_grant_agreed(GdRow *row)
+{
+	GdResource *r = gd_resource(gd_new_int64(row, REQ_RESOURCE));
+	Datum		items = row->new[REQ_ITEMS - 1];
+	Datum	   *elems;
+	Datum	   *kept;
+	int			n;
+	int			k = 0;
+
+	if (r == NULL || strcmp(r->state, "withdrawn") == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("the resource of request %lld is withdrawn", (long long) gd_new_int64(row, REQ_ID)),
+				 errdetail("Nothing is left that could be shared. Measures, Article 20."),
+				 errhint("Close as upheld or unsettled.")));
+	deconstruct_array(DatumGetArrayTypeP(items), TEXTOID, -1, false, TYPALIGN_INT, &elems, NULL, &n);
+	kept = palloc(n * sizeof(Datum));
+	for (int i = 0; i < n; i++)
+	{
+		const char *class = gd_resource_item_class(r, TextDatumGetCString(elems[i]));
+
+		if (class != NULL && strcmp(class, "withheld") != 0)
+			kept[k++] = elems[i];
+	}
+	if (k == 0)
+		gd_check_items(r, items);	/* says what stands against it */
+	gd_set(row, REQ_GRANTED_ITEMS,
+		   PointerGetDatum(construct_array(kept, k, TEXTOID, -1, false, TYPALIGN_INT)));
+	gd_set_array(row, REQ_REFUSED_ITEMS,
+				 gd_array_select(items, false, row->new[REQ_GRANTED_ITEMS - 1], false, false));
+	if (!row->newnull[REQ_REFUSED_ITEMS - 1] && row->newnull[REQ_ANSWER_REASON - 1])
+		gd_set(row, REQ_ANSWER_REASON, row->new[REQ_COORDINATION_OUTCOME - 1]);
+}
+
 static void
 gd_close_coordination(GdRow *row, const char *to, int64 me)
 {
@@ -708,9 +766,7 @@ gd_close_coordination(GdRow *row, const char *to, int64 me)
 				 errdetail("Coordination is not command: it ends agreed with the provider's recorded consent, or by decision of the government above both. Measures, Article 20."),
 				 errhint("The provider calls govdata.consent_in_coordination(%lld), or close as upheld or unsettled.",
 						 (long long) gd_new_int64(row, REQ_ID))));
-	gd_check_items(gd_resource(gd_new_int64(row, REQ_RESOURCE)), row->new[REQ_ITEMS - 1]);
-	gd_set(row, REQ_GRANTED_ITEMS, row->new[REQ_ITEMS - 1]);
-	gd_set_null(row, REQ_REFUSED_ITEMS);
+	gd_grant_agreed(row);
 	gd_set(row, REQ_ANSWERED_AT, TimestampTzGetDatum(now));
 	gd_set_text(row, REQ_ANSWER_BASIS, "coordination");
 }
