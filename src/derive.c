@@ -215,7 +215,7 @@ gd_calendar_after(PG_FUNCTION_ARGS)
 {
 	static GdStatementText recompute = {
 		"WITH zone AS (SELECT govdata.clock() AS now, current_setting('govdata.timezone') AS tz),"
-		" computed AS (SELECT r.id, r.matures_at, r.due_provisional AS was_provisional, z.now, z.tz, d.due_on,"
+		" computed AS (SELECT r.id, r.matures_at, r.due_provisional AS was_provisional, r.due_at AS was_due_at, z.now, z.tz, d.due_on,"
 		"  d.due_at, d.provisional, govdata._region_calendar(p.region) AS calendar"
 		"  FROM zone z, govdata.share_request r"
 		"  JOIN govdata.department p ON p.id = r.provider"
@@ -224,9 +224,12 @@ gd_calendar_after(PG_FUNCTION_ARGS)
 		"  LATERAL govdata._deadline(r.received_at, l.amount, govdata._region_calendar(p.region)) d"
 		"  WHERE r.state = 'submitted' AND (r.due_at > z.now OR r.due_provisional)"
 		"  AND (r.due_on, r.due_provisional) IS DISTINCT FROM (d.due_on, d.provisional)),"
-		" floored AS (SELECT c.*, CASE WHEN c.was_provisional AND NOT c.provisional AND c.due_at <= c.now"
-		"   THEN (govdata._deadline(c.now, 1, c.calendar)).due_on"
-		"   ELSE greatest(c.due_on, govdata.legal_date(c.now)) END AS day FROM computed c)"
+		" floored AS (SELECT c.*, CASE WHEN c.provisional OR c.due_at > c.now"
+		"   THEN greatest(c.due_on, govdata.legal_date(c.now))"
+		/* a notice comes as several statements: the days must not take back what the first gave */
+		"   ELSE least((govdata._deadline(c.now, 1, c.calendar)).due_on, CASE WHEN NOT c.was_provisional"
+		"    THEN (govdata._deadline(c.was_due_at - interval '1 microsecond', 0, c.calendar)).due_on END)"
+		"   END AS day FROM computed c)"
 		" UPDATE govdata.share_request r SET due_on = f.day,"
 		"  due_at = (f.day + 1)::timestamp AT TIME ZONE f.tz, due_provisional = f.provisional,"
 		"  matures_at = CASE WHEN r.matures_at IS NULL THEN NULL"
