@@ -181,7 +181,10 @@ static void
 gd_check_drop(const char *name)
 {
 	if (gd_removal == NULL)
+	{
 		gd_refuse(name);
+		return;
+	}
 	if (!gd_removal->checked)
 	{
 		gd_removal->empty = !gd_has_rows(GD_DEPARTMENT) && !gd_has_rows(GD_JOURNAL_ENTRY);

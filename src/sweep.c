@@ -78,6 +78,7 @@ typedef struct GdTurn
 	bool		atomic;			/* inside a transaction block: no commits */
 	MemoryContext context;		/* lives as long as the turn */
 	TimestampTz as_of;
+	bool		has_failures;	/* of earlier turns */
 	int64		settled;
 	int64		expired;
 	int64		sealed;
@@ -149,12 +150,15 @@ gd_record_failure(const GdTask *task, Datum id, const ErrorData *error)
 			 errhint("Rights are not affected. The next turn tries again; see govdata.sweep_failure.")));
 }
 
+/* Rows that succeeded, or for which nothing is due any more. */
 static void
 gd_forget_failures(GdTurn *turn, const GdTask *task)
 {
 	Oid			types[1] = {TIMESTAMPTZOID};
 	Datum		values[1] = {TimestampTzGetDatum(turn->as_of)};
 
+	if (!turn->has_failures)
+		return;
 	gd_query(task->forget, 1, types, values);
 }
 
@@ -404,6 +408,8 @@ gd_heartbeat(GdTurn *turn, bool finished)
 	PG_TRY();
 	{
 		gd_query(finished ? done : started, finished ? 7 : 2, types, values);
+		if (!finished)
+			turn->has_failures = gd_query("SELECT FROM govdata.sweep_failure LIMIT 1", 0, NULL, NULL) > 0;
 	}
 	PG_FINALLY();
 	{
