@@ -551,6 +551,19 @@ gd_check_alter_table(Node *statement)
 }
 
 /*
+ * A parallel pg_restore loads our tables in any order: foreign keys of an
+ * extension's tables are there before the data.  They held when the dump was
+ * made, so while it is being loaded they are not asked again.
+ */
+static bool
+gd_loads_a_dump(Node *statement)
+{
+	return gd_restore && IsA(statement, CopyStmt) &&
+		((CopyStmt *) statement)->is_from && ((CopyStmt *) statement)->relation &&
+		gd_is_our_relation(RangeVarGetRelid(((CopyStmt *) statement)->relation, NoLock, true));
+}
+
+/*
  * Objects are dropped from the leaves: only the statement tells whether a
  * trigger goes alone or with everything else.
  */
@@ -561,16 +574,25 @@ gd_process_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTre
 {
 	ProcessUtility_hook_type next = gd_prev_process_utility ?
 		gd_prev_process_utility : standard_ProcessUtility;
+	bool		loads = gd_loads_a_dump(pstmt->utilityStmt);
 	GdRemoval  *outer = gd_removal;
 	GdRemoval	removal = {0};
+	int			guc_level;
 
 	gd_check_alter_table(pstmt->utilityStmt);
-	if (!gd_may_remove_all(pstmt->utilityStmt))
+	if (!loads && !gd_may_remove_all(pstmt->utilityStmt))
 	{
 		next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 		return;
 	}
-	gd_removal = &removal;
+
+	/* an error ends the nest level with the transaction */
+	guc_level = NewGUCNestLevel();
+	if (loads)
+		(void) set_config_option("session_replication_role", "replica", PGC_SUSET,
+								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	else
+		gd_removal = &removal;
 	PG_TRY();
 	{
 		next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
@@ -580,6 +602,7 @@ gd_process_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTre
 		gd_removal = outer;
 	}
 	PG_END_TRY();
+	AtEOXact_GUC(true, guc_level);
 }
 
 void
