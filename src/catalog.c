@@ -296,7 +296,7 @@ gd_is_provider_side(const char *actor, void *context)
 
 /* Article 6: the provider alone acts on its resources. */
 static void
-gd_require_provider(int64 me, int64 provider, const char *what)
+gd_require_provider(int64 me, int64 provider)
 {
 	GdDepartment dept;
 
@@ -304,7 +304,7 @@ gd_require_provider(int64 me, int64 provider, const char *what)
 		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(6)),
-			 errmsg("only the provider may act on this %s", what),
+			 errmsg("only the provider may act on this resource"),
 			 errdetail("You act as %s; the provider is %s. Measures, Article 6.",
 					   gd_who_acts(), gd_department(provider, &dept) ? dept.name : _("unknown")),
 			 errhint("Act as a member of the provider's role, or SET ROLE to it.")));
@@ -403,7 +403,7 @@ gd_resource_insert(GdRow *row, int64 me)
 		gd_set(row, RES_PROVIDER, Int64GetDatum(me));
 	context.provider = gd_new_int64(row, RES_PROVIDER);
 	gd_check_provider(me);
-	gd_require_provider(me, context.provider, "resource");
+	gd_require_provider(me, context.provider);
 	(void) gd_judge("resource", 10, "(new)", "", state ? state : "draft", gd_is_provider_side, &context);
 	gd_set_text(row, RES_OPENING_STATE, "closed");
 	if (class == NULL)
@@ -436,8 +436,9 @@ gd_require_no_pending(int64 resource, const char *item, const char *act)
 		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(20)),
-			 errmsg("%s must wait: %lld requests are unanswered", act,
-					(long long) DatumGetInt64(values[0])),
+			 errmsg_plural("%s must wait: %lld request is unanswered",
+						   "%s must wait: %lld requests are unanswered",
+						   DatumGetInt64(values[0]), act, (long long) DatumGetInt64(values[0])),
 			 errdetail("Pending requests: %s. Their limits keep running. Measures, Article 20.",
 					   TextDatumGetCString(values[1])),
 			 errhint("Answer them first, in this transaction or before.")));
@@ -609,7 +610,7 @@ gd_resource_update(GdRow *row, int64 me)
 	const char *to = gd_new_text(row, RES_STATE);
 	GdProviderContext context = {me, gd_new_int64(row, RES_PROVIDER), 0, 0};
 
-	gd_require_provider(me, DatumGetInt64(row->old[RES_PROVIDER - 1]), "resource");
+	gd_require_provider(me, DatumGetInt64(row->old[RES_PROVIDER - 1]));
 	gd_only_changes(row, &gd_resource_shape, gd_new_int64(row, RES_ID), changeable);
 	if (strcmp(from, "withdrawn") == 0)
 		gd_judge("resource", 6, gd_new_text(row, RES_CODE), from, to, gd_is_provider_side, &context);
@@ -749,7 +750,7 @@ gd_guard_item(PG_FUNCTION_ARGS)
 
 	resource = gd_new_int64(&row, ITEM_RESOURCE);
 	gd_lock_resource(resource, &provider, &sharing, &state, &code);
-	gd_require_provider(gd_acting(6), provider, "resource");
+	gd_require_provider(gd_acting(6), provider);
 	if (strcmp(state, "withdrawn") == 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(10)),

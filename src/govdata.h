@@ -203,6 +203,7 @@ extern bool gd_department(int64 id, GdDepartment *dept);
 typedef struct GdRegion
 {
 	char		code[16];
+	char		name[128];
 	char		parent[16];		/* "" at the top */
 	char		calendar[NAMEDATALEN];	/* that holds here, inherited if need be */
 	int			level;			/* 1 county, 2 city, 3 province */

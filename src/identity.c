@@ -127,6 +127,7 @@ gd_read_region(HeapTuple tup, TupleDesc desc, void *to)
 	char		level[16];
 
 	gd_copy_text(r->code, sizeof(r->code), tup, 1, desc);
+	gd_copy_text(r->name, sizeof(r->name), tup, 2, desc);
 	gd_copy_text(level, sizeof(level), tup, 3, desc);
 	gd_copy_text(r->parent, sizeof(r->parent), tup, 4, desc);
 	gd_copy_text(r->calendar, sizeof(r->calendar), tup, 5, desc);

@@ -194,7 +194,7 @@ gd_check_level(GdResource *r, GdDepartment *consumer, GdDepartment *provider)
 			(errcode(GD_ERRCODE(21)),
 			 errmsg("resource \"%s\" is on a platform above your own", r->code),
 			 errdetail("The platform of %s is above that of %s. Measures, Article 21.",
-					   theirs.code, own.code),
+					   theirs.name, own.name),
 			 errhint("Report the need to your data authority%s%s, which applies to the upper platform.",
 					 gd_region(consumer->region, &home) && home.authority != 0 ? ", " : "",
 					 gd_region(consumer->region, &home) && gd_department(home.authority, &authority) ?
@@ -817,6 +817,16 @@ gd_check_not_matured(GdRow *row)
 					 (long long) DatumGetInt64(row->old[REQ_AUTHORIZATION_ID - 1]))));
 }
 
+/* An answer hears the same whether a sweep has written the consent down or not. */
+static bool
+gd_answers_after_time(GdRow *row, const char *from, const char *to)
+{
+	const char *basis = gd_old_text(row, REQ_ANSWER_BASIS);
+
+	return strcmp(from, "approved") == 0 && strcmp(to, "coordinating") != 0 &&
+		basis && strcmp(basis, "deemed_consent") == 0;
+}
+
 /* an update that moves no state: only the provider's consent in a coordination */
 static void
 gd_request_touch(GdRow *row, GdCase *c, const char *state)
@@ -856,7 +866,8 @@ gd_request_move(GdRow *row, GdCase *c, const char *from, const char *to)
 	int64		id = gd_new_int64(row, REQ_ID);
 	const GdTransition *t;
 
-	if (strcmp(from, "submitted") == 0 && !gd_own_writing())
+	if (!gd_own_writing() &&
+		(strcmp(from, "submitted") == 0 || gd_answers_after_time(row, from, to)))
 		gd_check_not_matured(row);
 	t = gd_judge("share_request", 20, psprintf(INT64_FORMAT, id), from, to, gd_is_case_actor, c);
 	if (strcmp(t->actor, "negative_list") == 0)

@@ -2,6 +2,6 @@
 --: en Every rule asks one clock. It is the actual time plus an offset that only a
 --: en superuser sets, so that weeks can be rehearsed in seconds. Today is a Thursday
 --: en in September 2026; the holidays of that year are already loaded.
---: zh 一切规则只问一个时钟:实际时间加一个仅超级用户可设的偏移量,因此几周可以在几秒内演练。
---: zh 现在是2026年9月的一个星期四,当年的节假日安排已随扩展载入。
+--: zh 一切规则只问一个时钟：实际时间加一个仅超级用户可设的偏移量，因此几周可以在几秒内演练。
+--: zh 现在是2026年9月的一个星期四，当年的节假日安排已随扩展载入。
 --: clock 2026-09-17 09:00:00

@@ -8,13 +8,13 @@ SELECT govdata.submit_request('101001/000001', '{citizen_id,name}',
        '核验社会救助申请人身份', '2027-09-30', '身份核验') AS request;
 
 --: en The police see a duty with its limit: ten working days, and silence is consent.
---: zh 省公安厅随即看到一项义务及其期限:十个工作日,逾期不处理的,视为同意。
+--: zh 省公安厅随即看到一项义务及其期限：十个工作日，逾期不处理的，视为同意。
 --: as hubei_police_clerk
 --: shows deemed_consent
 SELECT duty, subject_key, due_on, working_days_left, late, consequence FROM govdata.obligation;
 
 --: en Only they may answer it; another department does not even see it.
---: zh 只有省公安厅可以答复;无关部门连申请也看不见。
+--: zh 只有省公安厅可以答复；无关部门连申请也看不见。
 --: as hubei_market_clerk
 --: fails ZW020
 SELECT govdata.approve_request(1);
@@ -23,7 +23,7 @@ SELECT govdata.approve_request(1);
 SELECT govdata.approve_request(1);
 
 --: en The platform writes the authorization in the same transaction; nobody else can.
---: zh 平台在同一事务中写下授权;任何人不得自行写入。
+--: zh 平台在同一事务中写下授权；任何人不得自行写入。
 --: as hubei_civil_clerk
 --: shows reply
 SELECT id, code, items, purpose, basis, valid_from, valid_until FROM govdata.effective_authorization;

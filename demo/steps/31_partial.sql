@@ -1,7 +1,7 @@
 --: title 20 | Consent to a part | 部分同意
 --: en The labor department asks for three items of the marriage register. The provider
 --: en shares two; the third is a refusal, and a refusal states its reason.
---: zh 省人社厅申请婚姻登记信息的三项。提供部门同意其中两项;其余一项即为不同意,须说明理由。
+--: zh 省人社厅申请婚姻登记信息的三项。提供部门同意其中两项；其余一项即为不同意，须说明理由。
 --: as hubei_labor_clerk
 --: shows 2
 SELECT govdata.submit_request('202001/000001', '{citizen_id,spouse_id,status}',

@@ -1,7 +1,7 @@
---: title 20 | Silence over a holiday is consent | 逾期不处理的,视为同意
+--: title 20 | Silence over a holiday is consent | 逾期不处理的，视为同意
 --: en Friday afternoon, 18 September. The civil affairs department asks for insurance
 --: en records, to check a family's means.
---: zh 9月18日,星期五下午。省民政厅申请社会保险信息,用于核对家庭经济状况。
+--: zh 9月18日，星期五下午。省民政厅申请社会保险信息，用于核对家庭经济状况。
 --: clock 2026-09-18 16:40:00
 --: as hubei_civil_clerk
 --: shows 2026-10-09
@@ -12,27 +12,27 @@ RETURNING id, state, received_at, due_on, due_at, due_provisional;
 
 --: en Ten working days, day by day. The Sunday before Mid-Autumn is worked, by notice
 --: en of the State Council, and counts; the National Day week does not.
---: zh 十个工作日,逐日列出。按国务院办公厅通知,中秋前的星期日上班,计入期限;国庆假期不计。
+--: zh 十个工作日，逐日列出。按国务院办公厅通知，中秋前的星期日上班，计入期限；国庆假期不计。
 --: shows 2026-09-20
 --: shows workday
 SELECT day, weekday, kind, counts, count, name, notice
   FROM govdata.explain_deadline('2026-09-18 16:40+08', 10);
 
 --: en Nothing stops the clock. The provider cannot withdraw what it is asked for.
---: zh 期限不因提供部门的举动而中止:被申请的资源不能一撤了之。
+--: zh 期限不因提供部门的举动而中止：被申请的资源不能一撤了之。
 --: as hubei_labor_clerk
 --: fails ZW020
 SELECT govdata.withdraw_resource('301001/000001', '系统改造');
 
 --: en Two minutes to midnight on the last day, and no answer. It could still be given.
---: zh 最后一日,还差两分钟二十四时,仍无答复。此时答复尚不为迟。
+--: zh 最后一日，还差两分钟二十四时，仍无答复。此时答复尚不为迟。
 --: clock 2026-10-09 23:58:00
 --: shows submitted
 SELECT id, state, effective_state, due_on, working_days_left, basis FROM govdata.request_board WHERE id = 5;
 
 --: en One minute after. No job has run, nothing has been written, and the request is
 --: en approved: time decides, a job only writes it down.
---: zh 零时一分。任何定时任务都没有运行,什么也没有写下,而申请已经同意:起作用的是时间,任务只是记录。
+--: zh 零时一分。任何定时任务都没有运行，什么也没有写下，而申请已经同意：起作用的是时间，任务只是记录。
 --: clock 2026-10-10 00:01:00
 --: shows deemed_consent
 SELECT id, state, effective_state, due_on, working_days_left, basis FROM govdata.request_board WHERE id = 5;
@@ -42,7 +42,7 @@ SELECT id, state, effective_state, due_on, working_days_left, basis FROM govdata
 SELECT id, code, items, basis, valid_from, valid_until FROM govdata.effective_authorization WHERE request = 5;
 
 --: en The provider refuses now. With a verb or, as here, by plain UPDATE: it is too late.
---: zh 提供部门此时才不同意。无论用动词,还是像这样直接更新,都已经迟了。
+--: zh 提供部门此时才不同意。无论用动词，还是像这样直接更新，都已经迟了。
 --: as hubei_labor_clerk
 --: fails ZW020
 UPDATE govdata.share_request SET state = 'refused', answer_reason = '缴费基数不宜提供' WHERE id = 5;
@@ -66,7 +66,7 @@ SELECT started_at, finished_at, settled, expired, sealed, failed FROM govdata.sw
  WHERE settled = 1;
 
 --: en And still it cannot be refused.
---: zh 清扫之后,同样不能再不同意。
+--: zh 清扫之后，同样不能再不同意。
 --: as hubei_labor_clerk
 --: fails ZW020
 SELECT govdata.refuse_request(5, '缴费基数不宜提供');

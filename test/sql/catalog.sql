@@ -136,13 +136,13 @@ SELECT is(items, '{丙,甲}', 'the catalog shows what can be had') FROM govdata.
 -- ---- reclassification (ruling 3) ----
 SELECT t.resource('wh_police', '分类', '{甲,乙}') AS r \gset
 SELECT t.request('wh_civil', :r, '{甲}') AS q \gset
-SELECT t.refused('wh_police', format('UPDATE govdata.resource SET sharing = ''unconditional'' WHERE id = %s', :r), 'ZW020 reclassifying the resource must wait: 1 requests are unanswered', 'not while a request is unanswered');
-SELECT t.refused('wh_police', format('UPDATE govdata.resource_item SET sharing = ''conditional'' WHERE resource = %s AND name = ''甲''', :r), 'ZW020 changing the item must wait: 1 requests are unanswered', 'nor the item that is asked for');
-SELECT t.refused('wh_police', format('UPDATE govdata.resource_item SET retired_at = now() WHERE resource = %s AND name = ''甲''', :r), 'ZW020 changing the item must wait: 1 requests are unanswered', 'nor is it retired');
+SELECT t.refused('wh_police', format('UPDATE govdata.resource SET sharing = ''unconditional'' WHERE id = %s', :r), 'ZW020 reclassifying the resource must wait: 1 request is unanswered', 'not while a request is unanswered');
+SELECT t.refused('wh_police', format('UPDATE govdata.resource_item SET sharing = ''conditional'' WHERE resource = %s AND name = ''甲''', :r), 'ZW020 changing the item must wait: 1 request is unanswered', 'nor the item that is asked for');
+SELECT t.refused('wh_police', format('UPDATE govdata.resource_item SET retired_at = now() WHERE resource = %s AND name = ''甲''', :r), 'ZW020 changing the item must wait: 1 request is unanswered', 'nor is it retired');
 SELECT t.allowed('wh_police', format('UPDATE govdata.resource_item SET retired_at = now() WHERE resource = %s AND name = ''乙''', :r), 'another item may be');
 SELECT t.refused('wh_police', format('UPDATE govdata.resource SET sharing = ''withheld'' WHERE id = %s', :r), 'ZW023 a resource that is published or on the negative list becomes withheld, or ceases to be, by its negative entry only', 'withheld by a negative entry only');
 SELECT t.refused('wh_police', format('UPDATE govdata.resource_item SET sharing = ''withheld'' WHERE resource = %s AND name = ''乙''', :r), 'ZW023 item "乙" becomes withheld by a negative entry only', 'an item too');
-SELECT t.refused('wh_police', format('SELECT govdata.withdraw_resource(code, ''停产'') FROM govdata.resource WHERE id = %s', :r), 'ZW020 withdrawing the resource must wait: 1 requests are unanswered', 'not withdrawn while a request is unanswered');
+SELECT t.refused('wh_police', format('SELECT govdata.withdraw_resource(code, ''停产'') FROM govdata.resource WHERE id = %s', :r), 'ZW020 withdrawing the resource must wait: 1 request is unanswered', 'not withdrawn while a request is unanswered');
 BEGIN;
 SELECT t.val('wh_police', format('SELECT govdata.refuse_request(%s, ''资源停产'')', :q)) \g /dev/null
 SELECT t.allowed('wh_police', format('SELECT govdata.withdraw_resource(code, ''停产'') FROM govdata.resource WHERE id = %s', :r), 'answered in the same transaction, it can be withdrawn');
