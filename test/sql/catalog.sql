@@ -114,8 +114,8 @@ SELECT is(published_at BETWEEN '2026-03-02 09:00+08' AND '2026-03-02 09:10+08', 
 SELECT t.resource('wh_market', '分支', '{甲}', publish => false) AS branch \gset
 SELECT is(t.publish('wh_market', :branch), 'ZW018 a branch of a vertically managed system does not publish', 'a branch does not publish (Article 18)');
 SELECT is(t.entry_of(t.resource('hb_market', '省局', '{甲}')), 'conditional closed closed published 1', 'its provincial head does');
-SELECT t.refused('wh_civil', 'SELECT govdata.publish_resource(''307009/000001'')', 'ZW010 there is no resource "307009/000001" that you can see', 'another''s draft looks as if it were not there');
-SELECT t.refused('wh_civil', 'SELECT govdata.publish_resource(''307009/999999'')', 'ZW010 there is no resource "307009/999999" that you can see', 'and one that is not there');
+SELECT t.refused('wh_civil', 'SELECT govdata.publish_resource(''307009/000001'')', 'ZW018 there is no resource "307009/000001" that you can see', 'another''s draft looks as if it were not there');
+SELECT t.refused('wh_civil', 'SELECT govdata.publish_resource(''307009/999999'')', 'ZW018 there is no resource "307009/999999" that you can see', 'and one that is not there');
 SELECT t.refused('wh_police', format('UPDATE govdata.resource SET state = ''suspended'' WHERE id = %s', :draft), 'ZW006 suspending a resource needs a reason', 'suspending needs a reason');
 SELECT t.refused('wh_police', format('UPDATE govdata.resource SET state = ''withdrawn'', state_reason = '' '' WHERE id = %s', :draft), 'ZW006 withdrawing a resource needs a reason', 'a blank is none');
 
