@@ -49,6 +49,8 @@ CREATE TABLE govdata.time_limit (
     effective   daterange NOT NULL CHECK (NOT isempty(effective)),
     basis       text NOT NULL,
     builtin     boolean NOT NULL DEFAULT false,
+    amended     boolean NOT NULL DEFAULT false CHECK (NOT (amended AND builtin)),
+    effective_from date GENERATED ALWAYS AS (lower(effective)) STORED,
     CONSTRAINT time_limit_one_at_a_time EXCLUDE USING gist (code WITH =, effective WITH &&)
 );
 COMMENT ON TABLE govdata.time_limit IS '时限:数量、单位、后果与适用期间;申请依收到之日有效的时限判断';
@@ -60,6 +62,8 @@ COMMENT ON COLUMN govdata.time_limit.consequence IS '届满后果:deemed_consent
 COMMENT ON COLUMN govdata.time_limit.effective IS '适用期间(收到之日)';
 COMMENT ON COLUMN govdata.time_limit.basis IS '依据原文';
 COMMENT ON COLUMN govdata.time_limit.builtin IS '是否随扩展发布';
+COMMENT ON COLUMN govdata.time_limit.amended IS '随扩展发布而经本地修改';
+COMMENT ON COLUMN govdata.time_limit.effective_from IS '适用期间的首日:一条时限的起始不变,终止可以改';
 
 INSERT INTO govdata.time_limit (code, article, amount, unit, consequence, effective, basis, builtin) VALUES
     ('reply_conditional', 20, 10, 'working_day', 'deemed_consent', '[2021-04-01,)',

@@ -8,6 +8,7 @@ CREATE TABLE govdata.region (
     calendar text REFERENCES govdata.calendar,
     valid    daterange NOT NULL DEFAULT '(,)',
     builtin  boolean NOT NULL DEFAULT false,
+    amended  boolean NOT NULL DEFAULT false CHECK (NOT (amended AND builtin)),
     CONSTRAINT region_only_province_is_top CHECK ((level = 'province') = (parent IS NULL)),
     CONSTRAINT region_not_its_own_parent CHECK (parent <> code)
 );
@@ -20,6 +21,7 @@ COMMENT ON COLUMN govdata.region.parent IS '上一级区划';
 COMMENT ON COLUMN govdata.region.calendar IS '工作日历;空表示沿用上级';
 COMMENT ON COLUMN govdata.region.valid IS '有效期间';
 COMMENT ON COLUMN govdata.region.builtin IS '是否随扩展发布';
+COMMENT ON COLUMN govdata.region.amended IS '随扩展发布而经本地修改';
 
 CREATE SEQUENCE govdata.department_id_seq;
 CREATE TABLE govdata.department (

@@ -9,6 +9,8 @@ CREATE TABLE govdata.catalog_specification (
     basis       text NOT NULL,
     effective   daterange NOT NULL DEFAULT '(,)' CHECK (NOT isempty(effective)),
     builtin     boolean NOT NULL DEFAULT false,
+    amended     boolean NOT NULL DEFAULT false CHECK (NOT (amended AND builtin)),
+    effective_from date GENERATED ALWAYS AS (lower(effective)) STORED,
     CONSTRAINT catalog_specification_one_at_a_time
         EXCLUDE USING gist (element WITH =, effective WITH &&)
 );
@@ -21,6 +23,8 @@ COMMENT ON COLUMN govdata.catalog_specification.allowed IS '允许的取值';
 COMMENT ON COLUMN govdata.catalog_specification.basis IS '依据';
 COMMENT ON COLUMN govdata.catalog_specification.effective IS '适用期间';
 COMMENT ON COLUMN govdata.catalog_specification.builtin IS '是否随扩展发布';
+COMMENT ON COLUMN govdata.catalog_specification.amended IS '随扩展发布而经本地修改';
+COMMENT ON COLUMN govdata.catalog_specification.effective_from IS '适用期间的首日:一条要求的起始不变,终止可以改';
 
 INSERT INTO govdata.catalog_specification (element, column_name, required, pattern, allowed, basis, builtin)
 SELECT v.element, v.column_name, v.required, v.pattern, v.allowed,

@@ -32,27 +32,65 @@ gd_yield_sql(const char *registry)
 		"AND s.effective OPERATOR(pg_catalog.&&) $1.effective";
 }
 
+/*
+ * Foreign keys on the shipped row are looked at when the whole load is done,
+ * as those of every other row: by then its successor is there.
+ */
 static void
 gd_yield_builtin(TriggerData *td, const char *registry)
 {
 	Oid			type = td->tg_relation->rd_rel->reltype;
-	GdStatementText query = {gd_yield_sql(registry), 1, &type, NULL};
 	Datum		row = heap_copy_tuple_as_datum(td->tg_trigtuple, RelationGetDescr(td->tg_relation));
+	GdOwn		own;
 
-	(void) gd_own_run(&query, &row, NULL, NULL, 0, NULL, NULL);
-	SPI_freeplan(query.plan);
+	gd_own_begin(&own);
+	PG_TRY();
+	{
+		SPIPlanPtr	plan;
+
+		SPI_connect();
+		plan = SPI_prepare(gd_yield_sql(registry), 1, &type);
+		if (plan == NULL ||
+			SPI_execute_snapshot(plan, &row, NULL, InvalidSnapshot, InvalidSnapshot,
+								 false, false, 0) < 0)
+			elog(ERROR, "could not make room in \"%s\": %s", registry,
+				 SPI_result_code_string(SPI_result));
+		SPI_finish();
+	}
+	PG_FINALLY();
+	{
+		gd_own_end(&own);
+	}
+	PG_END_TRY();
 }
 
+static bool
+gd_registry_flag(TriggerData *td, HeapTuple tup, const char *column)
+{
+	TupleDesc	desc = RelationGetDescr(td->tg_relation);
+	bool		isnull;
+	Datum		value = heap_getattr(tup, SPI_fnumber(desc, column), desc, &isnull);
+
+	return !isnull && DatumGetBool(value);
+}
+
+/*
+ * What a site changes is the site's own, and goes into its dumps.  That it was
+ * shipped once stays known: a restore puts the row in the shipped one's place.
+ */
 static Datum
 gd_registry_row(TriggerData *td, HeapTuple tup)
 {
 	TupleDesc	desc = RelationGetDescr(td->tg_relation);
-	int			builtin = SPI_fnumber(desc, "builtin");
-	bool		off = false;
-	Datum		value = BoolGetDatum(false);
+	int			columns[2] = {SPI_fnumber(desc, "builtin"), SPI_fnumber(desc, "amended")};
+	Datum		values[2];
+	bool		nulls[2] = {false, false};
 
-	/* what a site changes is the site's own, and goes into its dumps */
-	return PointerGetDatum(heap_modify_tuple_by_cols(tup, desc, 1, &builtin, &value, &off));
+	values[0] = BoolGetDatum(false);
+	values[1] = BoolGetDatum(TRIGGER_FIRED_BY_UPDATE(td->tg_event) &&
+							 (gd_registry_flag(td, td->tg_trigtuple, "builtin") ||
+							  gd_registry_flag(td, td->tg_trigtuple, "amended")));
+	return PointerGetDatum(heap_modify_tuple_by_cols(tup, desc, 2, columns, values, nulls));
 }
 
 Datum
@@ -62,16 +100,12 @@ gd_guard_registry(PG_FUNCTION_ARGS)
 	const char *registry;
 	int			article;
 	HeapTuple	tup;
-	bool		isnull;
-	bool		builtin;
 
 	gd_check_trigger(fcinfo);
 	registry = td->tg_trigger->tgargs[0];
 	article = atoi(td->tg_trigger->tgargs[1]);
 	tup = TRIGGER_FIRED_BY_UPDATE(td->tg_event) ? td->tg_newtuple : td->tg_trigtuple;
-	builtin = DatumGetBool(heap_getattr(tup, SPI_fnumber(RelationGetDescr(td->tg_relation), "builtin"),
-										RelationGetDescr(td->tg_relation), &isnull));
-	if (gd_restore && TRIGGER_FIRED_BY_INSERT(td->tg_event) && !builtin)
+	if (gd_restore && TRIGGER_FIRED_BY_INSERT(td->tg_event) && !gd_registry_flag(td, tup, "builtin"))
 		gd_yield_builtin(td, registry);
 	if (!gd_guarding())
 		return PointerGetDatum(tup);
@@ -79,7 +113,7 @@ gd_guard_registry(PG_FUNCTION_ARGS)
 	gd_require_administrator(registry, article);
 	if (TRIGGER_FIRED_BY_DELETE(td->tg_event))
 	{
-		if (builtin)
+		if (gd_registry_flag(td, tup, "builtin") || gd_registry_flag(td, tup, "amended"))
 			ereport(ERROR,
 					(errcode(GD_ERRCODE(article)),
 					 errmsg("a shipped row of \"%s\" cannot be deleted", registry),
