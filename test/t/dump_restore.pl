@@ -1,0 +1,358 @@
+# A database full of every kind of row goes through pg_dump and comes back as
+# it was: plain, custom and parallel, into the same cluster and into another.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+use GovdataTest;
+
+my $node = govdata_node('dump_restore');
+my $dump = $node->backup_dir;
+mkdir $dump;
+
+# What happens is written as psql would run it: roles are set, not logged into.
+sub run_as
+{
+	my ($role, @statements) = @_;
+	return $node->safe_psql('postgres', join(";\n", "SET ROLE $role", @statements));
+}
+
+sub resource
+{
+	my ($role, $title, %column) = @_;
+	my %value = (class => "'307009'", title => "'$title'", abstract => "'what it says'",
+		format_category => 'U&\'\6570\636E\5E93\'', update_cycle => 'U&\'\6BCF\65E5\'',
+		sharing => "'conditional'", sharing_conditions => "'for public services'",
+		opening => "'closed'", opening_ground => "'privacy'", %column);
+	my @columns = sort keys %value;
+
+	my $id = run_as($role, sprintf('INSERT INTO govdata.resource (%s) VALUES (%s) RETURNING id',
+		join(', ', @columns), join(', ', map { $value{$_} } @columns)));
+	run_as($role, "INSERT INTO govdata.resource_item (resource, name, title, data_type, sharing) VALUES"
+		  . " ($id, 'name', 'name', 'text', NULL), ($id, 'address', 'address', 'text', NULL),"
+		  . " ($id, 'phone', 'phone', 'text', 'conditional')");
+	return $id;
+}
+
+sub published
+{
+	my ($role, @rest) = @_;
+	my $id = resource($role, @rest);
+
+	run_as($role, "UPDATE govdata.resource SET state = 'published' WHERE id = $id");
+	return $id;
+}
+
+sub request
+{
+	my ($role, $resource, $items, %column) = @_;
+	my %value = (usage => 'NULL', valid_until => "'2026-12-31'", %column);
+
+	return run_as($role, "INSERT INTO govdata.share_request (resource, items, purpose, usage, valid_until)"
+		  . " VALUES ($resource, '{$items}', E'low\\tincome\\\\', $value{usage}, $value{valid_until}) RETURNING id");
+}
+
+sub entry
+{
+	my ($role, $resource, $items, @chain) = @_;
+	my %office = (reviewed => 'wh_da', rejected => 'wh_gov', approved => 'wh_gov', reported => 'wh_da',
+		lifted => $role, lapsed => $role);
+
+	my $id = run_as($role, "INSERT INTO govdata.negative_entry (resource, items, basis_kind, legal_basis, basis_article, reason)"
+		  . " VALUES ($resource, " . ($items ? "'{$items}'" : 'NULL') . ", 'law', 'a law', '19', 'privacy') RETURNING id");
+	run_as($office{$_}, "UPDATE govdata.negative_entry SET state = '$_', note = 'noted' WHERE id = $id")
+	  foreach @chain;
+	return $id;
+}
+
+# ---- who there is ----
+
+travel_to($node, '2026-03-02 09:00+08');
+my @actors = (
+	[ 'hb_gov', '420000', 'government' ], [ 'hb_da', '420000', 'data_authority' ],
+	[ 'wh_gov', '420100', 'government' ], [ 'wh_da', '420100', 'data_authority' ],
+	[ 'wh_police', '420100', 'agency' ], [ 'wh_civil', '420100', 'agency' ],
+	[ 'wh_house', '420100', 'authorized_organization' ], [ 'es_civil', '422800', 'agency' ]);
+
+# A synthetic credit code with the right check character.
+sub uscc
+{
+	my $code = sprintf('11420000MB%07d', shift);
+	my $alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
+	my ($weight, $total) = (1, 0);
+
+	foreach my $character (split //, $code)
+	{
+		$total += index($alphabet, $character) * $weight;
+		$weight = $weight * 3 % 31;
+	}
+	return $code . substr($alphabet, (31 - $total % 31) % 31, 1);
+}
+
+my $number = 0;
+foreach my $actor (@actors)
+{
+	my ($who, $region, $kind) = @$actor;
+	my $uscc = uscc(++$number);
+
+	$node->safe_psql('postgres', "CREATE ROLE $who NOLOGIN; CREATE ROLE ${who}_clerk LOGIN IN ROLE $who;"
+		  . "INSERT INTO govdata.department (uscc, name, region, kind, role, data_officer)"
+		  . " VALUES ('$uscc', '$who', '$region', '$kind', '$who', 'officer')");
+}
+$node->safe_psql('postgres', q{
+	CREATE ROLE "Old 'Office"; CREATE ROLE director LOGIN IN ROLE govdata_admin;
+	INSERT INTO govdata.department (uscc, uscc_verified_by_hand, name, region, kind, role, superior, valid)
+	VALUES ('114200000000000001', true, 'abolished', '420100', 'agency', '"Old ''Office"', 6, '[2010-01-01,2025-01-01)');
+	UPDATE govdata.department SET superior = 9 WHERE name = 'wh_house';
+});
+
+# ---- rules of the site's own, and shipped ones that it changed ----
+
+$node->safe_psql('postgres', q{
+	SET ROLE director;
+	INSERT INTO govdata.calendar (name, parent, title) VALUES ('ES', 'CN', 'Enshi');
+	INSERT INTO govdata.calendar_notice (calendar, year, notice, signed_on) VALUES
+		('ES', 2026, 'Enshi 2026', '2025-12-01'), ('CN', 2026, 'amendment', '2026-02-01'), ('CN', 2027, 'next', '2026-02-02');
+	INSERT INTO govdata.calendar_day (calendar, day, kind, name, name_en, notice) VALUES
+		('ES', '2026-03-12', 'holiday', 'founding', NULL, 'Enshi 2026'),
+		('CN', '2026-05-09', 'ordinary', 'no make-up', 'none', 'amendment'),
+		('CN', '2027-01-01', 'holiday', 'new year', NULL, 'next'), ('CN', '2027-01-02', 'workday', 'make-up', NULL, 'next');
+	INSERT INTO govdata.statutory_holiday (calendar, month, day, name, basis, effective)
+	VALUES ('ES', 8, 19, 'founding', 'a regulation', '[1984-01-01,)');
+	-- a shipped region above and below others, one of the site's own above a shipped one
+	UPDATE govdata.region SET name = 'Enshi', calendar = 'ES' WHERE code = '422800';
+	UPDATE govdata.region SET valid = '[2000-01-01,)' WHERE code = '420000';
+	INSERT INTO govdata.region (code, name, level, parent) VALUES ('42010X', 'zone', 'city', '420000');
+	UPDATE govdata.region SET parent = '42010X' WHERE code = '420102';
+	-- a shipped limit that ends and one that is changed where it stands
+	UPDATE govdata.time_limit SET effective = '[2021-04-01,2026-06-01)' WHERE code = 'reply_conditional';
+	INSERT INTO govdata.time_limit (code, article, amount, unit, consequence, effective, basis)
+	VALUES ('reply_conditional', 20, 7, 'working_day', 'deemed_consent', '[2026-06-01,)', 'of the province');
+	UPDATE govdata.time_limit SET amount = 20 WHERE code = 'provisional_grace';
+	UPDATE govdata.catalog_specification SET required = false WHERE column_name = 'related';
+	UPDATE govdata.catalog_specification SET effective = '(,2030-01-01)' WHERE column_name = 'format_type';
+	INSERT INTO govdata.catalog_specification (element, column_name, required, basis, effective)
+	VALUES ('safety', 'safety_grade', false, 'of the province', '[2026-01-01,)');
+});
+
+# ---- the catalog ----
+
+my $population = published('wh_police', 'population');
+my $addresses = published('wh_police', 'addresses', scope_departments => "'{6}'", scope_regions => "'{420100}'", uses => "'{relief}'");
+my $housing = published('es_civil', 'housing', class => "'101001'");
+my $files = published('wh_police', 'files');
+my $withdrawn = published('wh_police', 'withdrawn');
+my $list = published('wh_police', 'list', sharing => "'unconditional'", opening => "'unconditional'", opening_ground => 'NULL');
+my $opened = published('wh_police', 'opened', sharing => "'unconditional'", opening => "'unconditional'", opening_ground => 'NULL');
+my $closed = published('wh_police', 'closed again', sharing => "'unconditional'", opening => "'unconditional'", opening_ground => 'NULL');
+resource('wh_police', 'draft');
+run_as('wh_police',
+	"UPDATE govdata.resource_item SET retired_at = now() WHERE resource = $list AND name = 'phone'",
+	"UPDATE govdata.resource SET opening_state = 'open' WHERE id IN ($list, $opened, $closed)",
+	"UPDATE govdata.resource SET opening_state = 'suspended' WHERE id = $opened",
+	"UPDATE govdata.resource SET opening_state = 'withdrawn' WHERE id = $closed",
+	"UPDATE govdata.resource SET title = 'list, second edition' WHERE id = $list",
+	"UPDATE govdata.resource SET state = 'suspended', state_reason = 'repair' WHERE id = $opened",
+	"INSERT INTO govdata.standing_consent (resource, items, regions, uses, valid) VALUES ($files, '{name}', '{420100}', '{relief}', '[2026-01-01,)')",
+	"INSERT INTO govdata.standing_consent (resource, departments) VALUES ($population, '{7}')",
+	"UPDATE govdata.standing_consent SET state = 'ended' WHERE resource = $population");
+
+# ---- the negative list ----
+
+entry('wh_police', $files, 'phone', 'reviewed', 'approved', 'reported');
+entry('wh_police', published('wh_police', 'withheld'), undef, 'reviewed', 'approved');
+entry('wh_police', $addresses, 'phone', 'reviewed', 'approved', 'lifted');
+entry('wh_police', published('wh_police', 'lapsed'), undef, 'reviewed', 'approved', 'reported', 'lapsed');
+entry('wh_police', $population, 'phone', 'reviewed', 'rejected');
+entry('wh_police', $population, 'phone', 'reviewed');
+entry('wh_police', $population, 'phone');
+
+# ---- requests ----
+
+my %request;
+$request{$_} = request('wh_civil', $population, 'name,address')
+  foreach qw(approved partly revoked suspended resumed refused withdrawn coordinating agreed upheld unsettled swept);
+$request{$_} = request('wh_civil', $withdrawn, 'name') foreach qw(with_resource);
+$request{standing} = request('wh_civil', $files, 'name', usage => "'relief'");
+$request{expired} = request('wh_civil', $population, 'name', valid_until => "'2026-03-10'");
+my $struck = published('wh_police', 'struck');
+$request{struck} = request('wh_civil', $struck, 'name');
+entry('wh_police', $struck, undef, 'reviewed', 'approved');
+
+run_as('wh_police',
+	(map { "SELECT govdata.approve_request($request{$_})" } qw(approved revoked suspended resumed expired with_resource)),
+	"SELECT govdata.approve_request($request{partly}, '{name}', 'the address is not needed')",
+	(map { "SELECT govdata.refuse_request($request{$_}, 'no duty')" } qw(refused coordinating agreed upheld unsettled)),
+	"SELECT govdata.withdraw_resource(code, 'replaced') FROM govdata.resource WHERE id = $withdrawn");
+run_as('wh_civil', "SELECT govdata.withdraw_request($request{withdrawn})",
+	map { "SELECT govdata.request_coordination($request{$_}, 'it is our duty')" } qw(coordinating agreed upheld unsettled));
+run_as('wh_police', "SELECT govdata.consent_in_coordination($request{agreed})");
+run_as('wh_da', map { "SELECT govdata.settle_coordination($request{$_}, '$_', 'as talked over')" } qw(agreed upheld unsettled));
+run_as('wh_police',
+	(map { "SELECT govdata.suspend_authorization($_, 'incident', 'a leak')" }
+		map { authorization($_) } qw(suspended resumed)),
+	"SELECT govdata.resume_authorization(" . authorization('resumed') . ", 'repaired')",
+	"SELECT govdata.revoke_authorization(" . authorization('revoked') . ", 'violation', 'sold on')");
+
+sub authorization
+{
+	return $node->safe_psql('postgres', "SELECT authorization_id FROM govdata.share_request WHERE id = $request{$_[0]}");
+}
+
+# numbers that nobody got, then a sweep, a seal, and more that has no seal yet
+$node->safe_psql('postgres', q{BEGIN; SET LOCAL ROLE wh_civil;
+	SELECT govdata.submit_request('307009/000001', '{name}', 'rolled back', '2026-12-31'); ROLLBACK});
+travel_to($node, '2026-03-18 09:00+08');
+$node->safe_psql('postgres', 'CALL govdata.sweep()');
+$node->safe_psql('postgres', q{SET govdata.restore = on;
+	INSERT INTO govdata.sweep_failure VALUES ('share_request', '999', now(), now(), 3, 'ZW020', 'an error')});
+$request{matured} = request('wh_civil', $population, 'name');
+$request{late_matured} = request('es_civil', $population, 'name,phone');
+$request{outside} = request('wh_house', $addresses, 'name', usage => "'curiosity'");
+travel_to($node, '2026-04-20 09:00+08');
+$request{running} = request('wh_civil', $housing, 'name');
+$request{outlasting} = request('wh_civil', $addresses, 'address', usage => "'relief'");
+$node->safe_psql('postgres', q{SET ROLE director; DELETE FROM govdata.calendar_day WHERE notice = 'next';
+	DELETE FROM govdata.calendar_notice WHERE notice = 'next'});
+travel_to($node, '2026-12-18 09:00+08');
+$request{provisional} = request('wh_civil', $addresses, 'name', usage => "'relief'", valid_until => "'2027-06-30'");
+
+is( $node->safe_psql('postgres', q{
+		SELECT string_agg(format('%s %s', subject, to_state), ', ') FROM (
+			SELECT DISTINCT subject, to_state FROM govdata.transition
+			EXCEPT SELECT 'resource', state FROM govdata.resource
+			EXCEPT SELECT 'resource_opening', opening_state FROM govdata.resource
+			EXCEPT SELECT 'negative_entry', state FROM govdata.negative_entry
+			EXCEPT SELECT 'standing_consent', state FROM govdata.standing_consent
+			EXCEPT SELECT 'share_request', state FROM govdata.share_request
+			EXCEPT SELECT 'share_authorization', state FROM govdata.share_authorization) x}),
+	'', 'there is a row in every state of every machine');
+is( $node->safe_psql('postgres', q{
+		SELECT count(*) > 0, bool_or(due_provisional), bool_or(outside_scope),
+			bool_or(matures_at <= govdata.clock()) FROM govdata.share_request WHERE state = 'submitted'}),
+	't|t|t|t', 'among them requests that have matured and were not swept');
+
+# ---- the comparison ----
+
+# Every table of the schema: rows and a hash of all of them; every sequence.
+my $tables = q{SELECT oid::regclass FROM pg_class WHERE relnamespace = 'govdata'::regnamespace
+	AND relkind = 'r' AND relname <> 'sweep_heartbeat' ORDER BY relname};
+my $sequences = q{SELECT oid::regclass FROM pg_class WHERE relnamespace = 'govdata'::regnamespace
+	AND relkind = 'S' ORDER BY relname};
+
+sub content
+{
+	my ($server, $database) = @_;
+	my @queries = (
+		(map { "SELECT '$_', count(*), md5(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE \"C\")) FROM ONLY $_ t" }
+			split /\n/, $server->safe_psql($database, $tables)),
+		(map { "SELECT '$_', last_value, is_called FROM $_" }
+			split /\n/, $server->safe_psql($database, $sequences)));
+
+	return $server->safe_psql($database, join(";\n", 'SET TimeZone = UTC', @queries));
+}
+
+my $content = content($node, 'postgres');
+my @empty = grep { /\|0\|/ } split /\n/, $content;
+is(join("\n", @empty), '', 'no table is empty');
+
+# ---- there and back ----
+
+sub restored
+{
+	my ($server, $how, $database, @command) = @_;
+	my $clean;
+
+	$server->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0") unless $database eq 'postgres';
+	{
+		local $ENV{PGOPTIONS} = '-c govdata.restore=on';
+		local $ENV{PGHOST} = $server->host;
+		local $ENV{PGPORT} = $server->port;
+		$clean = run_log([ @command, '--dbname', $database ]);
+	}
+	ok($clean, "$how: the load says no error");
+	is(content($server, $database), $content, "$how: equal row for row");
+	is( $server->safe_psql($database, 'SELECT DISTINCT finding FROM govdata.verify_journal() ORDER BY 1'),
+		"ok\nunsealed", "$how: the journal verifies");
+	return;
+}
+
+# Life goes on where it stopped.
+sub goes_on
+{
+	my ($server, $how, $database) = @_;
+	my $next = $node->safe_psql('postgres', 'SELECT last_value + 1 FROM govdata.share_request_id_seq');
+	my $left = q{SELECT count(*) FROM govdata.share_request WHERE state = 'submitted' AND matures_at <= govdata.clock()};
+	my $matured = $server->safe_psql($database, $left);
+	my $written = q{SELECT count(*) FROM govdata.journal_entry WHERE subject = 'share_authorization' AND event = 'insert'};
+	my $authorizations = $server->safe_psql($database, $written);
+
+	$server->safe_psql($database, 'CALL govdata.sweep()');
+	is($server->safe_psql($database, $left), 0, "$how: the sweep settles what had matured");
+	is($server->safe_psql($database, $written), $authorizations + $matured, "$how: and authorizes it");
+	is( $server->safe_psql($database, q{SET ROLE wh_civil;
+			SELECT govdata.submit_request('307009/000001', '{name}', 'after the load', '2027-12-31')}),
+		$next, "$how: numbers go on");
+	$server->safe_psql($database, "SET ROLE wh_police; SELECT govdata.refuse_request($next, 'no')");
+	is( $server->safe_psql($database, q{SET ROLE wh_police;
+			INSERT INTO govdata.resource (class, title, opening, opening_ground) VALUES ('101001', 'next', 'closed', 'law') RETURNING code}),
+		'101001/000002', "$how: serials go on");
+	$server->safe_psql($database, 'CALL govdata.sweep()');
+	is( $server->safe_psql($database, q{SELECT finding FROM govdata.verify_journal()}),
+		'ok', "$how: new seals follow the old ones");
+	return;
+}
+
+my %dump = (plain => [ '--format=plain' ], custom => [ '--format=custom' ], directory => [ '--format=directory', '--jobs=2' ]);
+$node->command_ok([ 'pg_dump', @{ $dump{$_} }, '--file', "$dump/$_", $node->connstr('postgres') ], "dump: $_")
+  foreach sort keys %dump;
+my %load = (
+	plain => [ 'psql', '--no-psqlrc', '--quiet', '--output', '/dev/null', '--set', 'ON_ERROR_STOP=1', '--file', "$dump/plain" ],
+	custom => [ 'pg_restore', '--exit-on-error', "$dump/custom" ],
+	directory => [ 'pg_restore', '--exit-on-error', '--jobs=2', "$dump/directory" ]);
+
+restored($node, "$_, same cluster", "from_$_", @{ $load{$_} }) foreach sort keys %load;
+goes_on($node, 'same cluster', 'from_custom');
+
+# ---- without the setting ----
+
+$node->safe_psql('postgres', "CREATE DATABASE bare$_ TEMPLATE template0") foreach 1 .. 2;
+$node->command_fails_like([ @{ $load{custom} }, '--dbname', $node->connstr('bare1') ],
+	qr/role "govdata_department" exists and has 9 members already/,
+	'without the setting a load stops at the group roles');
+$node->safe_psql('bare2', 'SET govdata.restore = on; CREATE EXTENSION govdata CASCADE');
+$node->command_fails_like([ 'pg_restore', '--dbname', $node->connstr('bare2'), "$dump/custom" ],
+	qr/rows of "journal_entry" are written by the extension only/, 'and without it no journal is taken in');
+is( $node->safe_psql('bare2', q{SELECT (SELECT count(*) FROM govdata.department), (SELECT count(*) FROM govdata.resource),
+		(SELECT count(*) FROM govdata.share_request), (SELECT count(*) FROM govdata.share_authorization)}),
+	'0|0|0|0', 'nor a case');
+
+# ---- another cluster ----
+
+my $other = PostgreSQL::Test::Cluster->new('other');
+$other->init;
+$other->append_conf('postgresql.conf', "shared_preload_libraries = 'govdata'\ntimezone = 'Europe/Paris'");
+$other->start;
+travel_to_now($other);
+$node->command_ok([ 'pg_dumpall', '--globals-only', '--no-role-passwords', '--file', "$dump/globals", '--dbname', $node->connstr('postgres') ],
+	'dump: globals');
+# the superuser who runs this is there already
+$other->psql('postgres', slurp_file("$dump/globals"), on_error_stop => 0);
+restored($other, "$_, other cluster", "from_$_", @{ $load{$_} }) foreach sort keys %load;
+goes_on($other, "$_, other cluster", "from_$_") foreach sort keys %load;
+
+# the same clock as the first one
+sub travel_to_now
+{
+	my ($server) = @_;
+	my $offset = $node->safe_psql('postgres', 'SHOW govdata.clock_offset');
+
+	$server->safe_psql('postgres', "ALTER SYSTEM SET govdata.clock_offset = '$offset'");
+	$server->reload;
+	return;
+}
+
+done_testing();
