@@ -256,6 +256,7 @@ sub content
 }
 
 my $content = content($node, 'postgres');
+my $head = $node->safe_psql('postgres', q{SELECT format('%L, %L', seal, hash) FROM govdata.seal_head()});
 my @empty = grep { /\|0\|/ } split /\n/, $content;
 is(join("\n", @empty), '', 'no table is empty');
 
@@ -275,8 +276,8 @@ sub restored
 	}
 	ok($clean, "$how: the load says no error");
 	is(content($server, $database), $content, "$how: equal row for row");
-	is( $server->safe_psql($database, 'SELECT DISTINCT finding FROM govdata.verify_journal() ORDER BY 1'),
-		"ok\nunsealed", "$how: the journal verifies");
+	is( $server->safe_psql($database, "SELECT finding FROM govdata.verify_journal($head) ORDER BY 1"),
+		"ok\nunsealed", "$how: the journal verifies, by the head that was kept");
 	return;
 }
 
