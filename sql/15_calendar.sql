@@ -67,6 +67,7 @@ CREATE TABLE govdata.statutory_holiday (
     basis     text NOT NULL,
     effective daterange NOT NULL CONSTRAINT statutory_holiday_effective_is_not_empty CHECK (NOT isempty(effective)),
     builtin   boolean NOT NULL DEFAULT false,
+    effective_from date GENERATED ALWAYS AS (lower(effective)) STORED,
     CONSTRAINT statutory_holiday_is_a_date
         CHECK (month BETWEEN 1 AND 12 AND day BETWEEN 1 AND
                CASE WHEN month = 2 THEN 29 WHEN month IN (4, 6, 9, 11) THEN 30 ELSE 31 END),
@@ -81,6 +82,7 @@ COMMENT ON COLUMN govdata.statutory_holiday.name IS '名称';
 COMMENT ON COLUMN govdata.statutory_holiday.basis IS '依据';
 COMMENT ON COLUMN govdata.statutory_holiday.effective IS '适用期间';
 COMMENT ON COLUMN govdata.statutory_holiday.builtin IS '随扩展提供，不可更改';
+COMMENT ON COLUMN govdata.statutory_holiday.effective_from IS '适用期间的首日：起始不变，终止可以改';
 
 /* law is public; who may change it is for the guard to say */
 GRANT SELECT ON govdata.calendar, govdata.calendar_notice,
@@ -95,11 +97,13 @@ GRANT SELECT ON govdata.calendar, govdata.calendar_notice,
 CREATE FUNCTION govdata._guard_calendar() RETURNS trigger
     AS 'MODULE_PATHNAME', 'gd_guard_calendar' LANGUAGE C;
 REVOKE ALL ON FUNCTION govdata._guard_calendar() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._guard_calendar() IS '触发器:日历只由管理员维护,随扩展提供者不可更改';
 
 /* AFTER trigger: every session forgets what it knows of the table */
 CREATE FUNCTION govdata._touch() RETURNS trigger
     AS 'MODULE_PATHNAME', 'gd_touch' LANGUAGE C;
 REVOKE ALL ON FUNCTION govdata._touch() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._touch() IS '触发器:告知各会话重读该表';
 
 /*
  * Triggers fire in the order of their names: these come first, so that
@@ -207,6 +211,7 @@ CREATE FUNCTION govdata._deadline(received timestamptz, n integer, calendar text
                                   OUT due_on date, OUT due_at timestamptz, OUT provisional boolean)
     AS 'MODULE_PATHNAME', 'gd_case_deadline' LANGUAGE C STABLE STRICT PARALLEL SAFE;
 REVOKE ALL ON FUNCTION govdata._deadline(timestamptz, integer, text) FROM PUBLIC;
+COMMENT ON FUNCTION govdata._deadline(timestamptz, integer, text) IS '案件的期限:同 deadline(),通知未发布者为暂定';
 
 /*
  * As working_days_between, for views: an estimate where a notice is missing,
@@ -215,3 +220,4 @@ REVOKE ALL ON FUNCTION govdata._deadline(timestamptz, integer, text) FROM PUBLIC
 CREATE FUNCTION govdata._working_days_left(from_day date, to_day date, calendar text) RETURNS integer
     AS 'MODULE_PATHNAME', 'gd_working_days_left' LANGUAGE C STABLE STRICT PARALLEL SAFE;
 REVOKE ALL ON FUNCTION govdata._working_days_left(date, date, text) FROM PUBLIC;
+COMMENT ON FUNCTION govdata._working_days_left(date, date, text) IS '同 working_days_between(),通知未发布者为估算;用于视图';

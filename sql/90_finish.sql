@@ -71,7 +71,7 @@ CREATE POLICY reading_open ON govdata.resource FOR SELECT TO govdata_public
 SELECT govdata._govern('govdata.calendar', 'calendar', 'name', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.calendar_notice', 'calendar_notice', 'calendar,notice', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.calendar_day', 'calendar_day', 'calendar,day,notice', '', '', '', 7::smallint);
-SELECT govdata._govern('govdata.statutory_holiday', 'statutory_holiday', 'calendar,month,day,effective', '', '', '', 7::smallint);
+SELECT govdata._govern('govdata.statutory_holiday', 'statutory_holiday', 'calendar,month,day,effective_from', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.time_limit', 'time_limit', 'code,effective_from', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.catalog_specification', 'catalog_specification', 'element,effective_from', '', '', '', 10::smallint);
 SELECT govdata._govern('govdata.region', 'region', 'code', '', '', '', 5::smallint);
@@ -83,6 +83,21 @@ SELECT govdata._govern('govdata.standing_consent', 'standing_consent', 'id', 'st
 SELECT govdata._govern('govdata.share_request', 'share_request', 'id', 'state', 'provider', 'consumer', 20::smallint);
 SELECT govdata._govern('govdata.share_authorization', 'share_authorization', 'id', 'state', 'provider', 'consumer', 20::smallint);
 SELECT govdata._govern('govdata.authorization_act', 'authorization_act', 'id', '', 'department', '', 33::smallint);
+
+-- TRUNCATE goes around row triggers: no table of the law is emptied by it.
+DO $$
+DECLARE
+    rel regclass;
+BEGIN
+    FOR rel IN SELECT c.oid FROM pg_class c
+                WHERE c.relnamespace = 'govdata'::regnamespace AND c.relkind = 'r'
+                  AND NOT starts_with(c.relname, 'sweep_')
+                  AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgtype & 32 = 32) LOOP
+        EXECUTE format('CREATE TRIGGER _no_truncate BEFORE TRUNCATE ON %s'
+                       ' FOR EACH STATEMENT EXECUTE FUNCTION govdata._no_truncate()', rel);
+    END LOOP;
+END
+$$;
 
 -- session_replication_role must switch nothing off.
 DO $$

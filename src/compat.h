@@ -32,6 +32,13 @@
 #define guc_malloc(elevel, size)	malloc(size)
 #endif
 
+/* 16: one function for the ownership of all kinds of objects */
+#if PG_VERSION_NUM >= 160000
+#define GD_OWNS_FUNCTION(function, role)	object_ownercheck(ProcedureRelationId, function, role)
+#else
+#define GD_OWNS_FUNCTION(function, role)	pg_proc_ownercheck(function, role)
+#endif
+
 /* 16: ExecInsertIndexTuples gains onlySummarizing; we only ever insert */
 #if PG_VERSION_NUM >= 160000
 #define GD_EXEC_INSERT_INDEX_TUPLES(result, slot, estate) \

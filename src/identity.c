@@ -20,6 +20,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
@@ -500,6 +501,7 @@ typedef struct GdStatement
 	PlannedStmt *plan;			/* NULL: a COPY into relid */
 	Oid			relid;
 	struct GdStatement *outer;
+	List	   *carriers;		/* see GdCarried */
 } GdStatement;
 
 static GdStatement *gd_statements = NULL;
@@ -511,9 +513,11 @@ static int	gd_max_functions = 0;
 
 static needs_fmgr_hook_type gd_prev_needs_fmgr = NULL;
 static fmgr_hook_type gd_prev_fmgr = NULL;
+static ExecutorStart_hook_type gd_prev_executor_start = NULL;
 static ExecutorRun_hook_type gd_prev_executor_run = NULL;
 static ExecutorFinish_hook_type gd_prev_executor_finish = NULL;
 static ProcessUtility_hook_type gd_prev_utility = NULL;
+static object_access_hook_type gd_prev_object_access = NULL;
 
 static Oid
 gd_function_owner(Oid function)
@@ -581,10 +585,105 @@ gd_fmgr(FmgrHookEventType event, FmgrInfo *flinfo, Datum *private)
 		gd_n_functions--;
 }
 
+/*
+ * Functions that are part of a statement without being called while it runs:
+ * an aggregate calls its support functions in its place, and a cursor may have
+ * been opened by a function that has returned.  Both are known when the
+ * statement starts; what they are is kept until it ends.
+ */
+typedef struct GdCarried
+{
+	QueryDesc  *queryDesc;
+	List	   *functions;
+	struct GdCarried *next;
+} GdCarried;
+
+static GdCarried *gd_carried = NULL;
+static GdCarried *gd_starting = NULL;
+
+static void
+gd_carried_forget(void *arg)
+{
+	for (GdCarried **p = &gd_carried; *p; p = &(*p)->next)
+		if (*p == arg)
+		{
+			*p = (*p)->next;
+			return;
+		}
+}
+
+static List *
+gd_carriers_of(QueryDesc *queryDesc)
+{
+	for (GdCarried *c = gd_carried; c; c = c->next)
+		if (c->queryDesc == queryDesc)
+			return c->functions;
+	return NIL;
+}
+
+/* the statement's own memory takes the entry with it when it ends */
+static void
+gd_carry(GdCarried *started)
+{
+	MemoryContext old = MemoryContextSwitchTo(started->queryDesc->estate->es_query_cxt);
+	GdCarried  *c = palloc(sizeof(GdCarried));
+	MemoryContextCallback *callback = palloc(sizeof(MemoryContextCallback));
+
+	c->queryDesc = started->queryDesc;
+	c->functions = list_copy(started->functions);
+	c->next = gd_carried;
+	gd_carried = c;
+	callback->func = gd_carried_forget;
+	callback->arg = c;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
+	MemoryContextSwitchTo(old);
+}
+
+static void
+gd_executor_start(QueryDesc *queryDesc, int eflags)
+{
+	GdCarried	started = {queryDesc, NIL, NULL};
+	GdCarried  *outer = gd_starting;
+
+	for (int i = 0; i < gd_n_functions; i++)
+		started.functions = lappend_oid(started.functions, gd_functions[i]);
+	gd_starting = &started;
+	PG_TRY();
+	{
+		if (gd_prev_executor_start)
+			gd_prev_executor_start(queryDesc, eflags);
+		else
+			standard_ExecutorStart(queryDesc, eflags);
+	}
+	PG_FINALLY();
+	{
+		gd_starting = outer;
+	}
+	PG_END_TRY();
+	if (started.functions != NIL && queryDesc->estate)
+		gd_carry(&started);
+}
+
+/* the executor announces aggregates and window functions while it starts */
+static void
+gd_object_access(ObjectAccessType access, Oid classId, Oid objectId, int subId, void *arg)
+{
+	if (gd_prev_object_access)
+		gd_prev_object_access(access, classId, objectId, subId, arg);
+	if (access == OAT_FUNCTION_EXECUTE && gd_starting && objectId >= FirstNormalObjectId &&
+		get_func_prokind(objectId) != PROKIND_FUNCTION)
+	{
+		MemoryContext old = MemoryContextSwitchTo(CurTransactionContext);
+
+		gd_starting->functions = lappend_oid(gd_starting->functions, objectId);
+		MemoryContextSwitchTo(old);
+	}
+}
+
 static void
 gd_executor_run(GD_EXECUTOR_RUN_PARAMS)
 {
-	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements};
+	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements, gd_carriers_of(queryDesc)};
 
 	gd_statements = &frame;
 	PG_TRY();
@@ -605,7 +704,7 @@ gd_executor_run(GD_EXECUTOR_RUN_PARAMS)
 static void
 gd_executor_finish(QueryDesc *queryDesc)
 {
-	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements};
+	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements, gd_carriers_of(queryDesc)};
 
 	gd_statements = &frame;
 	PG_TRY();
@@ -631,7 +730,7 @@ gd_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 		   ProcessUtilityContext context, ParamListInfo params,
 		   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
 {
-	GdStatement frame = {NULL, InvalidOid, gd_statements};
+	GdStatement frame = {NULL, InvalidOid, gd_statements, NIL};
 
 	if (IsA(pstmt->utilityStmt, CopyStmt))
 	{
@@ -681,10 +780,21 @@ gd_refuse_foreign(int article, const char *what, Oid owner)
 }
 
 static void
+gd_check_function(Oid function, int article)
+{
+	Oid			owner = gd_function_owner(function);
+
+	if (gd_is_foreign(owner))
+		gd_refuse_foreign(article, get_func_name(function), owner);
+}
+
+static void
 gd_check_statement(GdStatement *s, int article)
 {
 	ListCell   *lc;
 
+	foreach(lc, s->carriers)
+		gd_check_function(lfirst_oid(lc), article);
 	if (s->plan == NULL)
 	{
 		Oid			owner = gd_relation_owner(s->relid);
@@ -724,12 +834,7 @@ gd_require_own_hands(int article)
 			gd_refuse_foreign(article, "SECURITY DEFINER", user);
 	}
 	for (int i = 0; i < gd_n_functions; i++)
-	{
-		Oid			owner = gd_function_owner(gd_functions[i]);
-
-		if (gd_is_foreign(owner))
-			gd_refuse_foreign(article, get_func_name(gd_functions[i]), owner);
-	}
+		gd_check_function(gd_functions[i], article);
 	for (GdStatement *s = gd_statements; s; s = s->outer)
 		gd_check_statement(s, article);
 }
@@ -781,10 +886,14 @@ gd_identity_init(void)
 	needs_fmgr_hook = gd_needs_fmgr;
 	gd_prev_fmgr = fmgr_hook;
 	fmgr_hook = gd_fmgr;
+	gd_prev_executor_start = ExecutorStart_hook;
+	ExecutorStart_hook = gd_executor_start;
 	gd_prev_executor_run = ExecutorRun_hook;
 	ExecutorRun_hook = gd_executor_run;
 	gd_prev_executor_finish = ExecutorFinish_hook;
 	ExecutorFinish_hook = gd_executor_finish;
 	gd_prev_utility = ProcessUtility_hook;
 	ProcessUtility_hook = gd_utility;
+	gd_prev_object_access = object_access_hook;
+	object_access_hook = gd_object_access;
 }

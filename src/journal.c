@@ -778,7 +778,7 @@ gd_check_pair(GdGoverned *gov, TupleTableSlot *old, TupleTableSlot *new, Relatio
 					(errcode(GD_ERRCODE(32)),
 					 errmsg("the key of a row of \"%s\" cannot be changed",
 							RelationGetRelationName(rel)),
-					 errdetail("The journal tells a row's story by its key."),
+					 errdetail("The journal tells a row's story by its key. Measures, Article 32."),
 					 errhint("Insert a new row instead.")));
 	}
 }

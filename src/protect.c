@@ -36,6 +36,7 @@
 #include "catalog/pg_extension.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_operator.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_rewrite.h"
@@ -43,8 +44,10 @@
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "tcop/utility.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -456,6 +459,81 @@ gd_check_schema(ObjectAccessType access, Oid objectid)
 		gd_refuse(GD_SCHEMA);
 }
 
+/* ---- what acts in others' hands ---- */
+
+/*
+ * An operator and a domain call functions without being one, so what looks for
+ * own hands (identity.c) cannot see whose they are.  What they may call is
+ * either their maker's own, and is seen, or changes nothing.
+ */
+static void
+gd_refuse_carrier(const char *what, const char *name)
+{
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(6)),
+			 errmsg("%s \"%s\" must not call a volatile function of somebody else", what, name),
+			 errdetail("Whoever uses it would act by it unawares. Measures, Article 6."),
+			 errhint("Write a function of your own around it.")));
+}
+
+static bool
+gd_is_anothers_act(Oid function, void *context)
+{
+	(void) context;
+	return func_volatile(function) == PROVOLATILE_VOLATILE &&
+		!GD_OWNS_FUNCTION(function, GetUserId());
+}
+
+static bool
+gd_calls_anothers_act(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	return check_functions_in_node(node, gd_is_anothers_act, context) ||
+		expression_tree_walker(node, gd_calls_anothers_act, context);
+}
+
+static void
+gd_check_operator(Oid objectid)
+{
+	HeapTuple	tuple = gd_catalog_row(OperatorRelationId, OperatorOidIndexId,
+									   Anum_pg_operator_oid, objectid);
+	Form_pg_operator row;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	row = (Form_pg_operator) GETSTRUCT(tuple);
+	if (OidIsValid(row->oprcode) && gd_is_anothers_act(row->oprcode, NULL))
+		gd_refuse_carrier(_("operator"), NameStr(row->oprname));
+}
+
+static void
+gd_check_domain(Oid constraint)
+{
+	Relation	rel = table_open(ConstraintRelationId, AccessShareLock);
+	HeapTuple	tuple = gd_catalog_row(ConstraintRelationId, ConstraintOidIndexId,
+									   Anum_pg_constraint_oid, constraint);
+	bool		isnull = true;
+	Datum		check = (Datum) 0;
+
+	if (HeapTupleIsValid(tuple) && OidIsValid(((Form_pg_constraint) GETSTRUCT(tuple))->contypid))
+		check = heap_getattr(tuple, Anum_pg_constraint_conbin, RelationGetDescr(rel), &isnull);
+	if (!isnull && gd_calls_anothers_act(stringToNode(TextDatumGetCString(check)), NULL))
+		gd_refuse_carrier(_("domain constraint"), NameStr(((Form_pg_constraint) GETSTRUCT(tuple))->conname));
+	table_close(rel, AccessShareLock);
+}
+
+static void
+gd_check_carrier(Oid classid, Oid objectid)
+{
+	if (superuser() || !OidIsValid(get_extension_oid("govdata", true)))
+		return;
+	if (classid == OperatorRelationId)
+		gd_check_operator(objectid);
+	else
+		gd_check_domain(objectid);
+}
+
 /* ---- the hooks ---- */
 
 static void
@@ -470,10 +548,17 @@ gd_check_object(ObjectAccessType access, Oid classid, Oid objectid, int subid, v
 		case RelationRelationId:
 			gd_check_relation(access, objectid, subid, arg);
 			break;
+		case OperatorRelationId:
+			if (access == OAT_POST_CREATE)
+				gd_check_carrier(classid, objectid);
+			break;
+		case ConstraintRelationId:
+			if (access == OAT_POST_CREATE)
+				gd_check_carrier(classid, objectid);
+			/* FALLTHROUGH */
 		case TriggerRelationId:
 		case RewriteRelationId:
 		case PolicyRelationId:
-		case ConstraintRelationId:
 		case AttrDefaultRelationId:
 			gd_check_part(access, classid, objectid, subid);
 			break;

@@ -48,13 +48,17 @@ UPDATE govdata.department SET data_officer = '信息科' WHERE role = 'regress_g
 SELECT t.allowed('wh_house', t.insert(), 'and may afterwards');
 
 -- serials: by class, without gaps, whatever was rolled back
-SELECT is(code, '307009/000003', 'refused and rolled back entries leave no gap') FROM govdata.resource WHERE id = t.resource('wh_police', '三', '{甲}');
+SELECT t.resource('wh_police', '三', '{甲}') AS made \gset
+SELECT is(code, '307009/000003', 'refused and rolled back entries leave no gap') FROM govdata.resource WHERE id = :made;
 BEGIN;
 SELECT t.resource('wh_police', '四', '{甲}') \g /dev/null
 ROLLBACK;
-SELECT is(code, '307009/000004', 'nor does a rolled back transaction') FROM govdata.resource WHERE id = t.resource('wh_police', '四', '{甲}');
-SELECT is(code, '101001/000001', 'each class has its own') FROM govdata.resource WHERE id = t.resource('wh_police', '人口', '{甲}', class => '101001');
-SELECT is(code, '307009A/000001', 'a longer class too') FROM govdata.resource WHERE id = t.resource('wh_police', '细目', '{甲}', class => '307009A');
+SELECT t.resource('wh_police', '四', '{甲}') AS made \gset
+SELECT is(code, '307009/000004', 'nor does a rolled back transaction') FROM govdata.resource WHERE id = :made;
+SELECT t.resource('wh_police', '人口', '{甲}', class => '101001') AS made \gset
+SELECT is(code, '101001/000001', 'each class has its own') FROM govdata.resource WHERE id = :made;
+SELECT t.resource('wh_police', '细目', '{甲}', class => '307009A') AS made \gset
+SELECT is(code, '307009A/000001', 'a longer class too') FROM govdata.resource WHERE id = :made;
 SELECT t.refused('wh_police', 'UPDATE govdata.resource SET class = ''101001'' WHERE id = 1', 'ZW010 column "class" of resource 1 cannot be changed here', 'class stays');
 SELECT t.refused('wh_police', 'UPDATE govdata.resource SET provider = 8 WHERE id = 1', 'ZW010 column "provider" of resource 1 cannot be changed here', 'provider stays');
 SELECT t.refused('wh_police', 'UPDATE govdata.resource SET version = 8 WHERE id = 1', 'ZW010 column "version" of resource 1 cannot be changed here', 'version is the platform''s');
