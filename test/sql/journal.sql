@@ -111,7 +111,7 @@ SELECT is((SELECT count(*) FROM govdata.journal_entry WHERE id > :before AND act
 
 -- what is refused
 SELECT is(pg_temp.complaint('UPDATE public.governed SET id = 9'), 'ZW032 | the key of a row of "governed" cannot be changed'
-    ' | The journal tells a row''s story by its key. | Insert a new row instead.', 'keys do not change');
+    ' | The journal tells a row''s story by its key. Measures, Article 32. | Insert a new row instead.', 'keys do not change');
 SELECT is(pg_temp.complaint('TRUNCATE public.governed'), 'ZW032 | table "governed" cannot be truncated'
     ' | TRUNCATE removes rows without a record of any of them. Measures, Article 32.'
     ' | End rows through their states; where a row may be deleted, DELETE records it.', 'TRUNCATE leaves no record');

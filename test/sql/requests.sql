@@ -100,7 +100,7 @@ SELECT is(t.submit('hb_market', 'resource', :'rp'), 'ok', 'province to province:
 SELECT is(t.submit('ja_gov'), 'ok', 'a government asks like anybody');
 ROLLBACK;
 SELECT alike(t.detail('ja_civil', format('INSERT INTO govdata.share_request (resource, items, purpose, valid_until) VALUES (%s, ''{甲}'', ''用'', ''2026-12-31'')', t.resource('hb_civil', '省级二', '{甲}'))),
-	'The platform of 420000 is above that of 420100. Measures, Article 21.', 'and says which platforms');
+	'The platform of 湖北省 is above that of 武汉市. Measures, Article 21.', 'and says which platforms');
 
 -- declared scope and use (Article 18; ruling 12)
 BEGIN;
@@ -412,7 +412,7 @@ SELECT is_empty($$SELECT e.request FROM t.effective e LEFT JOIN t.before_sweep b
 SELECT is_empty(format('SELECT b.request FROM t.before_sweep b LEFT JOIN t.effective e ON b = e WHERE e IS NULL AND b.request <> %s AND b.request NOT IN (SELECT request FROM t.escape)', :act), 'and all of it');
 SELECT is_empty(format('SELECT b.id FROM t.board_before b LEFT JOIN t.board e ON b = e WHERE e IS NULL AND b.id <> %s', :outside), 'the board reads the same');
 SELECT is(t.right_of(:short), 'expired deemed_consent {甲} v1', 'a term that is over is written down as that');
-SELECT t.refused('wh_police', format('SELECT govdata.refuse_request(%s, ''晚了'')', :late), 'ZW020 share_request % cannot move from "approved" to "refused"', 'a late answer is refused after the sweep too');
+SELECT t.refused('wh_police', format('SELECT govdata.refuse_request(%s, ''晚了'')', :late), 'ZW020 request % is deemed consented since its limit ended', 'a late answer is refused after the sweep too');
 SELECT is(format('%s %s %s %s', actor, article, from_state, to_state), 'time 20 submitted approved', 'the journal names time') FROM govdata.journal_entry WHERE subject = 'share_request' AND subject_key = :'q' AND event = 'update';
 SELECT t.val('wh_police', format('SELECT govdata.publish_resource(code) FROM govdata.resource WHERE id = %s', :paused)) \g /dev/null
 SELECT isnt_empty(format('SELECT * FROM t.effective WHERE request = %s', :q_paused), 'resumed, it is in force');
