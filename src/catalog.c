@@ -857,6 +857,19 @@ gd_upper_authority(int64 authority)
 	return above.authority;
 }
 
+/*
+ * Held until the end, so that no submission is judged by a class that is being
+ * changed, and an entry that ends sees the one that takes its place.
+ */
+static void
+gd_lock_withheld(int64 resource)
+{
+	int64		provider;
+	char	   *ignore;
+
+	gd_lock_resource(resource, &provider, &ignore, &ignore, &ignore);
+}
+
 static void
 gd_negative_update(GdRow *row, int64 me)
 {
@@ -879,10 +892,7 @@ gd_negative_update(GdRow *row, int64 me)
 	}
 	else if (strcmp(to, "approved") == 0)
 	{
-		int64		provider;
-		char	   *ignore;
-
-		gd_lock_resource(gd_new_int64(row, NEG_RESOURCE), &provider, &ignore, &ignore, &ignore);
+		gd_lock_withheld(gd_new_int64(row, NEG_RESOURCE));
 		(void) gd_settle_resource(gd_new_int64(row, NEG_RESOURCE));
 		gd_set(row, NEG_APPROVED_AT, now);
 		gd_set(row, NEG_SELF_APPROVED, BoolGetDatum(context.provider == me));
@@ -895,6 +905,8 @@ gd_negative_update(GdRow *row, int64 me)
 	else
 	{
 		gd_require_reason(gd_new_text(row, NEG_NOTE), 23, _("ending a negative entry"));
+		if (strcmp(to, "rejected") != 0)
+			gd_lock_withheld(gd_new_int64(row, NEG_RESOURCE));
 		gd_set(row, NEG_ENDED_AT, now);
 	}
 }
