@@ -191,9 +191,6 @@ CREATE TRIGGER cc_authorize_new AFTER INSERT ON govdata.share_request
 CREATE TRIGGER cc_authorize AFTER UPDATE ON govdata.share_request
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('authorize');
-CREATE TRIGGER bb_effect AFTER INSERT ON govdata.authorization_act
-    REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('act_effect');
 
 -- A calendar that changes moves open limits, in the same transaction: first
 -- what has matured is settled, afterwards the rest is computed anew.

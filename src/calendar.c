@@ -30,7 +30,6 @@
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/inval.h"
@@ -864,8 +863,8 @@ gd_estimate(GdCalendar *cal, DateADT day, int32 n, bool *provisional)
 }
 
 /*
- * The caller holds RowShareLock on calendar_notice, which also brought the
- * news of the last change.
+ * The caller holds a lock that keeps loaders out (gd_calendar_before), which
+ * also brought the news of the last change.
  */
 GdDeadline
 gd_deadline(const char *calendar, TimestampTz received, int32 n)
@@ -1100,18 +1099,6 @@ gd_builtin_row(HeapTuple tup, Relation rel)
 	return DatumGetBool(SPI_getbinval(tup, RelationGetDescr(rel), attnum, &isnull)) && !isnull;
 }
 
-/*
- * A change of the calendar moves limits that are running.  Submitters hold
- * RowShareLock on calendar_notice until they commit, so that no limit is
- * committed that was reckoned from a calendar which has changed meanwhile.
- */
-static void
-gd_guard_calendar_statement(void)
-{
-	gd_require_administrator("calendar", 7);
-	LockRelationOid(gd_relid_required(GD_CALENDAR_NOTICE), ExclusiveLock);
-}
-
 /* a column that must not be null is still null: its constraint will say so */
 static bool
 gd_lacks_column(HeapTuple tup, Relation rel, int from, int to)
@@ -1225,7 +1212,7 @@ gd_guard_calendar(PG_FUNCTION_ARGS)
 	if (TRIGGER_FIRED_FOR_STATEMENT(trigdata->tg_event))
 	{
 		if (gd_guarding())
-			gd_guard_calendar_statement();
+			gd_require_administrator("calendar", 7);
 		return PointerGetDatum(NULL);	/* the trigger protocol's null */
 	}
 	if (gd_guarding())

@@ -83,14 +83,6 @@ static GdConsequence gd_consequences[] = {
 				" ground = CASE a.state WHEN 'suspended' THEN a.ground END,"
 			" reason = CASE a.state WHEN 'suspended' THEN a.reason END, version = a.version + 1", 0, NULL, NULL},
 	}},
-	/* suspension, resumption, revocation */
-	{"act_effect", {
-			{"UPDATE govdata.share_authorization a SET"
-				" state = CASE n.act WHEN 'suspend' THEN 'suspended' WHEN 'resume' THEN 'active' ELSE 'revoked' END,"
-				" ground = CASE WHEN n.act <> 'resume' THEN n.ground END,"
-				" reason = CASE WHEN n.act <> 'resume' THEN n.reason END, version = a.version + 1"
-			" FROM new_rows n WHERE a.id = n.share_authorization", 0, NULL, NULL},
-	}},
 	/* every version of an entry is kept; the end of sharing ends authorizations */
 	{"resource_version", {
 			{"INSERT INTO govdata.resource_version (resource, version, recorded_at, department, entry)"
@@ -189,6 +181,15 @@ gd_derive(PG_FUNCTION_ARGS)
 
 /* ---- limits follow the calendar ---- */
 
+/*
+ * Whoever loads a calendar keeps everybody from requests to the end of the
+ * transaction.  A submission holds a lock on the table before it looks at the
+ * calendar, so no stale limit is committed.  The lock is one on requests and
+ * not on the calendar, because a loader holds a weaker one on the calendar
+ * already and two of them would wait for each other to let go; and it comes
+ * before any row is locked, so that no transaction with several answers can
+ * deadlock with the computing anew of many limits.
+ */
 Datum
 gd_calendar_before(PG_FUNCTION_ARGS)
 {
@@ -200,7 +201,7 @@ gd_calendar_before(PG_FUNCTION_ARGS)
 	gd_check_trigger(fcinfo);
 	if (!gd_guarding() || !gd_is_administrator())
 		return PointerGetDatum(NULL);		/* others are refused by the row's guard */
-	LockRelationOid(gd_relid_required(GD_CALENDAR_NOTICE), ExclusiveLock);
+	LockRelationOid(gd_relid_required(GD_SHARE_REQUEST), ExclusiveLock);
 	(void) gd_run_as_time(&settle, NULL);
 	return PointerGetDatum(NULL);
 }
@@ -237,7 +238,8 @@ gd_calendar_after(PG_FUNCTION_ARGS)
 		"    WHERE l.code = 'provisional_grace' AND l.effective @> govdata.legal_date(f.now)))::timestamp"
 		"    AT TIME ZONE f.tz"
 		"   ELSE (f.day + 1)::timestamp AT TIME ZONE f.tz END"
-		" FROM floored f WHERE r.id = f.id", 0, NULL, NULL
+		/* an answer that was committed while we waited for it stands */
+		" FROM floored f WHERE r.id = f.id AND r.state = 'submitted'", 0, NULL, NULL
 	};
 
 	TriggerData *td = (TriggerData *) fcinfo->context;

@@ -13,7 +13,6 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -389,13 +388,6 @@ gd_is_submitter(const char *actor, void *context)
 	return strcmp(actor, *(bool *) context ? "standing_consent" : "consumer") == 0;
 }
 
-/* Submitters and loaders of notices exclude each other, so no stale limit commits. */
-static void
-gd_hold_calendar(void)
-{
-	LockRelationOid(gd_relid_required(GD_CALENDAR_NOTICE), RowShareLock);
-}
-
 static void
 gd_request_check_given(GdRow *row)
 {
@@ -443,7 +435,6 @@ gd_request_receive(GdRow *row, int64 me)
 				 errdetail("You act as %s. Measures, Article 20.", consumer.name),
 				 errhint("Leave column consumer out of the INSERT.")));
 	gd_check_term(row, gd_legal_date(now));
-	gd_hold_calendar();
 	r = gd_request_resource(gd_new_int64(row, REQ_RESOURCE), &consumer);
 	if (!gd_department(r->provider, &provider))
 		elog(ERROR, "provider %lld is not registered", (long long) r->provider);
@@ -850,14 +841,18 @@ gd_request_touch(GdRow *row, GdCase *c, const char *state)
 
 /*
  * The law itself refuses items or moves a limit: it too must commit before the
- * consent that stood until now would have matured.
+ * consent that stood until now would have matured, and before the new limit
+ * is over, which nobody could have seen until then.
  */
 static void
 gd_moves_consent(GdRow *row)
 {
+	int64		id = gd_new_int64(row, REQ_ID);
+
 	if (!row->oldnull[REQ_MATURES_AT - 1])
-		gd_decided(gd_new_int64(row, REQ_ID),
-				   DatumGetTimestampTz(row->old[REQ_MATURES_AT - 1]));
+		gd_decided(id, DatumGetTimestampTz(row->old[REQ_MATURES_AT - 1]));
+	if (!row->newnull[REQ_MATURES_AT - 1])
+		gd_decided(id, DatumGetTimestampTz(row->new[REQ_MATURES_AT - 1]));
 }
 
 static void
@@ -1031,6 +1026,29 @@ gd_find_authorization(int64 id, GdActCase *c, char **state)
 			 errhint("Look it up: SELECT * FROM govdata.effective_authorization.")));
 }
 
+/*
+ * The authorization moves with the act and not after the statement, so that
+ * the next act of the same statement is judged by what this one has left.
+ */
+static void
+gd_carry_out(GdRow *row, const char *to)
+{
+	static const Oid types[] = {INT8OID, TEXTOID, TEXTOID, TEXTOID};
+	static GdStatementText query = {
+		"UPDATE govdata.share_authorization SET state = $2,"
+		" ground = CASE WHEN $2 <> 'active' THEN $3 END,"
+		" reason = CASE WHEN $2 <> 'active' THEN $4 END, version = version + 1 WHERE id = $1",
+		4, types, NULL
+	};
+	Datum		args[4];
+
+	args[0] = row->new[ACT_AUTHORIZATION - 1];
+	args[1] = CStringGetTextDatum(to);
+	args[2] = row->new[ACT_GROUND - 1];
+	args[3] = row->new[ACT_REASON - 1];
+	(void) gd_own_run(&query, args, NULL, NULL, 0, NULL, NULL);
+}
+
 Datum
 gd_guard_act(PG_FUNCTION_ARGS)
 {
@@ -1071,5 +1089,6 @@ gd_guard_act(PG_FUNCTION_ARGS)
 	gd_set(&row, ACT_ID, Int64GetDatum(gd_draw("authorization_act_id_seq")));
 	gd_set(&row, ACT_DEPARTMENT, Int64GetDatum(c.me));
 	gd_set(&row, ACT_ACTED_AT, TimestampTzGetDatum(gd_clock()));
+	gd_carry_out(&row, t->to);
 	return gd_row_done(&row);
 }
