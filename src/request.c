@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
 #include "utils/timestamp.h"
 
 #include "guard.h"
@@ -311,11 +312,13 @@ gd_check_term(GdRow *row, DateADT today)
 				 errdetail("Data are shared for one purpose and a stated time. Measures, Article 20."),
 				 errhint("State valid_until, the last day of use.")));
 	until = DatumGetDateADT(row->new[REQ_VALID_UNTIL - 1]);
-	if (!DATE_IS_NOBEGIN(until) && !DATE_IS_NOEND(until) && until >= today)
+	/* a date whose end is no timestamp would make the row unreadable for all */
+	if (!DATE_IS_NOBEGIN(until) && !DATE_IS_NOEND(until) && until >= today &&
+		until <= date2j(9999, 12, 31) - POSTGRES_EPOCH_JDATE)
 		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(20)),
-			 errmsg("valid_until must be a day from today on"),
+			 errmsg("valid_until must be a day from today on, until the year 9999"),
 			 errdetail("It is %s; today is %s in legal time. Measures, Article 20.",
 					   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(until))),
 					   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(today)))),

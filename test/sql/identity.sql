@@ -213,6 +213,17 @@ COPY trap.after FROM stdin;
 COPY trap.defaults (a) FROM stdin;
 1
 \.
+\echo # COPY into a table of cases, by a clerk and by a superuser of the same department:
+COPY govdata.share_request (resource, items, purpose, valid_until) FROM stdin;
+1	{甲}	x	2026-12-31
+\.
+RESET SESSION AUTHORIZATION;
+SET ROLE regress_gd_super;
+COPY govdata.share_request (resource, items, purpose, valid_until) FROM stdin;
+1	{甲}	x	2026-12-31
+\.
+RESET ROLE;
+SET SESSION AUTHORIZATION regress_gd_clerk;
 \echo # a cursor that a function of another opened:
 BEGIN;
 SELECT trap.cursor() \g /dev/null

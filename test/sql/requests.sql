@@ -43,7 +43,8 @@ SELECT is(t.submit('wh_civil', 'items', '''{甲,乙,甲}'''), 'ZW020 item "甲" 
 SELECT is(t.submit('wh_civil', 'items', '''{}'''), 'ZW020 no request is needed for these items of resource "307009/000001"', 'none');
 SELECT is(t.submit('wh_civil', 'items', 'NULL'), 'ZW020 a request must name the items it asks for', 'not even a list');
 SELECT is(t.submit('wh_civil', 'purpose', v), 'ZW020 a request needs its purpose', format('purpose %s', v)) FROM unnest(ARRAY['''''', ''' ''', 'E''\t\n''', 'NULL']) AS v;
-SELECT is(t.submit('wh_civil', 'valid_until', v), 'ZW020 valid_until must be a day from today on', format('term %s', v)) FROM unnest(ARRAY['''2026-03-01''', '''infinity''', '''-infinity''']) AS v;
+SELECT is(t.submit('wh_civil', 'valid_until', v), 'ZW020 valid_until must be a day from today on, until the year 9999', format('term %s', v)) FROM unnest(ARRAY['''2026-03-01''', '''infinity''', '''-infinity''', '''10000-01-01''', '''294277-01-01''', '''5874897-12-31''']) AS v;
+SELECT is(t.submit('wh_civil', 'valid_until', '''9999-12-31'''), 'ok', 'the last of all terms');
 SELECT is(t.submit('wh_civil', 'valid_until', 'NULL'), 'ZW020 a request needs the term of use', 'no term');
 SELECT is(t.submit('wh_civil', 'valid_until', '''2026-03-02'''), 'ok', 'today is a term');
 SELECT is(t.submit('wh_police'), 'ZW020 resource "307009/000001" is your own', 'one''s own resource');
