@@ -25,6 +25,8 @@
 /* Messages are looked up in our own catalog, not the server's. */
 #undef TEXTDOMAIN
 #define TEXTDOMAIN PG_TEXTDOMAIN("govdata")
+#undef _
+#define _(x) dgettext(TEXTDOMAIN, x)
 
 #define GD_SCHEMA	"govdata"
 

@@ -65,8 +65,8 @@ SELECT id, request, basis, state, valid_from FROM govdata.share_authorization WH
 SELECT started_at, finished_at, settled, expired, sealed, failed FROM govdata.sweep_heartbeat
  WHERE settled = 1;
 
---: en And still it cannot be refused.
---: zh 清扫之后，同样不能再不同意。
+--: en Written down or not, the answer to a late refusal is the same.
+--: zh 写下与否，对迟到的不同意，回答都一样。
 --: as hubei_labor_clerk
 --: fails ZW020
 SELECT govdata.refuse_request(5, '缴费基数不宜提供');
