@@ -184,21 +184,24 @@ gd_check_level(GdResource *r, GdDepartment *consumer, GdDepartment *provider)
 	GdRegion	theirs;
 	GdRegion	home;
 	GdDepartment authority;
+	bool		known;
 
 	if (!gd_platform_region(consumer->region, &own) ||
 		!gd_platform_region(provider->region, &theirs) ||
 		strcmp(own.code, theirs.code) == 0 ||
 		!gd_region_contains(theirs.code, own.code))
 		return;
+	known = gd_region(consumer->region, &home) && home.authority != 0 &&
+		gd_department(home.authority, &authority);
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(21)),
 			 errmsg("resource \"%s\" is on a platform above your own", r->code),
 			 errdetail("The platform of %s is above that of %s. Measures, Article 21.",
 					   theirs.name, own.name),
-			 errhint("Report the need to your data authority%s%s, which applies to the upper platform.",
-					 gd_region(consumer->region, &home) && home.authority != 0 ? ", " : "",
-					 gd_region(consumer->region, &home) && gd_department(home.authority, &authority) ?
-					 authority.name : "")));
+			 known ?
+			 errhint("Report the need to your data authority, \"%s\", which applies to the upper platform.",
+					 authority.name) :
+			 errhint("Report the need to your data authority, which applies to the upper platform.")));
 }
 
 /* Every item exists, stands once, and may be shared; at least one needs a request. */

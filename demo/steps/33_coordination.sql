@@ -10,7 +10,7 @@ SELECT govdata.submit_request('102001/000001', '{uscc,name,representative}',
 --: fails ZW020
 SELECT govdata.refuse_request(4, '');
 
-SELECT govdata.refuse_request(4, '法定代表人信息涉及个人信息,请先说明必要性');
+SELECT govdata.refuse_request(4, '法定代表人信息涉及个人信息，请先说明必要性');
 
 --: en The applicant turns to its data authority. Coordination is not command: the
 --: en authority cannot close the case as agreed while the provider has not agreed.
@@ -26,7 +26,7 @@ SELECT govdata.settle_coordination(4, 'agreed', '双方达成一致');
 SELECT govdata.consent_in_coordination(4);
 
 --: as hubei_data_clerk
-SELECT govdata.settle_coordination(4, 'agreed', '限于已立案企业,双方达成一致');
+SELECT govdata.settle_coordination(4, 'agreed', '限于已立案企业，双方达成一致');
 
 --: as hubei_ecology_clerk
 --: shows coordination
