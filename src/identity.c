@@ -721,6 +721,23 @@ gd_executor_finish(QueryDesc *queryDesc)
 	PG_END_TRY();
 }
 
+static void gd_check_function(Oid function, int article);
+
+/*
+ * What another department's function prepares or creates would belong to the
+ * clerk who called it, and act later with nobody else's hand to be seen.
+ */
+static void
+gd_check_laundering(Node *statement)
+{
+	if (gd_n_functions == 0 || !IsTransactionState() ||
+		(!IsA(statement, PrepareStmt) && GetCommandLogLevel(statement) != LOGSTMT_DDL))
+		return;
+	if (OidIsValid(gd_relid(GD_DEPARTMENT)) && gd_department_of(GetOuterUserId()) != 0)
+		for (int i = 0; i < gd_n_functions; i++)
+			gd_check_function(gd_functions[i], 6);
+}
+
 /*
  * COPY FROM evaluates defaults and fires triggers of its table without an
  * executor run of its own.
@@ -732,6 +749,7 @@ gd_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 {
 	GdStatement frame = {NULL, InvalidOid, gd_statements, NIL};
 
+	gd_check_laundering(pstmt->utilityStmt);
 	if (IsA(pstmt->utilityStmt, CopyStmt))
 	{
 		CopyStmt   *copy = (CopyStmt *) pstmt->utilityStmt;

@@ -636,6 +636,32 @@ gd_check_alter_table(Node *statement)
 }
 
 /*
+ * Rights to write cases would also allow to lock everybody out of them, and
+ * clocks would run out while nobody can answer.
+ */
+static void
+gd_check_lock_table(Node *statement)
+{
+	LockStmt   *lock = (LockStmt *) statement;
+	ListCell   *lc;
+
+	if (!IsA(statement, LockStmt) || lock->mode <= RowExclusiveLock || superuser())
+		return;
+	foreach(lc, lock->relations)
+	{
+		RangeVar   *relation = lfirst_node(RangeVar, lc);
+
+		if (!gd_is_our_relation(RangeVarGetRelid(relation, NoLock, true)))
+			continue;
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(32)),
+				 errmsg("table \"%s\" cannot be locked against others", relation->relname),
+				 errdetail("Limits keep running, and everybody must be able to answer. Measures, Article 32."),
+				 errhint("Lock rows with SELECT ... FOR UPDATE, or the table IN ROW EXCLUSIVE MODE at most.")));
+	}
+}
+
+/*
  * A parallel pg_restore loads our tables in any order: foreign keys of an
  * extension's tables are there before the data.  They held when the dump was
  * made, so while it is being loaded they are not asked again.
@@ -665,6 +691,7 @@ gd_process_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTre
 	int			guc_level;
 
 	gd_check_alter_table(pstmt->utilityStmt);
+	gd_check_lock_table(pstmt->utilityStmt);
 	if (!loads && !gd_may_remove_all(pstmt->utilityStmt))
 	{
 		next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);

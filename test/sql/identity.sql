@@ -132,6 +132,7 @@ CREATE MATERIALIZED VIEW trap.materialized AS SELECT 1 AS a;
 CREATE AGGREGATE trap.total(bigint) (SFUNC = int8larger, STYPE = bigint, FINALFUNC = govdata.consent_in_coordination);
 CREATE FUNCTION trap.cursor() RETURNS refcursor LANGUAGE plpgsql AS $$ DECLARE c refcursor := 'c'; BEGIN OPEN c FOR EXECUTE 'SELECT ' || current_setting('trap.act'); RETURN c; END $$;
 CREATE FUNCTION trap.prepare() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'PREPARE p AS SELECT ' || current_setting('trap.act'); END $$;
+CREATE FUNCTION trap.plant() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'CREATE VIEW own.planted AS SELECT 1 AS a'; END $$;
 -- names like those of the server
 CREATE FUNCTION trap.now() RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN EXECUTE current_setting('trap.dml'); RETURN pg_catalog.now(); END $$;
 CREATE FUNCTION trap.texteq(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN EXECUTE current_setting('trap.dml'); RETURN $1 OPERATOR(pg_catalog.=) $2; END $$;
@@ -200,6 +201,13 @@ RESET ROLE;
 SELECT is(state, 'refused', 'verbs do not look there: the one request that was meant') FROM govdata.share_request WHERE id = :q;
 SELECT is(count(*), 1::bigint, 'and no other') FROM govdata.share_request WHERE state = 'refused';
 ROLLBACK;
+-- what another's function prepares or creates would act later, as one's own
+SELECT t.refused('clerk', 'SELECT trap.prepare()', 'ZW006 an act must not come through another department''s object', 'a statement that another prepares');
+SELECT t.refused('clerk', 'SELECT trap.plant()', 'ZW006 an act must not come through another department''s object', 'an object that another plants');
+-- nobody locks the others out while their clocks run
+SELECT t.refused('clerk', 'LOCK TABLE govdata.share_request IN ACCESS EXCLUSIVE MODE', 'ZW032 table "share_request" cannot be locked against others', 'a lock on all cases');
+SELECT t.refused('clerk', 'LOCK TABLE govdata.resource IN SHARE MODE', 'ZW032 table "resource" cannot be locked against others', 'or on the catalog');
+SELECT t.allowed('clerk', 'LOCK TABLE govdata.share_request IN ROW EXCLUSIVE MODE', 'as an UPDATE takes it');
 -- COPY FROM into a table of another
 SET SESSION AUTHORIZATION regress_gd_clerk;
 \set VERBOSITY terse
