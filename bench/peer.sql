@@ -33,12 +33,13 @@ $$;
 
 -- ---- registries ----
 
-CREATE TABLE peer.region (LIKE govdata.region INCLUDING ALL);
-CREATE TABLE peer.department (LIKE govdata.department INCLUDING ALL, platform text NOT NULL, calendar text NOT NULL);
-CREATE TABLE peer.resource (LIKE govdata.resource INCLUDING ALL);
-CREATE TABLE peer.resource_item (LIKE govdata.resource_item INCLUDING ALL);
-CREATE TABLE peer.standing_consent (LIKE govdata.standing_consent INCLUDING ALL);
-CREATE TABLE peer.time_limit (LIKE govdata.time_limit INCLUDING ALL);
+CREATE TABLE peer.region (LIKE govdata.region INCLUDING ALL EXCLUDING GENERATED);
+CREATE TABLE peer.department (LIKE govdata.department INCLUDING ALL EXCLUDING GENERATED,
+	platform text NOT NULL, calendar text NOT NULL);
+CREATE TABLE peer.resource (LIKE govdata.resource INCLUDING ALL EXCLUDING GENERATED);
+CREATE TABLE peer.resource_item (LIKE govdata.resource_item INCLUDING ALL EXCLUDING GENERATED);
+CREATE TABLE peer.standing_consent (LIKE govdata.standing_consent INCLUDING ALL EXCLUDING GENERATED);
+CREATE TABLE peer.time_limit (LIKE govdata.time_limit INCLUDING ALL EXCLUDING GENERATED);
 CREATE TABLE peer.transition AS SELECT * FROM govdata.transition;
 ALTER TABLE peer.transition ADD PRIMARY KEY (subject, from_state, to_state, actor);
 
