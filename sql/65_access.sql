@@ -45,6 +45,13 @@ CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.attachment_
 CREATE TRIGGER zz_touch AFTER INSERT OR UPDATE OR DELETE ON govdata.attachment_column
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._touch();
 
+-- A row filter is checked when it is granted, against the table it will guard.
+CREATE FUNCTION govdata._guard_filter() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_filter';
+REVOKE ALL ON FUNCTION govdata._guard_filter() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._guard_filter() IS '守卫:行条件须能安全执行';
+CREATE TRIGGER ab_filter BEFORE INSERT OR UPDATE ON govdata.share_request
+    FOR EACH ROW WHEN (NEW.row_filter IS NOT NULL) EXECUTE FUNCTION govdata._guard_filter();
+
 -- What decides about reading changes: every session forgets the verdicts and
 -- plans of the tables concerned, from the next statement on.
 CREATE FUNCTION govdata._forget_access() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_forget_access';

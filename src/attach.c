@@ -41,6 +41,7 @@
 PG_FUNCTION_INFO_V1(gd_attach_resource);
 PG_FUNCTION_INFO_V1(gd_detach_resource);
 PG_FUNCTION_INFO_V1(gd_guard_attachment);
+PG_FUNCTION_INFO_V1(gd_guard_filter);
 PG_FUNCTION_INFO_V1(gd_forget_access);
 
 static HTAB *gd_attachments = NULL;
@@ -596,6 +597,41 @@ gd_guard_attachment(PG_FUNCTION_ARGS)
 				 errdetail("Measures, Article 18."),
 				 errhint("Use govdata.attach_resource(code, relation) and govdata.detach_resource(code).")));
 	return gd_row_as_is(fcinfo);
+}
+
+/* ---- row filters ---- */
+
+Datum
+gd_guard_filter(PG_FUNCTION_ARGS)
+{
+	static const Oid types[] = {INT8OID};
+	static GdStatementText query = {
+		"SELECT relation::oid FROM govdata.attachment WHERE resource = $1", 1, types, NULL
+	};
+	TriggerData *td = (TriggerData *) fcinfo->context;
+	HeapTuple	tup;
+	TupleDesc	desc;
+	Datum		arg;
+	Datum		oid;
+	bool		isnull;
+	Relation	rel;
+
+	gd_check_trigger(fcinfo);
+	tup = TRIGGER_FIRED_BY_UPDATE(td->tg_event) ? td->tg_newtuple : td->tg_trigtuple;
+	if (!gd_guarding())
+		return PointerGetDatum(tup);
+	desc = RelationGetDescr(td->tg_relation);
+	arg = heap_getattr(tup, SPI_fnumber(desc, "resource"), desc, &isnull);
+	if (gd_own_run(&query, &arg, NULL, NULL, 1, &oid, &isnull) == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("a row filter needs an attached table"),
+				 errdetail("There is no table whose rows it could limit. Measures, Article 20."),
+				 errhint("Attach the table first: SELECT govdata.attach_resource(code, table).")));
+	rel = table_open(DatumGetObjectId(oid), AccessShareLock);
+	(void) gd_row_filter(TextDatumGetCString(heap_getattr(tup, SPI_fnumber(desc, "row_filter"), desc, &isnull)), rel);
+	table_close(rel, NoLock);
+	return PointerGetDatum(tup);
 }
 
 /* ---- news for every session ---- */
