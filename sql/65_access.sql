@@ -58,19 +58,19 @@ CREATE FUNCTION govdata._forget_access() RETURNS trigger LANGUAGE c AS 'MODULE_P
 REVOKE ALL ON FUNCTION govdata._forget_access() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._forget_access() IS '授权、类别或状态变更后,令各会话忘记所涉数据表的判断与计划';
 CREATE TRIGGER yy_forget_insert AFTER INSERT ON govdata.share_authorization
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access('resource');
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
 CREATE TRIGGER yy_forget_update AFTER UPDATE ON govdata.share_authorization
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access('resource');
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
 CREATE TRIGGER yy_forget_insert AFTER INSERT ON govdata.share_request
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access('resource');
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
 CREATE TRIGGER yy_forget_update AFTER UPDATE ON govdata.share_request
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access('resource');
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
 CREATE TRIGGER yy_forget AFTER UPDATE ON govdata.resource
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access('id');
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
 CREATE TRIGGER yy_forget_insert AFTER INSERT ON govdata.resource_item
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access('resource');
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
 CREATE TRIGGER yy_forget_update AFTER UPDATE ON govdata.resource_item
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access('resource');
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
 
 -- attach_resource(code, relation): binds the items of the acting department's
 -- resource to the columns of the same name of a table or partitioned table that

@@ -22,6 +22,7 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
+#include "commands/extension.h"
 #include "miscadmin.h"
 #include "rewrite/rowsecurity.h"
 #include "storage/lmgr.h"
@@ -223,7 +224,8 @@ gd_load_attachment(Oid root)
 	bool		isnull;
 	int64		resource = 0;
 
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(root));
+	ScanKeyInit(&key, SPI_fnumber(RelationGetDescr(rel), "relation"), BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(root));
 	scan = systable_beginscan(rel, gd_object_oid("attachment_relation_key"), true, NULL, 1, &key);
 	tup = systable_getnext(scan);
 	if (HeapTupleIsValid(tup))
@@ -309,7 +311,8 @@ gd_attachment(Oid relid, GdAttachment *att)
 {
 	GdAttachment *slot = NULL;
 
-	if (relid < FirstNormalObjectId || !OidIsValid(gd_relid(GD_ATTACHMENT)))
+	if (relid < FirstNormalObjectId || !OidIsValid(gd_relid(GD_ATTACHMENT)) ||
+		(creating_extension && CurrentExtensionObject == get_extension_oid("govdata", true)))
 		return false;
 	if (gd_attachments != NULL && !gd_attachments_stale)
 		slot = hash_search(gd_attachments, &relid, HASH_FIND, NULL);
@@ -644,24 +647,28 @@ gd_guard_filter(PG_FUNCTION_ARGS)
 Datum
 gd_forget_access(PG_FUNCTION_ARGS)
 {
-	static GdStatementText by_id = {
-		"SELECT array_agg(DISTINCT a.relation::oid) FROM govdata.attachment a"
-		" JOIN new_rows n ON n.id = a.resource", 0, NULL, NULL
-	};
-	static GdStatementText by_resource = {
-		"SELECT array_agg(DISTINCT a.relation::oid) FROM govdata.attachment a"
-		" JOIN new_rows n ON n.resource = a.resource", 0, NULL, NULL
-	};
+	/* a plan knows the rows of one table only, so there is one a table */
+#define RELATIONS_OF(column) \
+	"SELECT array_agg(DISTINCT a.relation::oid) FROM govdata.attachment a" \
+	" JOIN new_rows n ON n." column " = a.resource"
+	static GdStatementText of_authorization = {RELATIONS_OF("resource"), 0, NULL, NULL};
+	static GdStatementText of_request = {RELATIONS_OF("resource"), 0, NULL, NULL};
+	static GdStatementText of_item = {RELATIONS_OF("resource"), 0, NULL, NULL};
+	static GdStatementText of_resource = {RELATIONS_OF("id"), 0, NULL, NULL};
 	TriggerData *td = (TriggerData *) fcinfo->context;
-	bool		by = false;
+	GdStatementText *query;
+	Oid			relid;
 	Datum		oids;
 	bool		isnull;
 
 	gd_check_trigger(fcinfo);
 	if (!gd_guarding())
 		return PointerGetDatum(NULL);
-	by = strcmp(td->tg_trigger->tgargs[0], "id") == 0;
-	(void) gd_own_run(by ? &by_id : &by_resource, NULL, NULL, td, 1, &oids, &isnull);
+	relid = RelationGetRelid(td->tg_relation);
+	query = relid == gd_relid(GD_SHARE_AUTHORIZATION) ? &of_authorization :
+		relid == gd_relid(GD_SHARE_REQUEST) ? &of_request :
+		relid == gd_relid(GD_RESOURCE_ITEM) ? &of_item : &of_resource;
+	(void) gd_own_run(query, NULL, NULL, td, 1, &oids, &isnull);
 	if (!isnull)
 	{
 		Datum	   *elems;

@@ -23,7 +23,6 @@
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "catalog/pg_type.h"
-#include "commands/extension.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -591,7 +590,7 @@ gd_check_perms(GD_CHECK_PERMS_PARAMS)
 	if (gd_prev_check_perms && !gd_prev_check_perms(GD_CHECK_PERMS_ARGS))
 		return false;
 	/* a caller that only asks is neither refused nor recorded */
-	if (ereport_on_violation && !IsParallelWorker() && !gd_own_writing() && !creating_extension)
+	if (ereport_on_violation && !IsParallelWorker() && !gd_own_writing())
 		gd_check_reads(GD_CHECK_PERMS_ARGS);
 	return true;
 }
