@@ -16,7 +16,7 @@ BEGIN
                      '_articles', '_transitions', '_transition_article', '_sees', '_oversees',
                      '_region_calendar', '_region_contains', '_deadline', '_working_days_left', '_absent', '_resource_id',
                      '_request_moved', '_move_resource', '_move_negative_entry', '_permitted']))
-                AND p.proname <> ALL (ARRAY['schedule', 'unschedule']) LOOP
+                AND p.proname <> ALL (ARRAY['schedule', 'unschedule', 'doctor']) LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO govdata_department, govdata_admin', f);
     END LOOP;
 END
