@@ -162,9 +162,7 @@ gd_grants_create(void)
 {
 	HASHCTL		ctl = {0};
 
-	if (gd_grants_context == NULL)
-		gd_grants_context = AllocSetContextCreate(TopMemoryContext, "govdata grants", ALLOCSET_DEFAULT_SIZES);
-	MemoryContextReset(gd_grants_context);
+	gd_grants_context = gd_fresh_context(gd_grants_context, "govdata grants");
 	ctl.keysize = sizeof(GdGrantKey);
 	ctl.entrysize = sizeof(GdGrant);
 	ctl.hcxt = gd_grants_context;
@@ -320,7 +318,7 @@ gd_keep(const char *s)
 
 /*
  * What a department may read of a relation, kept until something changes.
- * The result is good until the next call.
+ * The result is good until the transaction ends.
  */
 static GdGrant *
 gd_grant(int64 department, const GdAttachment *att)
@@ -591,18 +589,18 @@ PG_FUNCTION_INFO_V1(gd_check_access);
 Datum
 gd_permitted(PG_FUNCTION_ARGS)
 {
-	GdAttachment att;
+	const GdAttachment *att = gd_attachment(PG_GETARG_OID(2));
 	GdSubject	s;
 	GdGrant    *g;
 
-	if (!gd_attachment(PG_GETARG_OID(2), &att) || att.broken[0] != '\0' || !att.published)
+	if (att == NULL || att->broken[0] != '\0' || !att->published)
 		PG_RETURN_BOOL(false);
-	s = gd_subject(&att);
+	s = gd_subject(att);
 	if (s.reader == GD_READER_PUBLIC)
-		PG_RETURN_BOOL(att.open);
+		PG_RETURN_BOOL(att->open);
 	if (s.reader != GD_READER_DEPARTMENT)
 		PG_RETURN_BOOL(s.reader != GD_READER_REFUSED);
-	g = gd_grant(s.department, &att);
+	g = gd_grant(s.department, att);
 	PG_RETURN_BOOL(g->authorization == PG_GETARG_INT64(0) && g->version == PG_GETARG_INT32(1) &&
 				   (g->in_force <= 1 || g->chosen));
 }
@@ -661,7 +659,7 @@ gd_check_access(PG_FUNCTION_ARGS)
 {
 	static const char *const basis_names[] = {"ouagp-", "own", "class", "administrator", "authorization", "open", "none"};
 	TupleDesc	desc;
-	GdAttachment att;
+	const GdAttachment *att;
 	GdSubject	s = {GD_READER_DEPARTMENT, InvalidOid, 0, NULL};
 	GdVerdict	v;
 	Datum		values[4];
@@ -675,9 +673,10 @@ gd_check_access(PG_FUNCTION_ARGS)
 				 errhint("Act as a department, or name one.")));
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
-	if (!gd_attachment(gd_attached_relation(text_to_cstring(PG_GETARG_TEXT_PP(0))), &att))
+	att = gd_attachment(gd_attached_relation(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+	if (att == NULL)
 		elog(ERROR, "attachment is not known");
-	if (department != gd_current_department() && gd_current_department() != att.provider &&
+	if (department != gd_current_department() && gd_current_department() != att->provider &&
 		!gd_oversees(department) && !gd_is_administrator())
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(6)),
@@ -685,9 +684,9 @@ gd_check_access(PG_FUNCTION_ARGS)
 				 errdetail("You act as %s. Measures, Article 6.", gd_who_acts()),
 				 errhint("A department asks for itself; its overseers and the provider for it.")));
 	s.department = department;
-	if (department == att.provider)
+	if (department == att->provider)
 		s.reader = GD_READER_OWN;
-	v = gd_verdict(&att, &s, gd_columns_of(&att, PG_GETARG_DATUM(1)));
+	v = gd_verdict(att, &s, gd_columns_of(att, PG_GETARG_DATUM(1)));
 	values[0] = BoolGetDatum(v.allowed);
 	values[1] = CStringGetTextDatum(basis_names[1 + (strchr(basis_names[0], v.allowed ? v.basis : '-') - basis_names[0])]);
 	values[2] = Int16GetDatum(v.allowed ? 20 : v.article);

@@ -39,8 +39,15 @@ typedef struct GdAttachment
 	GdColumn   *columns;
 } GdAttachment;
 
-/* attach.c: a copy of what is known; false for a relation that is not attached */
-extern bool gd_attachment(Oid relid, GdAttachment *att);
+/* ---- attach.c ---- */
+
+/*
+ * What is known of a relation; NULL for one that is not attached.  Good until
+ * the transaction ends, even when it goes stale meanwhile.
+ */
+extern const GdAttachment *gd_attachment(Oid relid);
+/* a new context for what replaces the stale content of another */
+extern MemoryContext gd_fresh_context(MemoryContext old, const char *name);
 extern const GdColumn *gd_attached_column(const GdAttachment *att, AttrNumber attnum);
 extern void gd_attach_init(void);
 

@@ -16,6 +16,7 @@
 #include "access/relation.h"
 #include "access/table.h"
 #include "access/transam.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
@@ -51,6 +52,12 @@ static bool gd_attachments_stale = false;
 static uint64 gd_attachments_generation = 0;
 static bool gd_loading = false;
 
+/*
+ * What has gone stale may still be looked at further up the stack, so it is
+ * freed only when the transaction ends.
+ */
+static MemoryContext gd_retired = NULL;
+
 /* ---- what is known ---- */
 
 static void
@@ -70,15 +77,30 @@ gd_attachments_relation(Oid relid)
 		gd_attachments_forget();
 }
 
+MemoryContext
+gd_fresh_context(MemoryContext old, const char *name)
+{
+	if (gd_retired == NULL)
+		gd_retired = AllocSetContextCreate(TopMemoryContext, "govdata retired", ALLOCSET_SMALL_SIZES);
+	if (old)
+		MemoryContextSetParent(old, gd_retired);
+	return AllocSetContextCreateInternal(TopMemoryContext, name, ALLOCSET_DEFAULT_SIZES);
+}
+
+static void
+gd_attach_xact(XactEvent event, void *arg)
+{
+	(void) arg;
+	if (gd_retired && (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE))
+		MemoryContextReset(gd_retired);
+}
+
 static void
 gd_attachments_create(void)
 {
 	HASHCTL		ctl = {0};
 
-	if (gd_attachments_context == NULL)
-		gd_attachments_context = AllocSetContextCreate(TopMemoryContext, "govdata attachments",
-													   ALLOCSET_DEFAULT_SIZES);
-	MemoryContextReset(gd_attachments_context);
+	gd_attachments_context = gd_fresh_context(gd_attachments_context, "govdata attachments");
 	ctl.keysize = sizeof(Oid);
 	ctl.entrysize = sizeof(GdAttachment);
 	ctl.hcxt = gd_attachments_context;
@@ -286,14 +308,12 @@ gd_load(GdAttachment *att)
 	gd_load_items(att);
 }
 
-static bool
-gd_remember(const GdAttachment *loaded, uint64 generation)
+static GdAttachment *
+gd_remember(const GdAttachment *loaded)
 {
 	GdAttachment *slot;
 	bool		found;
 
-	if (generation != gd_attachments_generation)
-		return false;
 	if (gd_attachments == NULL || gd_attachments_stale)
 		gd_attachments_create();
 	slot = hash_search(gd_attachments, &loaded->relid, HASH_ENTER, &found);
@@ -303,29 +323,15 @@ gd_remember(const GdAttachment *loaded, uint64 generation)
 		slot->columns = MemoryContextAlloc(gd_attachments_context, loaded->ncolumns * sizeof(GdColumn));
 		memcpy(slot->columns, loaded->columns, loaded->ncolumns * sizeof(GdColumn));
 	}
-	return true;
+	return slot;
 }
 
-bool
-gd_attachment(Oid relid, GdAttachment *att)
+/* Read what there is to know of a relation. */
+static GdAttachment *
+gd_learn(Oid relid)
 {
-	GdAttachment *slot = NULL;
-
-	if (relid < FirstNormalObjectId || !OidIsValid(gd_relid(GD_ATTACHMENT)) ||
-		(creating_extension && CurrentExtensionObject == get_extension_oid("govdata", true)))
-		return false;
-	if (gd_attachments != NULL && !gd_attachments_stale)
-		slot = hash_search(gd_attachments, &relid, HASH_FIND, NULL);
-	if (slot != NULL)
-	{
-		*att = *slot;
-		if (att->ncolumns > 0)
-		{
-			att->columns = palloc(att->ncolumns * sizeof(GdColumn));
-			memcpy(att->columns, slot->columns, att->ncolumns * sizeof(GdColumn));
-		}
-		return att->attached;
-	}
+	GdAttachment loaded;
+	uint64		generation;
 
 	if (gd_loading)
 		ereport(ERROR,
@@ -339,22 +345,34 @@ gd_attachment(Oid relid, GdAttachment *att)
 		/* a change that arrives while we read makes what we read worthless */
 		do
 		{
-			uint64		generation = gd_attachments_generation;
-
-			memset(att, 0, sizeof(*att));
-			att->relid = relid;
-			gd_load(att);
-			if (gd_remember(att, generation))
-				break;
 			CHECK_FOR_INTERRUPTS();
-		} while (true);
+			generation = gd_attachments_generation;
+			memset(&loaded, 0, sizeof(loaded));
+			loaded.relid = relid;
+			gd_load(&loaded);
+		} while (generation != gd_attachments_generation);
 	}
 	PG_FINALLY();
 	{
 		gd_loading = false;
 	}
 	PG_END_TRY();
-	return att->attached;
+	return gd_remember(&loaded);
+}
+
+const GdAttachment *
+gd_attachment(Oid relid)
+{
+	GdAttachment *att = NULL;
+
+	if (relid < FirstNormalObjectId || !OidIsValid(gd_relid(GD_ATTACHMENT)) ||
+		(creating_extension && CurrentExtensionObject == get_extension_oid("govdata", true)))
+		return NULL;
+	if (gd_attachments != NULL && !gd_attachments_stale)
+		att = hash_search(gd_attachments, &relid, HASH_FIND, NULL);
+	if (att == NULL)
+		att = gd_learn(relid);
+	return att->attached ? att : NULL;
 }
 
 const GdColumn *
@@ -686,6 +704,7 @@ gd_forget_access(PG_FUNCTION_ARGS)
 void
 gd_attach_init(void)
 {
+	RegisterXactCallback(gd_attach_xact, NULL);
 	gd_on_change(GD_ATTACHMENT, gd_attachments_forget);
 	gd_on_change(GD_ATTACHMENT_COLUMN, gd_attachments_forget);
 	gd_on_any_relation(gd_attachments_relation);

@@ -23,6 +23,7 @@
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "catalog/pg_type.h"
+#include "commands/extension.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -141,17 +142,17 @@ static List *
 gd_permissive(CmdType cmdtype, Relation relation)
 {
 	List	   *others = gd_prev_permissive ? gd_prev_permissive(cmdtype, relation) : NIL;
-	GdAttachment att;
+	const GdAttachment *att = gd_attachment(RelationGetRelid(relation));
 	GdSubject	s;
 	int64		authorization;
 	int32		version;
 	Node	   *condition;
 
-	if (!gd_attachment(RelationGetRelid(relation), &att))
+	if (att == NULL)
 		return others;
-	s = gd_subject(&att);
+	s = gd_subject(att);
 	if (s.reader == GD_READER_OWN ||
-		(cmdtype == CMD_SELECT && gd_row_condition(&att, &s, &authorization, &version, &condition)))
+		(cmdtype == CMD_SELECT && gd_row_condition(att, &s, &authorization, &version, &condition)))
 		others = lappend(others, gd_policy("govdata", true, (Expr *) makeBoolConst(true, false)));
 	return others;
 }
@@ -175,16 +176,16 @@ static List *
 gd_restrictive(CmdType cmdtype, Relation relation)
 {
 	List	   *others = gd_prev_restrictive ? gd_prev_restrictive(cmdtype, relation) : NIL;
-	GdAttachment att;
+	const GdAttachment *att = cmdtype == CMD_SELECT ? gd_attachment(RelationGetRelid(relation)) : NULL;
 	GdSubject	s;
 	int64		authorization;
 	int32		version;
 	Node	   *condition;
 
-	if (cmdtype != CMD_SELECT || !gd_attachment(RelationGetRelid(relation), &att))
+	if (att == NULL)
 		return others;
-	s = gd_subject(&att);
-	if (!gd_row_condition(&att, &s, &authorization, &version, &condition))
+	s = gd_subject(att);
+	if (!gd_row_condition(att, &s, &authorization, &version, &condition))
 		return others;
 	others = lappend(others, gd_policy("govdata authorization", false,
 									   gd_permitted_clause(authorization, version, RelationGetRelid(relation))));
@@ -293,39 +294,40 @@ gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOpt
 {
 	RangeTblEntry *rte;
 	GdPerms    *perms;
-	GdAttachment att;
+	const GdAttachment *att;
 	GdSubject	s;
 	GdVerdict	v = {0};
 
 	if (gd_prev_relation_info)
 		gd_prev_relation_info(root, relationObjectId, inhparent, rel);
-	if (!gd_attachment(relationObjectId, &att))
+	att = gd_attachment(relationObjectId);
+	if (att == NULL)
 		return;
 
 	rte = planner_rt_fetch(rel->relid, root);
 	perms = GD_RTE_PERMS(root->parse, rte);
-	s = gd_subject(&att);
+	s = gd_subject(att);
 	v.department = s.department;
 	if (perms == NULL || !(perms->requiredPerms & ACL_SELECT))
 	{
-		GdAttachment named;
+		const GdAttachment *named = gd_attachment(gd_named_relation(root, rel));
 
 		if (perms == NULL && s.reader != GD_READER_OWN && s.reader != GD_READER_ADMINISTRATOR &&
-			(!gd_attachment(gd_named_relation(root, rel), &named) || named.root != att.root))
-			gd_refuse_because(&att, &v, 20, _("The table is read through a parent that is not attached."));
+			(named == NULL || named->root != att->root))
+			gd_refuse_because(att, &v, 20, _("The table is read through a parent that is not attached."));
 		return;
 	}
 	if (s.reader == GD_READER_REFUSED)
-		gd_refuse_because(&att, &v, 20, s.why);
+		gd_refuse_because(att, &v, 20, s.why);
 	if (s.reader == GD_READER_ADMINISTRATOR)
 		return;
-	if (!gd_same_department(perms->checkAsUser, &s, &att) || !gd_same_department(GetUserId(), &s, &att))
-		gd_refuse_because(&att, &v, 33, _("The read comes through a view or rule of another department: what was authorized cannot be passed on."));
+	if (!gd_same_department(perms->checkAsUser, &s, att) || !gd_same_department(GetUserId(), &s, att))
+		gd_refuse_because(att, &v, 33, _("The read comes through a view or rule of another department: what was authorized cannot be passed on."));
 	if (s.reader == GD_READER_OWN)
 		return;
 	if (rte->securityQuals == NIL)
-		gd_refuse_because(&att, &v, 20, _("Row security does not act on this read: the role bypasses it, owns the table, or it is switched off."));
-	gd_take_clauses(rte, att.root);
+		gd_refuse_because(att, &v, 20, _("Row security does not act on this read: the role bypasses it, owns the table, or it is switched off."));
+	gd_take_clauses(rte, att->root);
 }
 
 static PlannedStmt *
@@ -542,17 +544,19 @@ gd_check_children(List *rangeTable, List *roots)
 	foreach(lc, rangeTable)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
-		GdAttachment att;
+		const GdAttachment *att;
 		GdSubject	s;
 		GdVerdict	v = {0};
 
-		if (rte->rtekind != RTE_RELATION || GD_HAS_PERMS(rte) ||
-			!gd_attachment(rte->relid, &att) || list_member_oid(roots, att.root))
+		if (rte->rtekind != RTE_RELATION || GD_HAS_PERMS(rte))
 			continue;
-		s = gd_subject(&att);
+		att = gd_attachment(rte->relid);
+		if (att == NULL || list_member_oid(roots, att->root))
+			continue;
+		s = gd_subject(att);
 		v.department = s.department;
 		if (s.reader != GD_READER_OWN && s.reader != GD_READER_ADMINISTRATOR)
-			gd_refuse_because(&att, &v, 20, _("The table is read through a parent that is not attached."));
+			gd_refuse_because(att, &v, 20, _("The table is read through a parent that is not attached."));
 	}
 }
 
@@ -567,19 +571,22 @@ gd_check_reads(GD_CHECK_PERMS_PARAMS)
 	foreach(lc, GD_CHECK_PERMS_LIST)
 	{
 		GdPerms    *perms = (GdPerms *) lfirst(lc);
-		GdAttachment att;
+		const GdAttachment *att = perms->requiredPerms ? gd_attachment(perms->relid) : NULL;
 
-		if (perms->requiredPerms == 0 || !gd_attachment(perms->relid, &att))
+		if (att == NULL)
 			continue;
 		/* news of a suspension reaches a transaction that is open already */
 		if (!heard)
+		{
 			AcceptInvalidationMessages();
-		heard = true;
-		if (!gd_attachment(perms->relid, &att))
-			continue;
-		roots = lappend_oid(roots, att.root);
+			heard = true;
+			att = gd_attachment(perms->relid);
+			if (att == NULL)
+				continue;
+		}
+		roots = lappend_oid(roots, att->root);
 		if (perms->requiredPerms & ACL_SELECT)
-			gd_check_one(perms, &att, rangeTable);
+			gd_check_one(perms, att, rangeTable);
 	}
 	gd_check_children(rangeTable, roots);
 }
@@ -590,7 +597,7 @@ gd_check_perms(GD_CHECK_PERMS_PARAMS)
 	if (gd_prev_check_perms && !gd_prev_check_perms(GD_CHECK_PERMS_ARGS))
 		return false;
 	/* a caller that only asks is neither refused nor recorded */
-	if (ereport_on_violation && !IsParallelWorker() && !gd_own_writing())
+	if (ereport_on_violation && !IsParallelWorker() && !gd_own_writing() && !creating_extension)
 		gd_check_reads(GD_CHECK_PERMS_ARGS);
 	return true;
 }
@@ -624,25 +631,25 @@ gd_executor_start(QueryDesc *queryDesc, int eflags)
 static void
 gd_check_again(GdUse *u, bool copying)
 {
-	GdAttachment att;
+	const GdAttachment *att = gd_attachment(u->relid);
 	GdSubject	s;
 	GdVerdict	v;
 
-	if (!gd_attachment(u->relid, &att))
+	if (att == NULL)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(18)),
 				 errmsg("the table is no longer attached"),
 				 errdetail("Its resource was detached while it was being read. Measures, Article 18."),
 				 errhint("Run the statement again.")));
-	s = gd_subject(&att);
-	v = gd_verdict(&att, &s, u->columns);
+	s = gd_subject(att);
+	v = gd_verdict(att, &s, u->columns);
 	if (!v.allowed)
-		gd_refuse_read(&att, &v);
+		gd_refuse_read(att, &v);
 	if (v.basis != u->basis || v.department != u->department ||
 		v.authorization != u->authorization || v.version != u->version)
-		gd_refuse_because(&att, &v, 20, _("The statement was begun under another authorization; run it again."));
+		gd_refuse_because(att, &v, 20, _("The statement was begun under another authorization; run it again."));
 	if (copying && !v.copy)
-		gd_refuse_because(&att, &v, 33, _("Persisting rows needs an authorization of mode copy."));
+		gd_refuse_because(att, &v, 33, _("Persisting rows needs an authorization of mode copy."));
 }
 
 static void
