@@ -3,10 +3,11 @@
  * filter.c
  *	  The row filter of an authorization.
  *
- * A filter runs with the rights of whoever reads, so it may use only what
- * cannot run anybody's code: columns of the table, constants, and immutable
- * or stable operators and functions that come with the server.  It is parsed
- * under a locked search_path; an operator of a department's own is not found.
+ * A filter runs with the rights and the settings of whoever reads, so it may
+ * use only what can neither run anybody's code nor be bent by a setting:
+ * columns of the table, constants, and immutable operators and functions that
+ * come with the server.  It is parsed under settings of our own: neither an
+ * operator of a department's own nor its DateStyle changes what it says.
  *
  *-------------------------------------------------------------------------
  */
@@ -70,7 +71,7 @@ static bool
 gd_function_not_allowed(Oid function, void *context)
 {
 	(void) context;
-	return function >= FirstNormalObjectId || func_volatile(function) == PROVOLATILE_VOLATILE ||
+	return function >= FirstNormalObjectId || func_volatile(function) != PROVOLATILE_IMMUTABLE ||
 		get_func_retset(function);
 }
 
@@ -84,7 +85,7 @@ gd_filter_walker(Node *node, void *context)
 	if (IsA(node, Var) && ((Var *) node)->varattno <= 0)
 		gd_refuse_filter(_("a system column or a whole row"));
 	if (check_functions_in_node(node, gd_function_not_allowed, context))
-		gd_refuse_filter(_("a function that is volatile, returns a set or does not come with the server"));
+		gd_refuse_filter(_("a function that is not immutable, returns a set or does not come with the server"));
 	return expression_tree_walker(node, gd_filter_walker, context);
 }
 
@@ -121,10 +122,22 @@ gd_parse_filter(const char *text, Relation rel)
 Node *
 gd_row_filter(const char *text, Relation rel)
 {
+	/* what the text of a filter means must not depend on who reads */
+	static const char *const settings[][2] = {
+		{"search_path", "pg_catalog, pg_temp"},
+		{"standard_conforming_strings", "on"},
+		{"transform_null_equals", "off"},
+		{"array_nulls", "on"},
+		{"DateStyle", "ISO, YMD"},
+		{"IntervalStyle", "postgres"},
+	};
 	int			level = NewGUCNestLevel();
 	Node	   *expr;
 
-	(void) set_config_option("search_path", "pg_catalog, pg_temp",
+	for (int i = 0; i < (int) lengthof(settings); i++)
+		(void) set_config_option(settings[i][0], settings[i][1],
+								 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("TimeZone", GetConfigOption("govdata.timezone", false, false),
 							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	expr = gd_parse_filter(text, rel);
 	AtEOXact_GUC(true, level);
