@@ -488,6 +488,16 @@ gd_judge_columns(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, GdRe
 	v->missing = missing.len ? missing.data : NULL;
 }
 
+/* is there anything that whoever belongs to a department may read? */
+static bool
+gd_has_unconditional(const GdAttachment *att)
+{
+	for (int i = 0; i < att->ncolumns; i++)
+		if (gd_may_read_column(att, &att->columns[i], GD_READER_DEPARTMENT, NULL))
+			return true;
+	return false;
+}
+
 /* Article 33: data are used for the purpose for which they were authorized. */
 static bool
 gd_purpose_fits(const GdGrant *g)
@@ -515,6 +525,8 @@ gd_judge_department(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, i
 	else if (!gd_purpose_fits(g))
 		gd_deny(v, 33, psprintf(_("Setting govdata.purpose is \"%s\", the authorization is for \"%s\"."),
 								gd_purpose, g->purpose));
+	else if (g->in_force == 0 && bms_is_empty(columns) && !gd_has_unconditional(att))
+		gd_deny(v, 20, _("No authorization is in force, and counting rows is reading too."));
 	else
 		gd_judge_columns(v, att, columns, GD_READER_DEPARTMENT, g);
 }
@@ -572,7 +584,7 @@ gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorizati
 	if (s->reader != GD_READER_DEPARTMENT)
 		return false;
 	g = gd_grant(s->department, att);
-	if (g->in_force > 1 && !g->chosen)
+	if ((g->in_force > 1 && !g->chosen) || (g->in_force == 0 && !gd_has_unconditional(att)))
 		return false;
 	*authorization = g->authorization;
 	*version = g->version;
