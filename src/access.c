@@ -520,7 +520,7 @@ gd_judge_department(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, i
 	v->filtered = g->filter != NULL;
 	v->basis = g->authorization ? GD_READ_BASIS_AUTHORIZATION : GD_READ_BASIS_CLASS;
 	if (g->in_force > 1 && !g->chosen)
-		gd_deny(v, 20, psprintf(_("Several authorizations are in force: %s. They are never combined; SET govdata.authorization chooses one."),
+		gd_deny(v, 20, psprintf(_("Several authorizations are in force: %s. They are never combined; SET govdata.\"authorization\" = one of these numbers chooses."),
 								g->listed));
 	else if (!gd_purpose_fits(g))
 		gd_deny(v, 33, psprintf(_("Setting govdata.purpose is \"%s\", the authorization is for \"%s\"."),

@@ -44,6 +44,7 @@
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/plancache.h"
 #include "utils/portal.h"
 #include "utils/rls.h"
 
@@ -99,12 +100,17 @@ gd_read_of(const GdAttachment *att, const GdVerdict *v, char kind)
 	return read;
 }
 
-/* a refused attempt is on record too */
+/*
+ * A refused attempt is on record too.  What was cached for the statement was
+ * made for whoever read, and for what held, at the time of its analysis; the
+ * next attempt must not meet it again.
+ */
 static void
 gd_refuse_read(const GdAttachment *att, GdVerdict *v)
 {
 	GdRead		read;
 
+	ResetPlanCache();
 	v->allowed = false;
 	read = gd_read_of(att, v, GD_READ_KIND_REFUSED);
 	(void) gd_log_start(&read);

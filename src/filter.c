@@ -3,11 +3,18 @@
  * filter.c
  *	  The row filter of an authorization.
  *
- * A filter runs with the rights and the settings of whoever reads, so it may
- * use only what can neither run anybody's code nor be bent by a setting:
- * columns of the table, constants, and immutable operators and functions that
- * come with the server.  It is parsed under settings of our own: neither an
- * operator of a department's own nor its DateStyle changes what it says.
+ * A filter runs with the rights of whoever reads, so it may use only what
+ * cannot run anybody's code: columns of the table, constants, and operators
+ * and functions that come with the server and depend on nothing but their
+ * arguments, and now().  Other stable functions depend on settings of the
+ * reader's, such as its time zone, or can be pointed at code: table_to_xml()
+ * at a view, jsonb_populate_record() at a domain's CHECK, to_json() at a cast.
+ * For the same reason no type may be anybody's own, except domains and enums,
+ * whose values are the server's.
+ *
+ * The reader's session parses it, so every setting that changes what a text
+ * means is fixed meanwhile: an operator of a department's own is not found,
+ * and '01/02/2026' is the same day for everybody.
  *
  *-------------------------------------------------------------------------
  */
@@ -70,9 +77,38 @@ gd_is_plain_node(Node *node)
 static bool
 gd_function_not_allowed(Oid function, void *context)
 {
+	Oid		   *args;
+	int			nargs;
+
 	(void) context;
-	return function >= FirstNormalObjectId || func_volatile(function) != PROVOLATILE_IMMUTABLE ||
-		get_func_retset(function);
+	if (function >= FirstNormalObjectId || get_func_retset(function))
+		return true;
+	if (func_volatile(function) == PROVOLATILE_IMMUTABLE)
+		return false;
+	/* the time of the transaction; not what a time is in the session's zone */
+	return func_volatile(function) == PROVOLATILE_VOLATILE ||
+		get_func_signature(function, &args, &nargs) != TIMESTAMPTZOID || nargs > 0;
+}
+
+/* a type of the server, or one whose values are */
+static bool
+gd_type_allowed(Oid type)
+{
+	type = getBaseType(type);
+	return type < FirstNormalObjectId || type_is_enum(type);
+}
+
+/* an operator of the server, not only one over a function of the server */
+static bool
+gd_operator_allowed(Node *node)
+{
+	Oid			operator = InvalidOid;
+
+	if (IsA(node, OpExpr) || IsA(node, DistinctExpr) || IsA(node, NullIfExpr))
+		operator = ((OpExpr *) node)->opno;
+	else if (IsA(node, ScalarArrayOpExpr))
+		operator = ((ScalarArrayOpExpr *) node)->opno;
+	return operator < FirstNormalObjectId;
 }
 
 static bool
@@ -84,8 +120,12 @@ gd_filter_walker(Node *node, void *context)
 		gd_refuse_filter(_("a subquery, a parameter, a cast or another construct that could run code"));
 	if (IsA(node, Var) && ((Var *) node)->varattno <= 0)
 		gd_refuse_filter(_("a system column or a whole row"));
+	if (!IsA(node, List) && !gd_type_allowed(exprType(node)))
+		gd_refuse_filter(_("a type that does not come with the server"));
+	if (!gd_operator_allowed(node))
+		gd_refuse_filter(_("an operator that does not come with the server"));
 	if (check_functions_in_node(node, gd_function_not_allowed, context))
-		gd_refuse_filter(_("a function that is not immutable, returns a set or does not come with the server"));
+		gd_refuse_filter(_("a function that is volatile, returns a set or does not come with the server"));
 	return expression_tree_walker(node, gd_filter_walker, context);
 }
 
@@ -122,23 +162,24 @@ gd_parse_filter(const char *text, Relation rel)
 Node *
 gd_row_filter(const char *text, Relation rel)
 {
-	/* what the text of a filter means must not depend on who reads */
 	static const char *const settings[][2] = {
 		{"search_path", "pg_catalog, pg_temp"},
 		{"standard_conforming_strings", "on"},
+		{"backslash_quote", "safe_encoding"},
 		{"transform_null_equals", "off"},
 		{"array_nulls", "on"},
 		{"DateStyle", "ISO, YMD"},
 		{"IntervalStyle", "postgres"},
+		{"lc_monetary", "C"},
+		{"TimeZone", NULL}
 	};
 	int			level = NewGUCNestLevel();
 	Node	   *expr;
 
-	for (int i = 0; i < (int) lengthof(settings); i++)
-		(void) set_config_option(settings[i][0], settings[i][1],
+	for (size_t i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i][0],
+								 settings[i][1] ? settings[i][1] : GetConfigOption("govdata.timezone", false, false),
 								 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	(void) set_config_option("TimeZone", GetConfigOption("govdata.timezone", false, false),
-							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	expr = gd_parse_filter(text, rel);
 	AtEOXact_GUC(true, level);
 	return expr;
