@@ -125,7 +125,7 @@ gd_filter_walker(Node *node, void *context)
 	if (!gd_operator_allowed(node))
 		gd_refuse_filter(_("an operator that does not come with the server"));
 	if (check_functions_in_node(node, gd_function_not_allowed, context))
-		gd_refuse_filter(_("a function that is volatile, returns a set or does not come with the server"));
+		gd_refuse_filter(_("a function that is not immutable, returns a set or does not come with the server"));
 	return expression_tree_walker(node, gd_filter_walker, context);
 }
 
