@@ -72,6 +72,15 @@ CREATE TRIGGER yy_forget_insert AFTER INSERT ON govdata.resource_item
 CREATE TRIGGER yy_forget_update AFTER UPDATE ON govdata.resource_item
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
 
+-- What is opened unconditionally may be selected by the public, and no longer
+-- when that ends.
+CREATE FUNCTION govdata._open_access() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_opening_changed';
+REVOKE ALL ON FUNCTION govdata._open_access() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._open_access() IS '开放状态变更后,授予或收回公众的读取权(第二十六条)';
+CREATE TRIGGER yz_opening AFTER UPDATE ON govdata.resource
+    FOR EACH ROW WHEN (OLD.opening_state IS DISTINCT FROM NEW.opening_state)
+    EXECUTE FUNCTION govdata._open_access();
+
 -- attach_resource(code, relation): binds the items of the acting department's
 -- resource to the columns of the same name of a table or partitioned table that
 -- the caller owns (or is a superuser), enables row security on the whole

@@ -721,4 +721,5 @@ gd_access_init(void)
 	gd_on_role_change(gd_access_forget);
 	gd_attach_init();
 	gd_enforce_init();
+	gd_watch_init();
 }

@@ -104,4 +104,8 @@ extern void gd_access_init(void);
 
 extern void gd_enforce_init(void);
 
+/* ---- watch.c ---- */
+
+extern void gd_watch_init(void);
+
 #endif							/* GOVDATA_ACCESS_H */

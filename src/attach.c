@@ -44,6 +44,7 @@ PG_FUNCTION_INFO_V1(gd_attach_resource);
 PG_FUNCTION_INFO_V1(gd_detach_resource);
 PG_FUNCTION_INFO_V1(gd_guard_attachment);
 PG_FUNCTION_INFO_V1(gd_guard_filter);
+PG_FUNCTION_INFO_V1(gd_opening_changed);
 PG_FUNCTION_INFO_V1(gd_forget_access);
 
 static HTAB *gd_attachments = NULL;
@@ -280,6 +281,15 @@ gd_find_root(Oid relid, Oid *root)
 	return resource;
 }
 
+/* The owner is of the provider's department, or of none: a role that only keeps tables. */
+static bool
+gd_owner_fits(Oid owner, int64 provider)
+{
+	int64		department = gd_department_of(owner);
+
+	return department == 0 || department == provider;
+}
+
 static void
 gd_load(GdAttachment *att)
 {
@@ -306,6 +316,8 @@ gd_load(GdAttachment *att)
 	}
 	gd_load_resource(att);
 	gd_load_items(att);
+	if (!gd_owner_fits(att->owner, att->provider))
+		gd_break(att, _("it belongs to another department's role:"), get_rel_name(att->root));
 }
 
 static GdAttachment *
@@ -413,7 +425,7 @@ gd_check_owner(Oid relid)
 }
 
 static void
-gd_check_attachable(Relation rel)
+gd_check_attachable(Relation rel, int64 provider)
 {
 	const char *name = RelationGetRelationName(rel);
 	char		kind = rel->rd_rel->relkind;
@@ -432,6 +444,9 @@ gd_check_attachable(Relation rel)
 		gd_refuse_attach(name, _("It takes part in inheritance."), _("Attach a plain or a partitioned table."));
 	if (gd_schema_oid() == RelationGetNamespace(rel) || RelationGetRelid(rel) < FirstNormalObjectId)
 		gd_refuse_attach(name, _("It belongs to the system."), _("Attach a table of the department's data."));
+	if (!gd_owner_fits(rel->rd_rel->relowner, provider))
+		gd_refuse_attach(name, _("Its owner belongs to another department than the resource."),
+						 _("Let a role of the provider's department, or of none, own the table."));
 	if (rel->rd_rsdesc != NULL && rel->rd_rsdesc->policies != NIL)
 		gd_refuse_attach(name, _("It has row security policies of its own."),
 						 _("Drop the policies: authorizations decide which rows are read."));
@@ -530,7 +545,7 @@ gd_write_attachment(int64 resource, Relation rel)
 
 /* id of the acting department's own resource of this code; superusers: anyone's */
 static int64
-gd_own_resource(const char *code)
+gd_own_resource(const char *code, int64 *provider)
 {
 	static const Oid types[] = {TEXTOID};
 	static GdStatementText query = {
@@ -550,7 +565,112 @@ gd_own_resource(const char *code)
 				 errmsg("there is no resource \"%s\" that you may attach", code),
 				 errdetail("You act as %s; the provider attaches its own resources. Measures, Article 18.", gd_who_acts()),
 				 errhint("Act as the provider, or let a superuser attach the table.")));
+	*provider = DatumGetInt64(values[1]);
 	return DatumGetInt64(values[0]);
+}
+
+/*
+ * Attaching anew replaces what there was between the same two; what is
+ * attached otherwise has to be detached by its name.
+ */
+static void
+gd_make_room(int64 resource, Oid relid)
+{
+	static const Oid types[] = {INT8OID, OIDOID};
+	static GdStatementText drop = {
+		"DELETE FROM govdata.attachment WHERE resource = $1 AND relation = $2::regclass", 2, types, NULL
+	};
+	static GdStatementText other = {
+		"SELECT r.code || ' (' || a.relation || ')' FROM govdata.attachment a"
+		" JOIN govdata.resource r ON r.id = a.resource WHERE a.resource = $1 OR a.relation = $2::regclass",
+		2, types, NULL
+	};
+	Datum		args[2];
+	Datum		name;
+	bool		isnull;
+
+	args[0] = Int64GetDatum(resource);
+	args[1] = ObjectIdGetDatum(relid);
+	(void) gd_own_run(&drop, args, NULL, NULL, 0, NULL, NULL);
+	if (gd_own_run(&other, args, NULL, NULL, 1, &name, &isnull) > 0)
+		gd_refuse_attach(get_rel_name(relid),
+						 psprintf(_("The table or the resource is attached already: %s."), TextDatumGetCString(name)),
+						 _("End that with govdata.detach_resource(code) first."));
+}
+
+/* GRANT and REVOKE that follow from a decision, whoever may own the table */
+static void
+gd_run_as_law(const char *sql)
+{
+	GdOwn		own;
+
+	gd_own_begin(&own);
+	PG_TRY();
+	{
+		SPI_connect();
+		gd_run_as_caller(sql);
+		SPI_finish();
+	}
+	PG_FINALLY();
+	{
+		gd_own_end(&own);
+	}
+	PG_END_TRY();
+}
+
+/*
+ * Open data are anybody's to select; each read is judged all the same.  What
+ * is not open any longer is taken back.
+ */
+static void
+gd_apply_opening(int64 resource)
+{
+	static const Oid types[] = {INT8OID};
+	static GdStatementText query = {
+		"SELECT a.relation::oid, r.opening_state = 'open' FROM govdata.attachment a"
+		" JOIN govdata.resource r ON r.id = a.resource WHERE a.resource = $1", 1, types, NULL
+	};
+	Datum		arg = Int64GetDatum(resource);
+	Datum		values[2];
+	bool		nulls[2];
+	Oid			relid;
+	Oid			schema;
+	char	   *name;
+
+	if (gd_own_run(&query, &arg, NULL, NULL, 2, values, nulls) == 0)
+		return;
+	relid = DatumGetObjectId(values[0]);
+	if (get_rel_name(relid) == NULL)
+		return;
+	schema = get_rel_namespace(relid);
+	name = quote_qualified_identifier(get_namespace_name(schema), get_rel_name(relid));
+	if (!DatumGetBool(values[1]))
+	{
+		gd_run_as_law(psprintf("REVOKE SELECT ON %s FROM govdata_public", name));
+		return;
+	}
+	if (GD_NAMESPACE_USAGE(schema, get_role_oid("govdata_public", false)) != ACLCHECK_OK)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(26)),
+				 errmsg("\"%s\" cannot be opened", get_rel_name(relid)),
+				 errdetail("The public may not use its schema. Measures, Article 26."),
+				 errhint("GRANT USAGE ON SCHEMA %s TO govdata_public.", quote_identifier(get_namespace_name(schema)))));
+	gd_run_as_law(psprintf("GRANT SELECT ON %s TO govdata_public", name));
+}
+
+/* AFTER row trigger of resources, where the state of opening has changed */
+Datum
+gd_opening_changed(PG_FUNCTION_ARGS)
+{
+	TriggerData *td = (TriggerData *) fcinfo->context;
+	TupleDesc	desc;
+	bool		isnull;
+
+	gd_check_trigger(fcinfo);
+	desc = RelationGetDescr(td->tg_relation);
+	if (gd_guarding())
+		gd_apply_opening(DatumGetInt64(heap_getattr(td->tg_newtuple, SPI_fnumber(desc, "id"), desc, &isnull)));
+	return PointerGetDatum(NULL);
 }
 
 Datum
@@ -558,18 +678,21 @@ gd_attach_resource(PG_FUNCTION_ARGS)
 {
 	const char *code = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	Oid			relid = PG_GETARG_OID(1);
-	int64		resource = gd_own_resource(code);
+	int64		provider;
+	int64		resource = gd_own_resource(code, &provider);
 	Relation	rel;
 
 	/* privilege first, lock afterwards */
 	gd_check_owner(relid);
 	rel = relation_open(relid, AccessExclusiveLock);
-	gd_check_attachable(rel);
+	gd_check_attachable(rel, provider);
 	relation_close(rel, NoLock);
+	gd_make_room(resource, relid);
 	gd_secure_tree(relid);
 	rel = relation_open(relid, NoLock);
 	gd_write_attachment(resource, rel);
 	relation_close(rel, NoLock);
+	gd_apply_opening(resource);
 	CacheInvalidateRelcacheByRelid(relid);
 	PG_RETURN_VOID();
 }
@@ -583,7 +706,8 @@ gd_detach_resource(PG_FUNCTION_ARGS)
 		" DELETE FROM govdata.attachment WHERE resource = $1 RETURNING relation::oid", 1, types, NULL
 	};
 	const char *code = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	Datum		arg = Int64GetDatum(gd_own_resource(code));
+	int64		provider;
+	Datum		arg = Int64GetDatum(gd_own_resource(code, &provider));
 	Datum		relation;
 	bool		isnull;
 
@@ -707,5 +831,7 @@ gd_attach_init(void)
 	RegisterXactCallback(gd_attach_xact, NULL);
 	gd_on_change(GD_ATTACHMENT, gd_attachments_forget);
 	gd_on_change(GD_ATTACHMENT_COLUMN, gd_attachments_forget);
+	gd_on_change(GD_DEPARTMENT, gd_attachments_forget);
+	gd_on_role_change(gd_attachments_forget);
 	gd_on_any_relation(gd_attachments_relation);
 }
