@@ -40,11 +40,16 @@ typedef struct GdRead
 	const char *reason;			/* of a refusal: SQLSTATE and message */
 } GdRead;
 
-/* identifies a record: boot number and sequence in this database's queue */
+/*
+ * Identifies a record: boot number and sequence in this database's queue.  Its
+ * end is shown to the same departments, so it says whose read it was.
+ */
 typedef struct GdReadKey
 {
-	int64		boot;
-	int64		seq;
+	int64		boot;			/* 0: in the server log of a standby */
+	int64		seq;			/* 0: there is no record */
+	int64		department;
+	int64		resource;
 } GdReadKey;
 
 /*
@@ -55,7 +60,15 @@ typedef struct GdReadKey
 extern GdReadKey gd_log_start(const GdRead *read);
 /* put an end record into the queue; never raises, never waits for disk */
 extern void gd_log_end(GdReadKey key, int64 rows, bool completed);
-/* does this backend hold a lock with which the worker could not write? */
+/* settings, shared memory, hooks */
 extern void gd_log_init(void);
+
+/* ---- access_seal.c ---- */
+
+/* seal up to max_rows records; how many.  SPI must be connected. */
+extern int64 gd_seal_access_log(int64 max_rows);
+/* destroy the months whose term has ended; how many.  SPI must be connected. */
+extern int32 gd_retire_access_log(void);
+extern void gd_access_seal_init(void);
 
 #endif							/* GOVDATA_ACCESS_LOG_H */

@@ -46,6 +46,7 @@ static const char *const gd_rel_names[GD_NRELS] = {
 	[GD_SHARE_AUTHORIZATION] = "share_authorization",
 	[GD_JOURNAL_ENTRY] = "journal_entry",
 	[GD_JOURNAL_SEAL] = "journal_seal",
+	[GD_ACCESS_RECORD] = "access_record",
 	[GD_SPECIFICATION] = "catalog_specification",
 	[GD_ATTACHMENT] = "attachment",
 	[GD_ATTACHMENT_COLUMN] = "attachment_column",

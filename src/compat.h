@@ -68,4 +68,18 @@ typedef RangeTblEntry GdPerms;
 #define GD_RTE_PERMS(parse, rte)	((rte)->requiredPerms != 0 ? (rte) : NULL)
 #endif
 
+/* 17: wait events of extensions have names */
+#if PG_VERSION_NUM >= 170000
+#define GD_WAIT_EVENT(name)		WaitEventExtensionNew(name)
+#else
+#define GD_WAIT_EVENT(name)		PG_WAIT_EXTENSION
+#endif
+
+/* 17: LockHeldByMe gains orstronger */
+#if PG_VERSION_NUM >= 170000
+#define GD_LOCK_HELD_BY_ME(tag, mode)	LockHeldByMe(tag, mode, false)
+#else
+#define GD_LOCK_HELD_BY_ME(tag, mode)	LockHeldByMe(tag, mode)
+#endif
+
 #endif							/* GOVDATA_COMPAT_H */
