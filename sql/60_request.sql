@@ -33,6 +33,8 @@ CREATE TABLE govdata.share_request (
     provider_consented_at  timestamptz,
     coordination_outcome   text CHECK (coordination_outcome <> ''),
     coordination_closed_at timestamptz,
+    mode             text NOT NULL DEFAULT 'read' CHECK (mode IN ('read', 'copy')),
+    row_filter       text CHECK (row_filter <> ''),
     CONSTRAINT share_request_not_of_itself CHECK (provider <> consumer),
     CONSTRAINT share_request_matures_when_due CHECK (matures_at >= due_at),
     CONSTRAINT share_request_silence_needs_scope CHECK (matures_at IS NULL OR NOT outside_scope),
@@ -51,7 +53,7 @@ CREATE TABLE govdata.share_request (
 ALTER SEQUENCE govdata.share_request_id_seq OWNED BY govdata.share_request.id;
 CREATE INDEX share_request_matures ON govdata.share_request (matures_at, id)
     WHERE state = 'submitted' AND matures_at IS NOT NULL;
-CREATE INDEX share_request_pending ON govdata.share_request (resource) WHERE state = 'submitted';
+CREATE INDEX share_request_pending ON govdata.share_request (resource, consumer) WHERE state = 'submitted';
 CREATE UNIQUE INDEX share_request_pending_authorization ON govdata.share_request (authorization_id)
     WHERE state = 'submitted';
 CREATE INDEX share_request_consumer ON govdata.share_request (consumer, id);
@@ -86,6 +88,8 @@ COMMENT ON COLUMN govdata.share_request.coordination_opened_at IS '提请协调�
 COMMENT ON COLUMN govdata.share_request.provider_consented_at IS '协调中提供部门表示同意的时间';
 COMMENT ON COLUMN govdata.share_request.coordination_outcome IS '协调结果及理由';
 COMMENT ON COLUMN govdata.share_request.coordination_closed_at IS '协调结束时间';
+COMMENT ON COLUMN govdata.share_request.mode IS '方式:read 读取、copy 可另行保存';
+COMMENT ON COLUMN govdata.share_request.row_filter IS '同意时限定的行条件';
 
 CREATE TABLE govdata.share_request_item (
     request  bigint NOT NULL REFERENCES govdata.share_request,
@@ -115,6 +119,8 @@ CREATE TABLE govdata.share_authorization (
     ground         text,
     reason         text,
     version        integer NOT NULL DEFAULT 1 CHECK (version > 0),
+    mode           text NOT NULL DEFAULT 'read' CHECK (mode IN ('read', 'copy')),
+    row_filter     text CHECK (row_filter <> ''),
     CONSTRAINT share_authorization_end_has_a_ground
         CHECK (state NOT IN ('suspended', 'revoked') OR ground IS NOT NULL AND reason IS NOT NULL)
 );
@@ -140,6 +146,8 @@ COMMENT ON COLUMN govdata.share_authorization.state IS '状态:active 有效、s
 COMMENT ON COLUMN govdata.share_authorization.ground IS '中止或撤销的事由';
 COMMENT ON COLUMN govdata.share_authorization.reason IS '理由';
 COMMENT ON COLUMN govdata.share_authorization.version IS '版本号';
+COMMENT ON COLUMN govdata.share_authorization.mode IS '方式:read 读取、copy 可另行保存';
+COMMENT ON COLUMN govdata.share_authorization.row_filter IS '行条件';
 
 CREATE SEQUENCE govdata.authorization_act_id_seq;
 CREATE TABLE govdata.authorization_act (
@@ -232,19 +240,19 @@ COMMENT ON FUNCTION govdata._expire(bigint[]) IS '将期满的授权记为期满
 -- or where no request is needed, ZW021 for an upper platform's resource, ZW023
 -- for withheld items (Article 20).
 CREATE FUNCTION govdata.submit_request(resource text, items text[], purpose text, valid_until date,
-                                       usage text DEFAULT NULL) RETURNS bigint
+                                       usage text DEFAULT NULL, mode text DEFAULT 'read') RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     found_id bigint;
 BEGIN
-    INSERT INTO govdata.share_request (resource, items, purpose, valid_until, usage)
+    INSERT INTO govdata.share_request (resource, items, purpose, valid_until, usage, mode)
     VALUES (govdata._resource_id(submit_request.resource, 20::smallint), submit_request.items,
-            submit_request.purpose, submit_request.valid_until, submit_request.usage)
+            submit_request.purpose, submit_request.valid_until, submit_request.usage, submit_request.mode)
     RETURNING id INTO found_id;
     RETURN found_id;
 END
 $$;
-COMMENT ON FUNCTION govdata.submit_request(text, text[], text, date, text) IS '提出共享申请(第二十条)';
+COMMENT ON FUNCTION govdata.submit_request(text, text[], text, date, text, text) IS '提出共享申请(第二十条)';
 
 -- _resource_id(code, article) -> id of a visible resource, or the error for none.
 CREATE FUNCTION govdata._resource_id(resource_code text, article smallint) RETURNS bigint
@@ -275,15 +283,17 @@ COMMENT ON FUNCTION govdata._request_moved(bigint, boolean) IS '更新未命中�
 -- approve_request(request, items, reason): the provider's consent, to all items
 -- or to some; what is left out is refused and needs the reason. Raises ZW020
 -- once the limit has passed, or for anyone but the provider (Article 20).
-CREATE FUNCTION govdata.approve_request(request bigint, items text[] DEFAULT NULL, reason text DEFAULT NULL) RETURNS void
+CREATE FUNCTION govdata.approve_request(request bigint, items text[] DEFAULT NULL, reason text DEFAULT NULL,
+                                        row_filter text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     UPDATE govdata.share_request r SET state = 'approved', granted_items = approve_request.items,
+           row_filter = approve_request.row_filter,
            answer_reason = coalesce(approve_request.reason, r.answer_reason) WHERE r.id = request;
     PERFORM govdata._request_moved(request, FOUND);
 END
 $$;
-COMMENT ON FUNCTION govdata.approve_request(bigint, text[], text) IS '同意共享,可部分同意(第二十条)';
+COMMENT ON FUNCTION govdata.approve_request(bigint, text[], text, text) IS '同意共享,可部分同意(第二十条)';
 
 -- refuse_request(request, reason): the provider's refusal, with reason (Article 20).
 CREATE FUNCTION govdata.refuse_request(request bigint, reason text) RETURNS void

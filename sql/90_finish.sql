@@ -15,8 +15,8 @@ BEGIN
                 AND (p.proname !~ '^_' OR p.proname = ANY (ARRAY[
                      '_articles', '_transitions', '_transition_article', '_sees', '_oversees',
                      '_region_calendar', '_region_contains', '_deadline', '_working_days_left', '_absent', '_resource_id',
-                     '_request_moved', '_move_resource', '_move_negative_entry']))
-                AND p.proname <> ALL (ARRAY['schedule', 'unschedule', 'verify_journal']) LOOP
+                     '_request_moved', '_move_resource', '_move_negative_entry', '_permitted']))
+                AND p.proname <> ALL (ARRAY['schedule', 'unschedule', 'verify_journal', 'doctor']) LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO govdata_department, govdata_admin', f);
     END LOOP;
 END
@@ -26,7 +26,7 @@ GRANT EXECUTE ON FUNCTION govdata.clock(), govdata.as_of(), govdata.legal_date(t
     govdata.is_working_day(date, text), govdata.add_working_days(date, integer, text),
     govdata.working_days_between(date, date, text), govdata.deadline(timestamptz, integer, text),
     govdata.explain_deadline(timestamptz, integer, text), govdata.uscc_is_valid(text),
-    govdata._articles(), govdata._transitions() TO PUBLIC;
+    govdata._articles(), govdata._transitions(), govdata._permitted(bigint, integer, oid) TO PUBLIC;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA govdata TO govdata_department, govdata_admin;
 GRANT INSERT, UPDATE, DELETE ON govdata.resource, govdata.resource_item, govdata.negative_entry,
@@ -82,6 +82,8 @@ SELECT govdata._govern('govdata.negative_entry', 'negative_entry', 'id', 'state'
 SELECT govdata._govern('govdata.standing_consent', 'standing_consent', 'id', 'state', 'provider', '', 20::smallint);
 SELECT govdata._govern('govdata.share_request', 'share_request', 'id', 'state', 'provider', 'consumer', 20::smallint);
 SELECT govdata._govern('govdata.share_authorization', 'share_authorization', 'id', 'state', 'provider', 'consumer', 20::smallint);
+SELECT govdata._govern('govdata.attachment', 'attachment', 'resource', '', '', '', 18::smallint);
+SELECT govdata._govern('govdata.attachment_column', 'attachment_column', 'resource,attnum', '', '', '', 18::smallint);
 SELECT govdata._govern('govdata.authorization_act', 'authorization_act', 'id', '', 'department', '', 33::smallint);
 
 -- TRUNCATE goes around row triggers: no table of the law is emptied by it.

@@ -46,14 +46,18 @@ static const char *const gd_rel_names[GD_NRELS] = {
 	[GD_SHARE_AUTHORIZATION] = "share_authorization",
 	[GD_JOURNAL_ENTRY] = "journal_entry",
 	[GD_JOURNAL_SEAL] = "journal_seal",
+	[GD_ACCESS_RECORD] = "access_record",
 	[GD_SPECIFICATION] = "catalog_specification",
+	[GD_ATTACHMENT] = "attachment",
+	[GD_ATTACHMENT_COLUMN] = "attachment_column",
 };
 
 static Oid	gd_rel_oids[GD_NRELS];
 static GdListener gd_listeners[GD_MAX_LISTENERS];
 static int	gd_n_listeners = 0;
-static GdForget gd_role_listeners[4];
+static GdForget gd_role_listeners[6];
 static int	gd_n_role_listeners = 0;
+static void (*gd_any_listener) (Oid relid) = NULL;
 static bool gd_callbacks_registered = false;
 
 static void
@@ -68,6 +72,8 @@ static void
 gd_relcache_callback(Datum arg, Oid relid)
 {
 	(void) arg;
+	if (gd_any_listener)
+		gd_any_listener(relid);
 	for (int i = 0; i < GD_NRELS; i++)
 	{
 		if (!OidIsValid(gd_rel_oids[i]))
@@ -176,6 +182,25 @@ gd_on_change(GdRel rel, GdForget forget)
 	gd_listeners[gd_n_listeners].rel = rel;
 	gd_listeners[gd_n_listeners].forget = forget;
 	gd_n_listeners++;
+}
+
+void
+gd_on_any_relation(void (*forget) (Oid relid))
+{
+	gd_any_listener = forget;
+}
+
+Oid
+gd_object_oid(const char *name)
+{
+	Oid			oid = get_relname_relid(name, gd_schema_oid());
+
+	if (!OidIsValid(oid))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("\"%s.%s\" of the extension is missing", GD_SCHEMA, name),
+				 errhint("Run ALTER EXTENSION govdata UPDATE.")));
+	return oid;
 }
 
 void

@@ -48,4 +48,45 @@
 	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL)
 #endif
 
+/* 16: pg_namespace_aclcheck becomes object_aclcheck */
+#if PG_VERSION_NUM >= 160000
+#define GD_NAMESPACE_USAGE(namespace, role) \
+	object_aclcheck(NamespaceRelationId, namespace, role, ACL_USAGE)
+#else
+#define GD_NAMESPACE_USAGE(namespace, role) \
+	pg_namespace_aclcheck(namespace, role, ACL_USAGE)
+#endif
+
+/* 16: permissions move from the range table into a list of their own */
+#if PG_VERSION_NUM >= 160000
+typedef RTEPermissionInfo GdPerms;
+#define GD_CHECK_PERMS_PARAMS	List *rangeTable, List *rteperminfos, bool ereport_on_violation
+#define GD_CHECK_PERMS_ARGS		rangeTable, rteperminfos, ereport_on_violation
+#define GD_CHECK_PERMS_LIST		rteperminfos
+#define GD_HAS_PERMS(rte)		((rte)->perminfoindex != 0)
+#define GD_RTE_PERMS(parse, rte) \
+	((rte)->perminfoindex != 0 ? getRTEPermissionInfo((parse)->rteperminfos, rte) : NULL)
+#else
+typedef RangeTblEntry GdPerms;
+#define GD_CHECK_PERMS_PARAMS	List *rangeTable, bool ereport_on_violation
+#define GD_CHECK_PERMS_ARGS		rangeTable, ereport_on_violation
+#define GD_CHECK_PERMS_LIST		rangeTable
+#define GD_HAS_PERMS(rte)		((rte)->requiredPerms != 0)
+#define GD_RTE_PERMS(parse, rte)	((rte)->requiredPerms != 0 ? (rte) : NULL)
+#endif
+
+/* 17: wait events of extensions have names */
+#if PG_VERSION_NUM >= 170000
+#define GD_WAIT_EVENT(name)		WaitEventExtensionNew(name)
+#else
+#define GD_WAIT_EVENT(name)		PG_WAIT_EXTENSION
+#endif
+
+/* 17: LockHeldByMe gains orstronger */
+#if PG_VERSION_NUM >= 170000
+#define GD_LOCK_HELD_BY_ME(tag, mode)	LockHeldByMe(tag, mode, false)
+#else
+#define GD_LOCK_HELD_BY_ME(tag, mode)	LockHeldByMe(tag, mode)
+#endif
+
 #endif							/* GOVDATA_COMPAT_H */

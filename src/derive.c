@@ -62,22 +62,23 @@ static GdConsequence gd_consequences[] = {
 	/* Article 20: the platform authorizes by itself */
 	{"authorize_new", {
 			{"INSERT INTO govdata.share_authorization (id, request, resource, provider, consumer,"
-				" items, purpose, usage, basis, valid_from, valid_until, state)"
+				" items, purpose, usage, basis, valid_from, valid_until, state, mode, row_filter)"
 				" SELECT n.authorization_id, n.id, n.resource, n.provider, n.consumer, n.granted_items,"
 				" n.purpose, n.usage, n.answer_basis, n.answered_at,"
-				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active'"
+				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active', n.mode, n.row_filter"
 			" FROM new_rows n WHERE n.state = 'approved'", 0, NULL, NULL},
 	}},
 	/* the same for an answer; an agreement may widen or restore what there is */
 	{"authorize", {
 			{"INSERT INTO govdata.share_authorization AS a (id, request, resource, provider, consumer,"
-				" items, purpose, usage, basis, valid_from, valid_until, state)"
+				" items, purpose, usage, basis, valid_from, valid_until, state, mode, row_filter)"
 				" SELECT n.authorization_id, n.id, n.resource, n.provider, n.consumer, n.granted_items,"
 				" n.purpose, n.usage, n.answer_basis, n.answered_at,"
-				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active'"
+				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active', n.mode, n.row_filter"
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
 				" WHERE n.state IN ('approved', 'agreed') AND o.state <> n.state"
 				" ON CONFLICT (id) DO UPDATE SET items = excluded.items, basis = excluded.basis,"
+				" row_filter = excluded.row_filter,"
 				/* what was agreed ends a revocation, not a suspension for an incident */
 				" state = CASE a.state WHEN 'suspended' THEN a.state ELSE 'active' END,"
 				" ground = CASE a.state WHEN 'suspended' THEN a.ground END,"

@@ -70,7 +70,10 @@ typedef enum GdRel
 	GD_SHARE_AUTHORIZATION,
 	GD_JOURNAL_ENTRY,
 	GD_JOURNAL_SEAL,
+	GD_ACCESS_RECORD,
 	GD_SPECIFICATION,
+	GD_ATTACHMENT,
+	GD_ATTACHMENT_COLUMN,
 	GD_NRELS
 } GdRel;
 
@@ -93,6 +96,10 @@ extern void gd_on_change(GdRel rel, GdForget forget);
 extern void gd_on_role_change(GdForget forget);
 /* DML sends no relcache invalidation by itself; triggers call this instead */
 extern void gd_changed(Oid relid);
+/* be told of every relcache invalidation, InvalidOid for all */
+extern void gd_on_any_relation(void (*forget) (Oid relid));
+/* OID of an index or sequence of ours; raises when it is missing */
+extern Oid	gd_object_oid(const char *name);
 
 /* ---- clock.c ---- */
 
@@ -177,6 +184,10 @@ extern bool gd_own_writing(void);
 extern int64 gd_current_department(void);
 /* may the caller act at all?  raises when foreign code is on the stack */
 extern void gd_require_own_hands(int article);
+/* a function of another department on the stack, InvalidOid for none */
+extern Oid	gd_foreign_function(void);
+/* department of a role: 0 for none, -1 for several */
+extern int64 gd_department_of(Oid role);
 /* role govdata_admin or superuser */
 extern bool gd_is_administrator(void);
 /* raises ZW007 or the like for anyone else */

@@ -272,14 +272,7 @@ gd_acting(int article)
 int64
 gd_draw(const char *sequence)
 {
-	Oid			seq = get_relname_relid(sequence, gd_schema_oid());
-
-	if (!OidIsValid(seq))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("sequence \"%s.%s\" of the extension is missing", GD_SCHEMA, sequence),
-				 errhint("Run ALTER EXTENSION govdata UPDATE.")));
-	return nextval_internal(seq, false);
+	return nextval_internal(gd_object_oid(sequence), false);
 }
 
 static SPIPlanPtr

@@ -317,7 +317,7 @@ gd_region_contains(const char *above, const char *code)
 /* ---- the acting department ---- */
 
 /* department of a role: 0 for none, GD_AMBIGUOUS for several */
-static int64
+int64
 gd_department_of(Oid role)
 {
 	int64		found = 0;
@@ -835,11 +835,21 @@ gd_check_statement(GdStatement *s, int article)
 	}
 }
 
+Oid
+gd_foreign_function(void)
+{
+	for (int i = 0; i < gd_n_functions; i++)
+		if (gd_is_foreign(gd_function_owner(gd_functions[i])))
+			return gd_functions[i];
+	return InvalidOid;
+}
+
 void
 gd_require_own_hands(int article)
 {
 	Oid			user = GetUserId();
 	Oid			outer = GetOuterUserId();
+	Oid			function;
 
 	if (gd_own_writing())
 		return;
@@ -851,8 +861,9 @@ gd_require_own_hands(int article)
 		if (theirs <= 0 || theirs != gd_department_of(outer))
 			gd_refuse_foreign(article, "SECURITY DEFINER", user);
 	}
-	for (int i = 0; i < gd_n_functions; i++)
-		gd_check_function(gd_functions[i], article);
+	function = gd_foreign_function();
+	if (OidIsValid(function))
+		gd_refuse_foreign(article, get_func_name(function), gd_function_owner(function));
 	for (GdStatement *s = gd_statements; s; s = s->outer)
 		gd_check_statement(s, article);
 }

@@ -12,6 +12,10 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
+#include "access_log.h"
+
+#include "access.h"
+
 PG_MODULE_MAGIC;
 
 bool		gd_restore = false;
@@ -78,6 +82,9 @@ _PG_init(void)
 	gd_guard_init();
 	gd_protect_init();
 	gd_sweep_init();
+	gd_log_init();
+	gd_access_seal_init();
+	gd_access_init();
 
 	MarkGUCPrefixReserved("govdata");
 }

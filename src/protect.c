@@ -111,7 +111,8 @@ gd_is_our_relation(Oid relid)
 	{
 		if (gd_is_member(RelationRelationId, relid))
 			return true;
-		if (!get_rel_relispartition(relid))
+		/* a dump builds partitions up from their parts */
+		if (!get_rel_relispartition(relid) || gd_restore)
 			return false;
 		relid = get_partition_parent(relid, true);
 	}
@@ -568,7 +569,7 @@ gd_check_object(ObjectAccessType access, Oid classid, Oid objectid, int subid, v
 			break;
 		case InheritsRelationId:
 			/* a child's rows would appear in ours */
-			if (access == OAT_POST_ALTER && arg &&
+			if (access == OAT_POST_ALTER && arg && !gd_restore &&
 				gd_is_our_relation(((ObjectAccessPostAlter *) arg)->auxiliary_id))
 				gd_refuse(get_rel_name(((ObjectAccessPostAlter *) arg)->auxiliary_id));
 			break;

@@ -33,7 +33,7 @@ enum
 	REQ_DUE_PROVISIONAL, REQ_OUTSIDE_SCOPE, REQ_MATURES_AT, REQ_AUTHORIZATION_ID, REQ_ANSWERED_AT,
 	REQ_ANSWER_BASIS, REQ_GRANTED_ITEMS, REQ_REFUSED_ITEMS, REQ_ANSWER_REASON, REQ_COORDINATOR,
 	REQ_COORDINATION_REASON, REQ_COORDINATION_OPENED_AT, REQ_PROVIDER_CONSENTED_AT,
-	REQ_COORDINATION_OUTCOME, REQ_COORDINATION_CLOSED_AT
+	REQ_COORDINATION_OUTCOME, REQ_COORDINATION_CLOSED_AT, REQ_MODE, REQ_ROW_FILTER
 };
 
 static const char *const gd_request_columns[] = {
@@ -42,7 +42,7 @@ static const char *const gd_request_columns[] = {
 	"due_provisional", "outside_scope", "matures_at", "authorization_id", "answered_at",
 	"answer_basis", "granted_items", "refused_items", "answer_reason", "coordinator",
 	"coordination_reason", "coordination_opened_at", "provider_consented_at",
-	"coordination_outcome", "coordination_closed_at"
+	"coordination_outcome", "coordination_closed_at", "mode", "row_filter"
 };
 
 static GdShape gd_request_shape = {
@@ -53,13 +53,13 @@ enum
 {
 	AUT_ID = 1, AUT_REQUEST, AUT_RESOURCE, AUT_PROVIDER, AUT_CONSUMER, AUT_ITEMS, AUT_PURPOSE,
 	AUT_USAGE, AUT_BASIS, AUT_VALID_FROM, AUT_VALID_UNTIL, AUT_STATE, AUT_GROUND, AUT_REASON,
-	AUT_VERSION
+	AUT_VERSION, AUT_MODE, AUT_ROW_FILTER
 };
 
 static const char *const gd_authorization_columns[] = {
 	"id", "request", "resource", "provider", "consumer", "items", "purpose",
 	"usage", "basis", "valid_from", "valid_until", "state", "ground", "reason",
-	"version"
+	"version", "mode", "row_filter"
 };
 
 static GdShape gd_authorization_shape = {
@@ -402,7 +402,8 @@ gd_request_check_given(GdRow *row)
 		REQ_DUE_PROVISIONAL, REQ_OUTSIDE_SCOPE, REQ_MATURES_AT, REQ_AUTHORIZATION_ID,
 		REQ_ANSWERED_AT, REQ_ANSWER_BASIS, REQ_GRANTED_ITEMS, REQ_REFUSED_ITEMS, REQ_ANSWER_REASON,
 		REQ_COORDINATOR, REQ_COORDINATION_REASON, REQ_COORDINATION_OPENED_AT,
-		REQ_PROVIDER_CONSENTED_AT, REQ_COORDINATION_OUTCOME, REQ_COORDINATION_CLOSED_AT, 0
+		REQ_PROVIDER_CONSENTED_AT, REQ_COORDINATION_OUTCOME, REQ_COORDINATION_CLOSED_AT,
+		REQ_ROW_FILTER, 0
 	};
 	const char *purpose = gd_new_text(row, REQ_PURPOSE);
 
@@ -774,7 +775,7 @@ gd_close_coordination(GdRow *row, const char *to, int64 me)
 static const int *
 gd_columns_of_move(const char *to)
 {
-	static const int approve[] = {REQ_STATE, REQ_GRANTED_ITEMS, REQ_ANSWER_REASON, 0};
+	static const int approve[] = {REQ_STATE, REQ_GRANTED_ITEMS, REQ_ANSWER_REASON, REQ_ROW_FILTER, 0};
 	static const int refuse[] = {REQ_STATE, REQ_ANSWER_REASON, 0};
 	static const int withdraw[] = {REQ_STATE, 0};
 	static const int open[] = {REQ_STATE, REQ_COORDINATION_REASON, 0};

@@ -7,7 +7,7 @@
  * authorization has expired follows from facts, calendar and clock whenever
  * someone asks.  A turn settles matured requests, then expires
  * authorizations, then seals the journal, then tells the departments
- * concerned.
+ * concerned, then seals the access log and destroys what has outlived its term.
  *
  * Each batch is a transaction of its own, so a turn that is canceled or killed
  * leaves whole batches behind and the next one goes on from there.  A batch
@@ -20,6 +20,7 @@
  *-------------------------------------------------------------------------
  */
 #include "govdata.h"
+#include "access_log.h"
 #include "seal.h"
 
 #include "access/xact.h"
@@ -351,6 +352,21 @@ gd_seal(GdTurn *turn)
 	} while (sealed >= gd_sweep_batch);
 }
 
+/* the access log has a chain of seals of its own, and a term */
+static void
+gd_seal_access(GdTurn *turn)
+{
+	int64		sealed;
+
+	do
+	{
+		sealed = gd_seal_access_log(gd_sweep_batch);
+		gd_turn_commit(turn);
+	} while (sealed > 0);
+	if (gd_retire_access_log() > 0)
+		gd_turn_commit(turn);
+}
+
 /*
  * One message a department, after the seals are committed.  Whoever listens
  * learns that there is something to read and nothing else: LISTEN has no
@@ -447,6 +463,7 @@ gd_sweep(PG_FUNCTION_ARGS)
 	turn.expired = gd_do_task(&turn, &gd_expiring);
 	gd_seal(&turn);
 	gd_notify(&turn);
+	gd_seal_access(&turn);
 	gd_heartbeat(&turn, true);
 	SPI_finish();
 	PG_RETURN_VOID();

@@ -1,0 +1,110 @@
+-- Reading, enforced in the executor (Articles 8, 17, 20, 26, 33).
+
+CREATE TABLE govdata.attachment (
+    resource    bigint PRIMARY KEY REFERENCES govdata.resource,
+    relation    regclass NOT NULL,
+    attached_at timestamptz NOT NULL,
+    attached_by text NOT NULL,
+    CONSTRAINT attachment_relation_key UNIQUE (relation)
+);
+COMMENT ON TABLE govdata.attachment IS '挂接:目录条目与其数据表(第十七条、第十八条)';
+COMMENT ON COLUMN govdata.attachment.resource IS '资源编号';
+COMMENT ON COLUMN govdata.attachment.relation IS '数据表(普通表或分区表的根)';
+COMMENT ON COLUMN govdata.attachment.attached_at IS '挂接时间';
+COMMENT ON COLUMN govdata.attachment.attached_by IS '挂接人(数据库角色)';
+
+-- Columns are known by name, number and type: after a change of the table, or a
+-- restore that numbers columns anew, a mismatch is noticed and refused.
+CREATE TABLE govdata.attachment_column (
+    resource    bigint NOT NULL REFERENCES govdata.attachment ON DELETE CASCADE,
+    item        text NOT NULL,
+    column_name name NOT NULL,
+    attnum      smallint NOT NULL CHECK (attnum > 0),
+    column_type text NOT NULL,
+    CONSTRAINT attachment_column_pkey PRIMARY KEY (resource, attnum),
+    CONSTRAINT attachment_column_item_key UNIQUE (resource, item),
+    FOREIGN KEY (resource, item) REFERENCES govdata.resource_item
+);
+COMMENT ON TABLE govdata.attachment_column IS '信息项与数据表列的对应;未对应的列仅所有者可读';
+COMMENT ON COLUMN govdata.attachment_column.resource IS '资源编号';
+COMMENT ON COLUMN govdata.attachment_column.item IS '信息项';
+COMMENT ON COLUMN govdata.attachment_column.column_name IS '列名';
+COMMENT ON COLUMN govdata.attachment_column.attnum IS '列号';
+COMMENT ON COLUMN govdata.attachment_column.column_type IS '列类型';
+
+-- Attachments are made by attach_resource() and ended by detach_resource() only.
+CREATE FUNCTION govdata._guard_attachment() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_attachment';
+REVOKE ALL ON FUNCTION govdata._guard_attachment() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._guard_attachment() IS '守卫:挂接只由 attach_resource、detach_resource 写入';
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.attachment
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_attachment();
+CREATE TRIGGER zz_touch AFTER INSERT OR UPDATE OR DELETE ON govdata.attachment
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._touch();
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.attachment_column
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_attachment();
+CREATE TRIGGER zz_touch AFTER INSERT OR UPDATE OR DELETE ON govdata.attachment_column
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._touch();
+
+-- A row filter is checked when it is granted, against the table it will guard.
+CREATE FUNCTION govdata._guard_filter() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_filter';
+REVOKE ALL ON FUNCTION govdata._guard_filter() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._guard_filter() IS '守卫:行条件须能安全执行';
+CREATE TRIGGER ab_filter BEFORE INSERT OR UPDATE ON govdata.share_request
+    FOR EACH ROW WHEN (NEW.row_filter IS NOT NULL) EXECUTE FUNCTION govdata._guard_filter();
+
+-- What decides about reading changes: every session forgets the verdicts and
+-- plans of the tables concerned, from the next statement on.
+CREATE FUNCTION govdata._forget_access() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_forget_access';
+REVOKE ALL ON FUNCTION govdata._forget_access() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._forget_access() IS '授权、类别或状态变更后,令各会话忘记所涉数据表的判断与计划';
+CREATE TRIGGER yy_forget_insert AFTER INSERT ON govdata.share_authorization
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
+CREATE TRIGGER yy_forget_update AFTER UPDATE ON govdata.share_authorization
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
+CREATE TRIGGER yy_forget_insert AFTER INSERT ON govdata.share_request
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
+CREATE TRIGGER yy_forget_update AFTER UPDATE ON govdata.share_request
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
+CREATE TRIGGER yy_forget AFTER UPDATE ON govdata.resource
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
+CREATE TRIGGER yy_forget_insert AFTER INSERT ON govdata.resource_item
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
+CREATE TRIGGER yy_forget_update AFTER UPDATE ON govdata.resource_item
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
+
+-- What is opened unconditionally may be selected by the public, and no longer
+-- when that ends.
+CREATE FUNCTION govdata._open_access() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_opening_changed';
+REVOKE ALL ON FUNCTION govdata._open_access() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._open_access() IS '开放状态变更后,授予或收回公众的读取权(第二十六条)';
+CREATE TRIGGER yz_opening AFTER UPDATE ON govdata.resource
+    FOR EACH ROW WHEN (OLD.opening_state IS DISTINCT FROM NEW.opening_state)
+    EXECUTE FUNCTION govdata._open_access();
+
+-- attach_resource(code, relation): binds the items of the acting department's
+-- resource to the columns of the same name of a table or partitioned table that
+-- the caller owns (or is a superuser), enables row security on the whole
+-- partition tree and grants SELECT to the departments. Raises ZW018 and 42501.
+CREATE FUNCTION govdata.attach_resource(code text, relation regclass) RETURNS void
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'gd_attach_resource';
+COMMENT ON FUNCTION govdata.attach_resource(text, regclass) IS '挂接数据表(第十五条、第十七条、第十八条)';
+
+-- detach_resource(code): ends the binding and takes SELECT back; row security
+-- stays enabled, so that nothing becomes readable by it.
+CREATE FUNCTION govdata.detach_resource(code text) RETURNS void
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'gd_detach_resource';
+COMMENT ON FUNCTION govdata.detach_resource(text) IS '解除挂接';
+
+-- _permitted(authorization, version, relation): whether this is what the caller
+-- may read by now. Stands in the row filter behind the check of the plan.
+CREATE FUNCTION govdata._permitted(bigint, integer, oid) RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_permitted';
+COMMENT ON FUNCTION govdata._permitted(bigint, integer, oid) IS '行过滤中的复核:调用者此刻是否仍有该授权';
+
+-- check_access(resource code, items, department) -> whether the department may
+-- read the items now, on what basis and article, and why (not). A department
+-- asks for itself; its overseers and the provider for it.
+CREATE FUNCTION govdata.check_access(resource text, items text[], department bigint DEFAULT govdata.current_department(),
+                                     OUT allowed boolean, OUT basis text, OUT article smallint, OUT reason text)
+LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'gd_check_access';
+COMMENT ON FUNCTION govdata.check_access(text, text[], bigint) IS '说明某部门此刻能否读取所列信息项及其依据';

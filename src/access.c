@@ -1,0 +1,725 @@
+/*-------------------------------------------------------------------------
+ *
+ * access.c
+ *	  What may be read: the subject, its grant, the verdict.
+ *
+ * Where it is enforced stands in enforce.c.  A verdict follows from facts and
+ * clock: class and state of the resource, the authorizations of the reader's
+ * department, consents that time has given whether or not a sweep ran.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "access/genam.h"
+#include "access/parallel.h"
+#include "access/sysattr.h"
+#include "access/table.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/plancache.h"
+#include "utils/timestamp.h"
+
+#include "access.h"
+#include "access_log.h"
+#include "guard.h"
+
+/* ---- who reads ---- */
+
+static GdSubject
+gd_refused(Oid role, const char *why)
+{
+	GdSubject	s = {GD_READER_REFUSED, role, 0, why};
+
+	return s;
+}
+
+/* The reader as a role alone, whatever is on the stack. */
+static GdSubject
+gd_subject_of_role(Oid role, const GdAttachment *att)
+{
+	GdSubject	s = {GD_READER_REFUSED, role, 0, NULL};
+
+	if (superuser_arg(role))
+	{
+		s.reader = GD_READER_ADMINISTRATOR;
+		return s;
+	}
+	s.department = gd_department_of(role);
+	if (s.department < 0)
+		return gd_refused(role, _("The user is a member of several departments; SET ROLE says which one reads."));
+	if (s.department == 0 && has_privs_of_role(role, att->owner))
+		s.reader = GD_READER_OWN;
+	else if (s.department == 0)
+	{
+		Oid			everybody = get_role_oid("govdata_public", true);
+
+		if (OidIsValid(everybody) && is_member_of_role_nosuper(role, everybody))
+			s.reader = GD_READER_PUBLIC;
+		else
+			s.why = _("The user belongs to no department.");
+	}
+	else
+		s.reader = s.department == att->provider ? GD_READER_OWN : GD_READER_DEPARTMENT;
+	return s;
+}
+
+/*
+ * Who reads: the outer user, unless what runs is another's.  In a
+ * security-restricted operation (REFRESH, an index's function) it is whoever
+ * owns the operation.
+ */
+GdSubject
+gd_subject(const GdAttachment *att)
+{
+	Oid			current = GetUserId();
+	Oid			outer = GetOuterUserId();
+
+	if (OidIsValid(gd_foreign_function()))
+		return gd_refused(outer, _("A function of another department is part of what is being executed."));
+	if (InSecurityRestrictedOperation())
+		return gd_subject_of_role(current, att);
+	if (current != outer && !gd_own_writing())
+	{
+		int64		theirs = gd_department_of(outer);
+
+		/* a foreign key's own query runs as the table's owner */
+		if (InNoForceRLSOperation() && (theirs == 0 || theirs == att->provider))
+			return gd_subject_of_role(current, att);
+		if (!superuser_arg(outer) && (theirs <= 0 || theirs != gd_department_of(current)))
+			return gd_refused(outer, _("The read comes through a function with the rights of another department."));
+	}
+	return gd_subject_of_role(outer, att);
+}
+
+/* ---- what a department may read ---- */
+
+typedef struct GdGrantKey
+{
+	int64		department;
+	int64		chosen;			/* govdata.authorization */
+	Oid			root;
+} GdGrantKey;
+
+typedef struct GdGrant
+{
+	GdGrantKey	key;			/* hash key */
+	int64		authorization;	/* 0: by class alone */
+	int32		version;
+	int			in_force;		/* authorizations in force */
+	bool		chosen;			/* one of them is govdata.authorization */
+	bool		copy;
+	TimestampTz until;			/* the verdict may change by itself then */
+	char	   *items;			/* names, comma-separated on both ends */
+	char	   *purpose;
+	char	   *usage;
+	char	   *filter;			/* row filter as text, NULL for none */
+	Node	   *condition;		/* the same, parsed; NULL until needed */
+	char		listed[120];	/* ids, for the message that asks to choose */
+} GdGrant;
+
+static HTAB *gd_grants = NULL;
+static MemoryContext gd_grants_context = NULL;
+static bool gd_grants_stale = false;
+static uint64 gd_grants_generation = 0;
+
+static int	gd_chosen = 0;		/* govdata.authorization */
+static char *gd_purpose = NULL; /* govdata.purpose */
+
+void
+gd_access_forget(void)
+{
+	gd_grants_stale = true;
+	gd_grants_generation++;
+}
+
+const char *
+gd_stated_purpose(void)
+{
+	return gd_purpose && gd_purpose[0] ? gd_purpose : NULL;
+}
+
+static void
+gd_assign_chosen(int newval, void *extra)
+{
+	(void) extra;
+	/* cached plans carry the filter of another authorization */
+	if (newval != gd_chosen && IsUnderPostmaster && !InitializingParallelWorker)
+		ResetPlanCache();
+}
+
+static void
+gd_grants_create(void)
+{
+	HASHCTL		ctl = {0};
+
+	gd_grants_context = gd_fresh_context(gd_grants_context, "govdata grants");
+	ctl.keysize = sizeof(GdGrantKey);
+	ctl.entrysize = sizeof(GdGrant);
+	ctl.hcxt = gd_grants_context;
+	gd_grants = hash_create("govdata grants", 32, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	gd_grants_stale = false;
+}
+
+static Datum
+gd_get(HeapTuple tup, Relation rel, const char *name, bool *isnull)
+{
+	return heap_getattr(tup, SPI_fnumber(RelationGetDescr(rel), name), RelationGetDescr(rel), isnull);
+}
+
+static char *
+gd_joined(Datum array, Datum without, bool nothing_without)
+{
+	Datum	   *elems;
+	int			n;
+	StringInfoData s;
+
+	initStringInfo(&s);
+	appendStringInfoChar(&s, ',');
+	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &elems, NULL, &n);
+	for (int i = 0; i < n; i++)
+	{
+		bool		refused = false;
+
+		if (!nothing_without)
+		{
+			Datum	   *others;
+			int			m;
+
+			deconstruct_array(DatumGetArrayTypeP(without), TEXTOID, -1, false, TYPALIGN_INT, &others, NULL, &m);
+			for (int j = 0; j < m; j++)
+				refused = refused || strcmp(TextDatumGetCString(elems[i]), TextDatumGetCString(others[j])) == 0;
+		}
+		if (!refused)
+			appendStringInfo(&s, "%s,", TextDatumGetCString(elems[i]));
+	}
+	return s.data;
+}
+
+static char *
+gd_text_field(HeapTuple tup, Relation rel, const char *name)
+{
+	bool		isnull;
+	Datum		d = gd_get(tup, rel, name, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(d);
+}
+
+/* an authorization in force: the grant becomes the only one, or the chosen one */
+static void
+gd_add_authorization(GdGrant *g, HeapTuple tup, Relation rel, int64 id, int32 version, char *items)
+{
+	size_t		used = strlen(g->listed);
+
+	snprintf(g->listed + used, sizeof(g->listed) - used, "%s%lld", used ? ", " : "", (long long) id);
+	if (g->in_force++ > 0 && id != g->key.chosen)
+		return;
+	g->chosen = (id == g->key.chosen);
+	g->authorization = id;
+	g->version = version;
+	g->copy = strcmp(gd_text_field(tup, rel, "mode"), "copy") == 0;
+	g->items = items;
+	g->purpose = gd_text_field(tup, rel, "purpose");
+	g->usage = gd_text_field(tup, rel, "usage");
+	g->filter = gd_text_field(tup, rel, "row_filter");
+}
+
+static void
+gd_until(GdGrant *g, TimestampTz at, TimestampTz now)
+{
+	if (at > now && at < g->until)
+		g->until = at;
+}
+
+static void
+gd_load_authorizations(GdGrant *g, int64 resource, TimestampTz now)
+{
+	Relation	rel = table_open(gd_relid_required(GD_SHARE_AUTHORIZATION), AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tup;
+	bool		isnull;
+
+	ScanKeyInit(&keys[0], SPI_fnumber(RelationGetDescr(rel), "consumer"), BTEqualStrategyNumber,
+				F_INT8EQ, Int64GetDatum(g->key.department));
+	ScanKeyInit(&keys[1], SPI_fnumber(RelationGetDescr(rel), "resource"), BTEqualStrategyNumber,
+				F_INT8EQ, Int64GetDatum(resource));
+	scan = systable_beginscan(rel, gd_object_oid("share_authorization_consumer"), true, NULL, 2, keys);
+	while (HeapTupleIsValid(tup = systable_getnext(scan)))
+	{
+		TimestampTz from = DatumGetTimestampTz(gd_get(tup, rel, "valid_from", &isnull));
+		TimestampTz until = DatumGetTimestampTz(gd_get(tup, rel, "valid_until", &isnull));
+
+		if (strcmp(gd_text_field(tup, rel, "state"), "active") != 0)
+			continue;
+		gd_until(g, from, now);
+		gd_until(g, until, now);
+		if (now < from || now >= until)
+			continue;
+		gd_add_authorization(g, tup, rel, DatumGetInt64(gd_get(tup, rel, "id", &isnull)),
+							 DatumGetInt32(gd_get(tup, rel, "version", &isnull)),
+							 gd_joined(gd_get(tup, rel, "items", &isnull), (Datum) 0, true));
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+}
+
+/* consents that time has given and no sweep has written down yet */
+static void
+gd_load_matured(GdGrant *g, int64 resource, TimestampTz now)
+{
+	Relation	rel = table_open(gd_relid_required(GD_SHARE_REQUEST), AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tup;
+	bool		isnull;
+
+	ScanKeyInit(&keys[0], SPI_fnumber(RelationGetDescr(rel), "resource"), BTEqualStrategyNumber,
+				F_INT8EQ, Int64GetDatum(resource));
+	ScanKeyInit(&keys[1], SPI_fnumber(RelationGetDescr(rel), "consumer"), BTEqualStrategyNumber,
+				F_INT8EQ, Int64GetDatum(g->key.department));
+	scan = systable_beginscan(rel, gd_object_oid("share_request_pending"), true, NULL, 2, keys);
+	while (HeapTupleIsValid(tup = systable_getnext(scan)))
+	{
+		TimestampTz matures = DatumGetTimestampTz(gd_get(tup, rel, "matures_at", &isnull));
+		TimestampTz until;
+		Datum		refused;
+		bool		nothing_refused;
+
+		if (isnull || strcmp(gd_text_field(tup, rel, "state"), "submitted") != 0)
+			continue;
+		until = gd_end_of_day(DatumGetDateADT(gd_get(tup, rel, "valid_until", &isnull)));
+		gd_until(g, matures, now);
+		gd_until(g, until, now);
+		if (now < matures || now >= until)
+			continue;
+		refused = gd_get(tup, rel, "refused_items", &nothing_refused);
+		gd_add_authorization(g, tup, rel, DatumGetInt64(gd_get(tup, rel, "authorization_id", &isnull)), 1,
+							 gd_joined(gd_get(tup, rel, "items", &isnull), refused, nothing_refused));
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+}
+
+static char *
+gd_keep(const char *s)
+{
+	return s ? MemoryContextStrdup(gd_grants_context, s) : NULL;
+}
+
+/*
+ * What a department may read of a relation, kept until something changes.
+ * The result is good until the transaction ends.
+ */
+static GdGrant *
+gd_grant(int64 department, const GdAttachment *att)
+{
+	TimestampTz now = gd_clock();
+	GdGrantKey	key;
+	GdGrant    *g = NULL;
+	GdGrant		loaded;
+	uint64		generation;
+	bool		found;
+
+	memset(&key, 0, sizeof(key));
+	key.department = department;
+	key.chosen = gd_chosen;
+	key.root = att->root;
+	if (gd_grants != NULL && !gd_grants_stale)
+		g = hash_search(gd_grants, &key, HASH_FIND, NULL);
+	if (g != NULL && now < g->until)
+		return g;
+
+	/* what changes while we read, we read again */
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		generation = gd_grants_generation;
+		memset(&loaded, 0, sizeof(loaded));
+		loaded.key = key;
+		loaded.until = DT_NOEND;
+		gd_load_authorizations(&loaded, att->resource, now);
+		gd_load_matured(&loaded, att->resource, now);
+	} while (generation != gd_grants_generation);
+
+	if (gd_grants == NULL || gd_grants_stale)
+		gd_grants_create();
+	g = hash_search(gd_grants, &key, HASH_ENTER, &found);
+	*g = loaded;
+	g->items = gd_keep(loaded.items);
+	g->purpose = gd_keep(loaded.purpose);
+	g->usage = gd_keep(loaded.usage);
+	g->filter = gd_keep(loaded.filter);
+	return g;
+}
+
+static Node *
+gd_grant_condition(GdGrant *g)
+{
+	if (g->filter && g->condition == NULL)
+	{
+		Relation	rel = table_open(g->key.root, AccessShareLock);
+		Node	   *condition = gd_row_filter(g->filter, rel);
+		MemoryContext old;
+
+		table_close(rel, NoLock);
+		old = MemoryContextSwitchTo(gd_grants_context);
+		g->condition = copyObject(condition);
+		MemoryContextSwitchTo(old);
+	}
+	return copyObject(g->condition);
+}
+
+static bool
+gd_grant_has_item(const GdGrant *g, const char *item)
+{
+	return g->items && strstr(g->items, psprintf(",%s,", item)) != NULL;
+}
+
+/* ---- the verdict ---- */
+
+static void
+gd_deny(GdVerdict *v, int article, const char *why)
+{
+	v->allowed = false;
+	v->article = article;
+	v->why = why;
+}
+
+/* column of the attached relation that a column of one of its partitions is */
+static AttrNumber
+gd_root_attnum(const GdAttachment *att, AttrNumber attnum)
+{
+	char	   *name;
+
+	if (att->relid == att->root || attnum <= 0)
+		return attnum;
+	name = get_attname(att->relid, attnum, true);
+	return name ? get_attnum(att->root, name) : InvalidAttrNumber;
+}
+
+static bool
+gd_may_read_column(const GdAttachment *att, const GdColumn *c, GdReader reader, const GdGrant *g)
+{
+	if (c == NULL || c->retired || c->class == 'w')
+		return false;
+	if (reader == GD_READER_PUBLIC)
+		return att->open;
+	return c->class == 'u' || (g && gd_grant_has_item(g, c->item));
+}
+
+static void
+gd_name_item(StringInfo list, const char *item, bool quoted)
+{
+	appendStringInfo(list, quoted ? "%s'%s'" : "%s%s", list->len ? (quoted ? ", " : ",") : "", item);
+}
+
+/* one column of those that the statement reads */
+static void
+gd_judge_column(GdVerdict *v, const GdAttachment *att, AttrNumber attnum, GdReader reader,
+				const GdGrant *g, StringInfo read, StringInfo missing)
+{
+	const GdColumn *c;
+	char	   *name;
+
+	if (attnum < 0)
+	{
+		if (attnum != TableOidAttributeNumber)
+			gd_deny(v, 20, _("System columns other than tableoid say more about other rows than was authorized."));
+		return;
+	}
+	attnum = gd_root_attnum(att, attnum);
+	c = gd_attached_column(att, attnum);
+	if (gd_may_read_column(att, c, reader, g))
+	{
+		gd_name_item(read, c->item, false);
+		return;
+	}
+	name = get_attname(att->root, attnum, true);
+	if (c == NULL)
+		gd_deny(v, 20, psprintf(_("Column \"%s\" is no item of the catalog."), name ? name : "?"));
+	else if (c->class == 'w')
+		gd_deny(v, 23, psprintf(_("Item \"%s\" is withheld."), c->item));
+	else if (c->retired)
+		gd_deny(v, 20, psprintf(_("Item \"%s\" is retired."), c->item));
+	else
+	{
+		gd_name_item(missing, c->item, true);
+		gd_deny(v, 20, psprintf(_("No authorization covers item \"%s\" now."), c->item));
+	}
+}
+
+static void
+gd_judge_columns(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, GdReader reader, const GdGrant *g)
+{
+	StringInfoData read;
+	StringInfoData missing;
+	Relation	rel;
+	int			bit = -1;
+
+	initStringInfo(&read);
+	initStringInfo(&missing);
+	while ((bit = bms_next_member(columns, bit)) >= 0)
+	{
+		AttrNumber	attnum = bit + FirstLowInvalidHeapAttributeNumber;
+
+		if (attnum != InvalidAttrNumber)
+		{
+			gd_judge_column(v, att, attnum, reader, g, &read, &missing);
+			continue;
+		}
+		/* the whole row: every column there is */
+		rel = table_open(att->relid, AccessShareLock);
+		for (int i = 0; i < RelationGetDescr(rel)->natts; i++)
+			if (!TupleDescAttr(RelationGetDescr(rel), i)->attisdropped)
+				gd_judge_column(v, att, i + 1, reader, g, &read, &missing);
+		table_close(rel, AccessShareLock);
+	}
+	v->items = read.data;
+	v->missing = missing.len ? missing.data : NULL;
+}
+
+/* is there anything that whoever belongs to a department may read? */
+static bool
+gd_has_unconditional(const GdAttachment *att)
+{
+	for (int i = 0; i < att->ncolumns; i++)
+		if (gd_may_read_column(att, &att->columns[i], GD_READER_DEPARTMENT, NULL))
+			return true;
+	return false;
+}
+
+/* Article 33: data are used for the purpose for which they were authorized. */
+static bool
+gd_purpose_fits(const GdGrant *g)
+{
+	if (gd_purpose == NULL || gd_purpose[0] == '\0' || g->authorization == 0)
+		return true;
+	return (g->purpose && strcmp(gd_purpose, g->purpose) == 0) ||
+		(g->usage && strcmp(gd_purpose, g->usage) == 0);
+}
+
+static void
+gd_judge_department(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, int64 department)
+{
+	GdGrant    *g = gd_grant(department, att);
+
+	v->department = department;
+	v->authorization = g->authorization;
+	v->version = g->version;
+	v->copy = g->authorization == 0 || g->copy;
+	v->filtered = g->filter != NULL;
+	v->basis = g->authorization ? GD_READ_BASIS_AUTHORIZATION : GD_READ_BASIS_CLASS;
+	if (g->in_force > 1 && !g->chosen)
+		gd_deny(v, 20, psprintf(_("Several authorizations are in force: %s. They are never combined; SET govdata.\"authorization\" = one of these numbers chooses."),
+								g->listed));
+	else if (!gd_purpose_fits(g))
+		gd_deny(v, 33, psprintf(_("Setting govdata.purpose is \"%s\", the authorization is for \"%s\"."),
+								gd_purpose, g->purpose));
+	else if (g->in_force == 0 && bms_is_empty(columns) && !gd_has_unconditional(att))
+		gd_deny(v, 20, _("No authorization is in force, and counting rows is reading too."));
+	else
+		gd_judge_columns(v, att, columns, GD_READER_DEPARTMENT, g);
+}
+
+GdVerdict
+gd_verdict(const GdAttachment *att, const GdSubject *s, Bitmapset *columns)
+{
+	GdVerdict	v = {.allowed = true, .department = s->department, .basis = GD_READ_BASIS_NONE, .article = 20};
+
+	switch (s->reader)
+	{
+		case GD_READER_ADMINISTRATOR:
+		case GD_READER_OWN:
+			v.basis = s->reader == GD_READER_OWN ? GD_READ_BASIS_OWN : GD_READ_BASIS_ADMINISTRATOR;
+			v.copy = true;
+			return v;
+		case GD_READER_REFUSED:
+			gd_deny(&v, 20, s->why);
+			return v;
+		default:
+			break;
+	}
+	if (att->broken[0] != '\0')
+		gd_deny(&v, 18, psprintf(_("The attachment is broken: %s. The provider attaches the table anew."), att->broken));
+	else if (!att->published)
+		gd_deny(&v, 18, _("The resource is not published at present."));
+	else if (s->reader == GD_READER_DEPARTMENT)
+		gd_judge_department(&v, att, columns, s->department);
+	else if (!att->open)
+		gd_deny(&v, 26, _("The resource is not open to the public."));
+	else
+	{
+		v.basis = GD_READ_BASIS_OPEN;
+		v.copy = true;
+		gd_judge_columns(&v, att, columns, GD_READER_PUBLIC, NULL);
+	}
+	return v;
+}
+
+/* ---- for the row security hooks ---- */
+
+bool
+gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorization, int32 *version,
+				 Node **condition)
+{
+	GdGrant    *g;
+
+	*authorization = 0;
+	*version = 0;
+	*condition = NULL;
+	if (att->broken[0] != '\0' || !att->published)
+		return false;
+	if (s->reader == GD_READER_PUBLIC)
+		return att->open;
+	if (s->reader != GD_READER_DEPARTMENT)
+		return false;
+	g = gd_grant(s->department, att);
+	if ((g->in_force > 1 && !g->chosen) || (g->in_force == 0 && !gd_has_unconditional(att)))
+		return false;
+	*authorization = g->authorization;
+	*version = g->version;
+	*condition = gd_grant_condition(g);
+	return true;
+}
+
+/* ---- SQL ---- */
+
+PG_FUNCTION_INFO_V1(gd_permitted);
+PG_FUNCTION_INFO_V1(gd_check_access);
+
+/* Answers for the caller alone: whether others hold an authorization is not to be asked here. */
+Datum
+gd_permitted(PG_FUNCTION_ARGS)
+{
+	const GdAttachment *att = gd_attachment(PG_GETARG_OID(2));
+	GdSubject	s;
+	GdGrant    *g;
+
+	if (att == NULL || att->broken[0] != '\0' || !att->published)
+		PG_RETURN_BOOL(false);
+	s = gd_subject(att);
+	if (s.reader == GD_READER_PUBLIC)
+		PG_RETURN_BOOL(att->open);
+	if (s.reader != GD_READER_DEPARTMENT)
+		PG_RETURN_BOOL(s.reader != GD_READER_REFUSED);
+	g = gd_grant(s.department, att);
+	PG_RETURN_BOOL(g->authorization == PG_GETARG_INT64(0) && g->version == PG_GETARG_INT32(1) &&
+				   (g->in_force <= 1 || g->chosen));
+}
+
+/* columns of the attached relation that stand for these items, as a set */
+static Bitmapset *
+gd_columns_of(const GdAttachment *att, Datum items)
+{
+	Bitmapset  *columns = NULL;
+	Datum	   *elems;
+	int			n;
+
+	deconstruct_array(DatumGetArrayTypeP(items), TEXTOID, -1, false, TYPALIGN_INT, &elems, NULL, &n);
+	for (int i = 0; i < n; i++)
+	{
+		const char *name = TextDatumGetCString(elems[i]);
+		AttrNumber	attnum = InvalidAttrNumber;
+
+		for (int c = 0; c < att->ncolumns; c++)
+			if (strcmp(att->columns[c].item, name) == 0)
+				attnum = att->columns[c].attnum;
+		if (attnum == InvalidAttrNumber)
+			ereport(ERROR,
+					(errcode(GD_ERRCODE(20)),
+					 errmsg("no column of resource \"%s\" stands for item \"%s\"", att->code, name),
+					 errdetail("Items are named as in the catalog. Measures, Article 20."),
+					 errhint("SELECT item FROM govdata.attachment_column shows what is attached.")));
+		columns = bms_add_member(columns, attnum - FirstLowInvalidHeapAttributeNumber);
+	}
+	return columns;
+}
+
+static Oid
+gd_attached_relation(const char *code)
+{
+	static const Oid types[] = {TEXTOID};
+	static GdStatementText query = {
+		"SELECT a.relation::oid FROM govdata.attachment a JOIN govdata.resource r ON r.id = a.resource"
+		" WHERE r.code = $1", 1, types, NULL
+	};
+	Datum		arg = CStringGetTextDatum(code);
+	Datum		oid;
+	bool		isnull;
+
+	if (gd_own_run(&query, &arg, NULL, NULL, 1, &oid, &isnull) == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(18)),
+				 errmsg("resource \"%s\" is not attached to a table", code),
+				 errdetail("There is nothing to read on this platform. Measures, Article 18."),
+				 errhint("Its provider attaches it: SELECT govdata.attach_resource(code, table).")));
+	return DatumGetObjectId(oid);
+}
+
+Datum
+gd_check_access(PG_FUNCTION_ARGS)
+{
+	static const char *const basis_names[] = {"ouagp-", "own", "class", "administrator", "authorization", "open", "none"};
+	TupleDesc	desc;
+	const GdAttachment *att;
+	GdSubject	s = {GD_READER_DEPARTMENT, InvalidOid, 0, NULL};
+	GdVerdict	v;
+	Datum		values[4];
+	bool		nulls[4] = {false};
+	int64		department = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT64(2);
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || department == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("resource, items and department must be given"),
+				 errhint("Act as a department, or name one.")));
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	att = gd_attachment(gd_attached_relation(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+	if (att == NULL)
+		elog(ERROR, "attachment is not known");
+	if (department != gd_current_department() && gd_current_department() != att->provider &&
+		!gd_oversees(department) && !gd_is_administrator())
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(6)),
+				 errmsg("what department %lld may read is not yours to ask", (long long) department),
+				 errdetail("You act as %s. Measures, Article 6.", gd_who_acts()),
+				 errhint("A department asks for itself; its overseers and the provider for it.")));
+	s.department = department;
+	if (department == att->provider)
+		s.reader = GD_READER_OWN;
+	v = gd_verdict(att, &s, gd_columns_of(att, PG_GETARG_DATUM(1)));
+	values[0] = BoolGetDatum(v.allowed);
+	values[1] = CStringGetTextDatum(basis_names[1 + (strchr(basis_names[0], v.allowed ? v.basis : '-') - basis_names[0])]);
+	values[2] = Int16GetDatum(v.allowed ? 20 : v.article);
+	values[3] = CStringGetTextDatum(v.allowed ? _("may be read now") : v.why);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
+}
+
+void
+gd_access_init(void)
+{
+	DefineCustomIntVariable("govdata.authorization",
+							gettext_noop("Which of the department's authorizations this session uses, where several fit."),
+							NULL, &gd_chosen, 0, 0, INT_MAX, PGC_USERSET, 0, NULL, gd_assign_chosen, NULL);
+	DefineCustomStringVariable("govdata.purpose",
+							   gettext_noop("Purpose for which this session reads; recorded, and compared with the authorization."),
+							   NULL, &gd_purpose, "", PGC_USERSET, 0, NULL, NULL, NULL);
+	gd_on_change(GD_SHARE_AUTHORIZATION, gd_access_forget);
+	gd_on_change(GD_SHARE_REQUEST, gd_access_forget);
+	gd_on_change(GD_DEPARTMENT, gd_access_forget);
+	gd_on_role_change(gd_access_forget);
+	gd_attach_init();
+	gd_enforce_init();
+	gd_watch_init();
+}

@@ -1,0 +1,111 @@
+/*-------------------------------------------------------------------------
+ *
+ * access.h
+ *	  Reading of attached tables: what attach.c, filter.c and access.c share.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GOVDATA_ACCESS_H
+#define GOVDATA_ACCESS_H
+
+#include "nodes/bitmapset.h"
+#include "nodes/nodes.h"
+#include "utils/rel.h"
+
+/* a column that an item of the catalog describes */
+typedef struct GdColumn
+{
+	AttrNumber	attnum;
+	char		item[NAMEDATALEN];
+	char		class;			/* 'u', 'c' or 'w', stricter of item and resource */
+	bool		retired;
+} GdColumn;
+
+/* what is known of a relation; also kept for those that are not attached */
+typedef struct GdAttachment
+{
+	Oid			relid;			/* hash key */
+	bool		attached;		/* itself, or as a partition of "root" */
+	Oid			root;			/* the relation that is attached */
+	Oid			owner;
+	int64		resource;
+	int64		provider;
+	char		code[80];
+	bool		published;
+	bool		open;			/* unconditionally, to the public */
+	char		sharing;		/* 'u', 'c' or 'w' */
+	char		broken[160];	/* why nothing may be read; "" when sound */
+	int			ncolumns;
+	GdColumn   *columns;
+} GdAttachment;
+
+/* ---- attach.c ---- */
+
+/*
+ * What is known of a relation; NULL for one that is not attached.  Good until
+ * the transaction ends, even when it goes stale meanwhile.
+ */
+extern const GdAttachment *gd_attachment(Oid relid);
+/* a new context for what replaces the stale content of another */
+extern MemoryContext gd_fresh_context(MemoryContext old, const char *name);
+extern const GdColumn *gd_attached_column(const GdAttachment *att, AttrNumber attnum);
+extern void gd_attach_init(void);
+
+/* filter.c: the condition as an expression over varno 1; raises when it is not allowed */
+extern Node *gd_row_filter(const char *text, Relation rel);
+
+/* ---- access.c ---- */
+
+typedef enum GdReader
+{
+	GD_READER_REFUSED,
+	GD_READER_OWN,				/* provider's department, or the owner */
+	GD_READER_ADMINISTRATOR,	/* superuser: allowed, and recorded as such */
+	GD_READER_DEPARTMENT,
+	GD_READER_PUBLIC			/* member of govdata_public */
+} GdReader;
+
+typedef struct GdSubject
+{
+	GdReader	reader;
+	Oid			role;
+	int64		department;
+	const char *why;			/* of a refusal */
+} GdSubject;
+
+typedef struct GdVerdict
+{
+	bool		allowed;
+	char		basis;			/* GD_READ_BASIS_* */
+	bool		copy;			/* rows may be persisted */
+	bool		filtered;
+	int64		department;
+	int64		authorization;
+	int32		version;
+	int			article;		/* of a refusal */
+	const char *why;
+	char	   *missing;		/* items to ask for: 'a', 'b' */
+	char	   *items;			/* names of what is read */
+} GdVerdict;
+
+/* who reads now */
+extern GdSubject gd_subject(const GdAttachment *att);
+/* may it read these columns (offset as in selectedCols) now? */
+extern GdVerdict gd_verdict(const GdAttachment *att, const GdSubject *s, Bitmapset *columns);
+/* the row filter that holds for it, and where from; false: no row at all */
+extern bool gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorization,
+							 int32 *version, Node **condition);
+/* forget the grants of all departments */
+extern void gd_access_forget(void);
+extern const char *gd_stated_purpose(void);
+extern void gd_access_init(void);
+
+/* ---- enforce.c ---- */
+
+extern void gd_enforce_init(void);
+
+/* ---- watch.c ---- */
+
+extern void gd_watch_init(void);
+
+#endif							/* GOVDATA_ACCESS_H */

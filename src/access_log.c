@@ -1,0 +1,913 @@
+/*-------------------------------------------------------------------------
+ *
+ * access_log.c
+ *	  The record of reads, the readers' side (Article 32).
+ *
+ * A reader puts its record into the queue of its database and, in sync mode,
+ * waits until the writer (access_worker.c) says that it is durable; only then
+ * do rows flow.  Readers that wait together share one commit.  A rollback,
+ * an error or a cancel takes nothing back out of the queue: too much may be
+ * on record, never too little.
+ *
+ * Everything fails closed: where no record can be kept, nobody reads.  Memory
+ * is bounded by govdata.log_queue for each database that is read.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "access/parallel.h"
+#include "access/xlog.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_database.h"
+#include "commands/dbcommands.h"
+#include "commands/defrem.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "storage/ipc.h"
+#include "storage/lmgr.h"
+#include "storage/lock.h"
+#include "storage/shmem.h"
+#include "tcop/utility.h"
+#include "utils/acl.h"
+#include "utils/backend_status.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/json.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+#include "utils/wait_event.h"
+
+#include "access_queue.h"
+
+/* a text may not crowd the others out of the queue */
+#define GD_MAX_PURPOSE	1000
+#define GD_MAX_ITEMS	30000
+
+/* between two attempts to get a writer */
+#define GD_RETRY_MS		1000
+
+enum GdLogMode
+{
+	GD_LOG_SYNC,
+	GD_LOG_ASYNC
+};
+
+static const struct config_enum_entry gd_log_modes[] = {
+	{"sync", GD_LOG_SYNC, false},
+	{"async", GD_LOG_ASYNC, false},
+	{NULL, 0, false}
+};
+
+enum GdStandbyLog
+{
+	GD_STANDBY_REFUSE,
+	GD_STANDBY_SERVER_LOG
+};
+
+static const struct config_enum_entry gd_standby_modes[] = {
+	{"refuse", GD_STANDBY_REFUSE, false},
+	{"server_log", GD_STANDBY_SERVER_LOG, false},
+	{NULL, 0, false}
+};
+
+static int	gd_log_mode = GD_LOG_SYNC;
+static int	gd_standby_log = GD_STANDBY_REFUSE;
+static int	gd_log_timeout = 5000;
+static int	gd_log_size = 8192;
+int			gd_log_idle = 60;
+
+GdLogShared *gd_log_shared = NULL;
+static LWLockPadded *gd_log_locks = NULL;
+static shmem_request_hook_type gd_prev_log_shmem_request = NULL;
+static shmem_startup_hook_type gd_prev_log_shmem_startup = NULL;
+static ProcessUtility_hook_type gd_prev_log_utility = NULL;
+
+/* this backend's */
+static GdLogQueue *gd_queue = NULL;
+static char *gd_ring = NULL;
+static int64 gd_standby_seq = 0;
+
+/* names of roles that recur from record to record */
+typedef struct GdRoleName
+{
+	Oid			role;
+	char		name[NAMEDATALEN];
+} GdRoleName;
+
+static GdRoleName gd_role_names[4];
+static int	gd_next_role_name = 0;
+
+/* ---- shared memory ---- */
+
+LWLock *
+gd_log_registry_lock(void)
+{
+	return &gd_log_locks[0].lock;
+}
+
+LWLock *
+gd_log_queue_lock(const GdLogQueue *queue)
+{
+	return &gd_log_locks[1 + (queue - gd_log_shared->queues)].lock;
+}
+
+uint32
+gd_log_wait_event(void)
+{
+	static uint32 event = 0;
+
+	if (event == 0)
+		event = GD_WAIT_EVENT("GovdataAccessLog");
+	return event;
+}
+
+static void
+gd_log_shmem_request(void)
+{
+	if (gd_prev_log_shmem_request)
+		gd_prev_log_shmem_request();
+	RequestAddinShmemSpace(MAXALIGN(sizeof(GdLogShared)));
+	RequestNamedLWLockTranche("govdata access log", 1 + GD_LOG_DATABASES);
+}
+
+static void
+gd_log_shmem_startup(void)
+{
+	bool		found;
+
+	if (gd_prev_log_shmem_startup)
+		gd_prev_log_shmem_startup();
+
+	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+	gd_log_shared = ShmemInitStruct("govdata access log", sizeof(GdLogShared), &found);
+	gd_log_locks = GetNamedLWLockTranche("govdata access log");
+	if (!found)
+	{
+		memset(gd_log_shared, 0, sizeof(GdLogShared));
+		for (int i = 0; i < GD_LOG_DATABASES; i++)
+		{
+			pg_atomic_init_u64(&gd_log_shared->queues[i].flushed, 0);
+			ConditionVariableInit(&gd_log_shared->queues[i].changed);
+		}
+	}
+	LWLockRelease(AddinShmemInitLock);
+}
+
+/* the queue of a database, NULL when nobody has read there; under the registry's lock */
+static GdLogQueue *
+gd_find_queue(Oid database)
+{
+	for (int i = 0; i < GD_LOG_DATABASES; i++)
+		if (gd_log_shared->queues[i].database == database)
+			return &gd_log_shared->queues[i];
+	return NULL;
+}
+
+/*
+ * Boot numbers name a queue's life.  They come from the time, so that none
+ * recurs after a restart.
+ */
+static void
+gd_make_queue(GdLogQueue *queue)
+{
+	dsm_segment *segment = dsm_create((Size) gd_log_size * 1024, 0);
+
+	dsm_pin_segment(segment);
+	dsm_pin_mapping(segment);
+	gd_ring = dsm_segment_address(segment);
+
+	gd_log_shared->last_boot = Max(gd_log_shared->last_boot + 1, GetCurrentTimestamp());
+	queue->boot = gd_log_shared->last_boot;
+	queue->ring = dsm_segment_handle(segment);
+	queue->size = (uint64) gd_log_size * 1024;
+	queue->last_seq = 0;
+	queue->written = queue->wanted = 0;
+	pg_atomic_write_u64(&queue->flushed, 0);
+	queue->worker = 0;
+	queue->latch = NULL;
+	queue->sleeping = queue->stop = false;
+	queue->asked = queue->trouble_at = 0;
+	queue->partition = InvalidOid;
+	queue->records = queue->batches = queue->to_server_log = 0;
+	queue->trouble[0] = '\0';
+	queue->database = MyDatabaseId;
+}
+
+static void
+gd_join_queue(void)
+{
+	GdLogQueue *queue;
+
+	LWLockAcquire(gd_log_registry_lock(), LW_EXCLUSIVE);
+	queue = gd_find_queue(MyDatabaseId);
+	if (queue == NULL)
+	{
+		queue = gd_find_queue(InvalidOid);
+		if (queue == NULL)
+			ereport(ERROR,
+					(errcode(GD_ERRCODE(32)),
+					 errmsg("reading is refused because it cannot be recorded"),
+					 errdetail("Attached tables are read in %d databases of this server already; there is no queue for another one. Measures, Article 32.",
+							   GD_LOG_DATABASES),
+					 errhint("Restart the server, which forgets databases that are read no longer, or divide the databases among several servers.")));
+		gd_make_queue(queue);
+	}
+	else
+	{
+		dsm_segment *segment = dsm_attach(queue->ring);
+
+		if (segment == NULL)
+			ereport(ERROR,
+					(errcode(GD_ERRCODE(32)),
+					 errmsg("reading is refused because it cannot be recorded"),
+					 errdetail("The queue of the access log has gone. Measures, Article 32."),
+					 errhint("Reconnect; if it happens again, restart the server.")));
+		dsm_pin_mapping(segment);
+		gd_ring = dsm_segment_address(segment);
+	}
+	LWLockRelease(gd_log_registry_lock());
+	gd_queue = queue;
+}
+
+/* ---- a record ---- */
+
+static void
+gd_forget_role_names(void)
+{
+	for (int i = 0; i < (int) lengthof(gd_role_names); i++)
+		gd_role_names[i].role = InvalidOid;
+}
+
+static const char *
+gd_role_name(Oid role)
+{
+	GdRoleName *known;
+	char	   *name;
+
+	for (int i = 0; i < (int) lengthof(gd_role_names); i++)
+		if (gd_role_names[i].role == role)
+			return gd_role_names[i].name;
+	name = GetUserNameFromId(role, true);
+	known = &gd_role_names[gd_next_role_name++ % lengthof(gd_role_names)];
+	if (name)
+		strlcpy(known->name, name, NAMEDATALEN);
+	else
+		snprintf(known->name, NAMEDATALEN, "%u", role);
+	known->role = role;
+	return known->name;
+}
+
+/* Address of the client, "" for a local socket; looked up once. */
+static const char *
+gd_client_address(void)
+{
+	static char address[64];
+	static bool known = false;
+
+	if (!known)
+	{
+		LOCAL_FCINFO(fcinfo, 0);
+		Datum		found;
+
+		InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, NULL, NULL);
+		found = inet_client_addr(fcinfo);
+		if (!fcinfo->isnull)
+			strlcpy(address, DatumGetCString(DirectFunctionCall1(inet_out, found)), sizeof(address));
+		known = true;
+	}
+	return address;
+}
+
+/*
+ * Append a text that no one can choke on: cut at a character, and what is not
+ * valid in the database's encoding becomes question marks.  Settings that come
+ * with the connection and names of other databases are not checked by the
+ * server.
+ */
+static void
+gd_add_text(StringInfo out, const char *text, int limit)
+{
+	int			length = text ? (int) strlen(text) : 0;
+	int			start = out->len;
+
+	if (length > limit)
+		length = pg_mbcliplen(text, length, limit);
+	if (length > 0)
+		appendBinaryStringInfo(out, text, length);
+	appendStringInfoChar(out, '\0');
+	if (length == 0 || pg_verify_mbstr(GetDatabaseEncoding(), out->data + start, length, true))
+		return;
+	for (int i = start; i < start + length; i++)
+		if (IS_HIGHBIT_SET(out->data[i]))
+			out->data[i] = '?';
+}
+
+static char *
+gd_relation_name(Oid relation)
+{
+	char	   *name = get_rel_name(relation);
+
+	if (name == NULL)
+		return psprintf("%u", relation);
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), name);
+}
+
+static void
+gd_finish_entry(StringInfo out)
+{
+	while (out->len % 8 != 0)
+		appendStringInfoChar(out, '\0');
+	((GdLogEntry *) out->data)->size = out->len;
+}
+
+static void
+gd_build_start(StringInfo out, const GdRead *read)
+{
+	GdLogEntry	entry = {0};
+
+	entry.type = GD_ENTRY_START;
+	entry.at = gd_clock();
+	entry.real_at = GetCurrentTimestamp();
+	entry.department = read->department;
+	entry.resource = read->resource;
+	entry.authorization = read->authorization;
+	entry.version = read->version;
+	entry.query_id = (int64) pgstat_get_my_query_id();
+	entry.rows = -1;
+	entry.pid = MyProcPid;
+	entry.kind = read->kind;
+	entry.basis = read->basis;
+
+	appendBinaryStringInfo(out, (char *) &entry, sizeof(entry));
+	gd_add_text(out, gd_role_name(GetSessionUserId()), NAMEDATALEN);
+	gd_add_text(out, gd_role_name(GetOuterUserId()), NAMEDATALEN);
+	gd_add_text(out, gd_role_name(GetUserId()), NAMEDATALEN);
+	gd_add_text(out, application_name, NAMEDATALEN);
+	gd_add_text(out, gd_client_address(), 63);
+	gd_add_text(out, gd_relation_name(read->relation), 4 * NAMEDATALEN + 8);
+	gd_add_text(out, read->items, GD_MAX_ITEMS);
+	gd_add_text(out, read->purpose, GD_MAX_PURPOSE);
+	gd_add_text(out, read->reason, GD_MAX_PURPOSE);
+	gd_finish_entry(out);
+}
+
+static void
+gd_build_end(GdLogEntry *entry, GdReadKey key, int64 rows, bool completed)
+{
+	memset(entry, 0, sizeof(*entry));
+	entry->size = MAXALIGN(sizeof(*entry));
+	entry->type = GD_ENTRY_END;
+	entry->start_seq = key.seq;
+	entry->at = gd_clock();
+	entry->real_at = GetCurrentTimestamp();
+	entry->department = key.department;
+	entry->resource = key.resource;
+	entry->rows = rows;
+	entry->pid = MyProcPid;
+	entry->completed = completed;
+}
+
+/* ---- what goes to the server log ---- */
+
+char *
+gd_log_entry_text(const GdLogEntry *entry, int64 boot)
+{
+	static const char *const names[GD_N_TEXTS] = {
+		"session_role", "outer_role", "role", "application", "client_address",
+		"relation", "items", "purpose", "reason"
+	};
+	const char *text = (const char *) (entry + 1);
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "{\"boot\": " INT64_FORMAT ", \"seq\": " INT64_FORMAT, boot, entry->seq);
+	appendStringInfo(&out, ", \"at\": \"%s\"", gd_legal_text(entry->at));
+	appendStringInfo(&out, ", \"real_at\": \"%s\", \"pid\": %d", timestamptz_to_str(entry->real_at), entry->pid);
+	appendStringInfo(&out, ", \"department\": " INT64_FORMAT ", \"resource\": " INT64_FORMAT,
+					 entry->department, entry->resource);
+	if (entry->type == GD_ENTRY_END)
+	{
+		appendStringInfo(&out, ", \"kind\": \"end\", \"start_seq\": " INT64_FORMAT ", \"rows\": " INT64_FORMAT
+						 ", \"completed\": %s}", entry->start_seq, entry->rows,
+						 entry->completed ? "true" : "false");
+		return out.data;
+	}
+	appendStringInfo(&out, ", \"kind\": \"%c\", \"basis\": \"%c\", \"authorization\": " INT64_FORMAT
+					 ", \"version\": %d, \"query_id\": " INT64_FORMAT, entry->kind, entry->basis,
+					 entry->authorization, entry->version, entry->query_id);
+	for (int i = 0; i < GD_N_TEXTS; i++)
+	{
+		if (text[0] != '\0')
+		{
+			appendStringInfo(&out, ", \"%s\": ", names[i]);
+			escape_json(&out, text);
+		}
+		text += strlen(text) + 1;
+	}
+	appendStringInfoChar(&out, '}');
+	return out.data;
+}
+
+void
+gd_log_to_server(const GdLogEntry *entry, int64 boot)
+{
+	char	   *text = gd_log_entry_text(entry, boot);
+
+	ereport(LOG,
+			(errmsg("govdata access record: %s", text),
+			 errhidestmt(true), errhidecontext(true)));
+	pfree(text);
+}
+
+/* ---- putting and waiting ---- */
+
+/*
+ * Put an entry into the queue.  False when there is no room.  "position" is
+ * what "flushed" must reach for it to be durable.
+ */
+static bool
+gd_put(GdLogEntry *entry, bool wanted, uint64 *position)
+{
+	GdLogQueue *q = gd_queue;
+	Latch	   *wake = NULL;
+	uint64		flushed;
+	uint64		offset;
+	uint64		pad;
+
+	LWLockAcquire(gd_log_queue_lock(q), LW_EXCLUSIVE);
+	flushed = pg_atomic_read_u64(&q->flushed);
+	offset = q->written % q->size;
+	pad = offset + entry->size > q->size ? q->size - offset : 0;
+	if (q->written + pad + entry->size - flushed > q->size)
+	{
+		LWLockRelease(gd_log_queue_lock(q));
+		return false;
+	}
+
+	/* a sleeping writer is woken by the first entry and at a quarter full */
+	if (q->sleeping && q->latch &&
+		(wanted || q->written == flushed || q->written - flushed > q->size / 4))
+	{
+		wake = q->latch;
+		q->sleeping = false;
+	}
+	if (pad > 0)
+	{
+		uint32		header[2] = {(uint32) pad, GD_ENTRY_PAD};
+
+		memcpy(gd_ring + offset, header, sizeof(header));
+		q->written += pad;
+		offset = 0;
+	}
+	entry->seq = ++q->last_seq;
+	memcpy(gd_ring + offset, entry, entry->size);
+	q->written += entry->size;
+	if (wanted)
+		q->wanted = q->written;
+	*position = q->written;
+	LWLockRelease(gd_log_queue_lock(q));
+	if (wake)
+		SetLatch(wake);
+	return true;
+}
+
+/*
+ * Is there a writer, or was one asked for a moment ago?  If not, ask for one;
+ * false when the server has no slot.
+ */
+static bool
+gd_have_worker(GdLogQueue *q)
+{
+	TimestampTz now;
+	bool		ask = false;
+
+	if (q->worker != 0)
+		return true;
+	now = GetCurrentTimestamp();
+	LWLockAcquire(gd_log_queue_lock(q), LW_EXCLUSIVE);
+	if (q->worker == 0 && TimestampDifferenceExceeds(q->asked, now, GD_RETRY_MS))
+	{
+		q->asked = now;
+		ask = true;
+	}
+	LWLockRelease(gd_log_queue_lock(q));
+	if (!ask || gd_log_register_worker(q))
+		return true;
+
+	LWLockAcquire(gd_log_queue_lock(q), LW_EXCLUSIVE);
+	if (q->worker == 0)
+		q->asked = 0;
+	LWLockRelease(gd_log_queue_lock(q));
+	return false;
+}
+
+static void
+gd_no_worker(void)
+{
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(32)),
+			 errmsg("reading is refused because it cannot be recorded"),
+			 errdetail("The access log has no writer: all %d background workers of the server are taken. Measures, Article 32.",
+					   max_worker_processes),
+			 errhint("Raise max_worker_processes, by one for each database that is read, and restart the server.")));
+}
+
+static void
+gd_no_room(void)
+{
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(32)),
+			 errmsg("reading is refused because it cannot be recorded"),
+			 errdetail("The queue of the access log stayed full for %d ms. Measures, Article 32.", gd_log_timeout),
+			 errhint("The server log says what keeps the writer from writing, govdata.access_log_state() what it met last. Then try again.")));
+}
+
+static void
+gd_not_durable(void)
+{
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(32)),
+			 errmsg("reading is refused because it cannot be recorded"),
+			 errdetail("The record of this read was not durable within %d ms. Measures, Article 32.", gd_log_timeout),
+			 errhint("The server log says what keeps the writer from writing, govdata.access_log_state() what it met last. Then try again.")));
+}
+
+/*
+ * The writer would wait for us and we for it, and neither lock manager nor
+ * deadlock detector could know.
+ */
+static void
+gd_check_own_locks(const GdLogQueue *q)
+{
+	static const LOCKMODE modes[] = {
+		ShareLock, ShareRowExclusiveLock, ExclusiveLock, AccessExclusiveLock
+	};
+	Oid			relations[2] = {gd_relid(GD_ACCESS_RECORD), q->partition};
+
+	for (int r = 0; r < 2; r++)
+	{
+		LOCKTAG		tag;
+
+		if (!OidIsValid(relations[r]))
+			continue;
+		SET_LOCKTAG_RELATION(tag, MyDatabaseId, relations[r]);
+		for (int m = 0; m < (int) lengthof(modes); m++)
+			if (GD_LOCK_HELD_BY_ME(&tag, modes[m]))
+				ereport(ERROR,
+						(errcode(GD_ERRCODE(32)),
+						 errmsg("reading is refused because this transaction locks the access log"),
+						 errdetail("The record of this read could not be written while the lock on \"%s\" is held. Measures, Article 32.",
+								   get_rel_name(relations[r])),
+						 errhint("End the transaction that locks the access log first.")));
+	}
+}
+
+/*
+ * Wait a little for "flushed" to move.  Whoever errors out of here, by a cancel
+ * or a time limit, is taken off the condition variable when the
+ * (sub)transaction is aborted.
+ */
+static bool
+gd_wait(GdLogQueue *q, TimestampTz until)
+{
+	long		left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until);
+
+	if (left <= 0)
+		return false;
+	(void) ConditionVariableTimedSleep(&q->changed, Min(left, 200), gd_log_wait_event());
+	return true;
+}
+
+/* Put an entry, wait for room; in sync mode also until it is durable. */
+static void
+gd_put_waiting(GdLogEntry *entry, bool sync)
+{
+	GdLogQueue *q = gd_queue;
+	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), gd_log_timeout);
+	uint64		position;
+	bool		put = gd_put(entry, sync, &position);
+
+	if (put && gd_have_worker(q) &&
+		(!sync || pg_atomic_read_u64(&q->flushed) >= position))
+		return;
+
+	ConditionVariablePrepareToSleep(&q->changed);
+	while (!put)
+	{
+		bool		worker = gd_have_worker(q);
+
+		put = gd_put(entry, sync, &position);
+		if (!put && !gd_wait(q, until))
+			worker ? gd_no_room() : gd_no_worker();
+	}
+	for (;;)
+	{
+		bool		worker = gd_have_worker(q);
+
+		if (sync ? pg_atomic_read_u64(&q->flushed) >= position : worker)
+			break;
+		if (!gd_wait(q, until))
+			worker ? gd_not_durable() : gd_no_worker();
+	}
+	ConditionVariableCancelSleep();
+}
+
+/* ---- the interface ---- */
+
+/*
+ * On a standby nothing can be written.  Either nobody reads there, or the
+ * server log holds the record, which is written before rows flow.
+ */
+static GdReadKey
+gd_log_on_standby(GdLogEntry *entry, GdReadKey key)
+{
+	if (gd_standby_log == GD_STANDBY_REFUSE && entry->kind != GD_READ_KIND_REFUSED)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(32)),
+				 errmsg("reading is refused on a standby because it cannot be recorded"),
+				 errdetail("The access log is written on the primary only. Measures, Article 32."),
+				 errhint("Read on the primary, or set govdata.standby_log to server_log and keep the standby's server log as evidence.")));
+	entry->seq = key.seq = ++gd_standby_seq;
+	gd_log_to_server(entry, key.boot);
+	return key;
+}
+
+GdReadKey
+gd_log_start(const GdRead *read)
+{
+	GdReadKey	key = {0, 0, read->department, read->resource};
+	bool		sync = gd_log_mode == GD_LOG_SYNC;
+	MemoryContext old;
+	MemoryContext context;
+	StringInfoData out;
+	GdLogEntry *entry;
+	uint64		position;
+
+	context = AllocSetContextCreate(CurrentMemoryContext, "govdata access record",
+									ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(context);
+	initStringInfo(&out);
+	gd_build_start(&out, read);
+	entry = (GdLogEntry *) out.data;
+	MemoryContextSwitchTo(old);
+
+	if (RecoveryInProgress())
+		key = gd_log_on_standby(entry, key);
+	else
+	{
+		if (gd_queue == NULL)
+			gd_join_queue();
+		key.boot = gd_queue->boot;
+		if (read->kind == GD_READ_KIND_REFUSED)
+		{
+			if (gd_put(entry, false, &position))
+				(void) gd_have_worker(gd_queue);
+			else
+				gd_log_to_server(entry, key.boot);
+		}
+		else
+		{
+			if (sync)
+				gd_check_own_locks(gd_queue);
+			gd_put_waiting(entry, sync);
+		}
+		key.seq = entry->seq;
+	}
+	MemoryContextDelete(context);
+	return key;
+}
+
+void
+gd_log_end(GdReadKey key, int64 rows, bool completed)
+{
+	GdLogEntry	entry;
+	uint64		position;
+
+	if (key.seq == 0)
+		return;
+	gd_build_end(&entry, key, rows, completed);
+	if (key.boot != 0 && gd_queue != NULL && gd_put(&entry, false, &position))
+		return;
+	gd_log_to_server(&entry, key.boot);
+}
+
+PG_FUNCTION_INFO_V1(gd_access_log_state);
+
+/*
+ * gd_access_log_state
+ *		What an operator wants to know of this database's queue and writer.
+ */
+Datum
+gd_access_log_state(PG_FUNCTION_ARGS)
+{
+	TupleDesc	desc;
+	Datum		values[10] = {0};
+	bool		nulls[10];
+	GdLogQueue	q;
+	GdLogQueue *shared;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	memset(nulls, true, sizeof(nulls));
+	values[0] = CStringGetTextDatum(gd_log_mode == GD_LOG_SYNC ? "sync" : "async");
+	nulls[0] = false;
+
+	LWLockAcquire(gd_log_registry_lock(), LW_SHARED);
+	shared = gd_find_queue(MyDatabaseId);
+	if (shared != NULL)
+	{
+		LWLockAcquire(gd_log_queue_lock(shared), LW_SHARED);
+		q = *shared;
+		LWLockRelease(gd_log_queue_lock(shared));
+	}
+	LWLockRelease(gd_log_registry_lock());
+	if (shared != NULL)
+	{
+		memset(nulls, false, sizeof(nulls));
+		nulls[1] = q.worker == 0;
+		values[1] = Int32GetDatum(q.worker);
+		values[2] = Int64GetDatum((int64) (q.written - pg_atomic_read_u64(&q.flushed)));
+		values[3] = Int64GetDatum((int64) q.size);
+		values[4] = Int64GetDatum(q.last_seq);
+		values[5] = Int64GetDatum(q.records);
+		values[6] = Int64GetDatum(q.batches);
+		values[7] = Int64GetDatum(q.to_server_log);
+		nulls[8] = nulls[9] = q.trouble_at == 0;
+		if (q.trouble_at != 0)
+			values[8] = CStringGetTextDatum(q.trouble);
+		values[9] = TimestampTzGetDatum(q.trouble_at);
+	}
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
+}
+
+/* ---- statements that need a database to themselves ---- */
+
+/* Have the writer of a database empty its queue and leave. */
+static void
+gd_stop_worker(Oid database)
+{
+	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), gd_log_timeout);
+	GdLogQueue *q;
+	bool		gone = false;
+
+	LWLockAcquire(gd_log_registry_lock(), LW_SHARED);
+	q = OidIsValid(database) ? gd_find_queue(database) : NULL;
+	LWLockRelease(gd_log_registry_lock());
+	if (q == NULL)
+		return;
+
+	ConditionVariablePrepareToSleep(&q->changed);
+	do
+	{
+		LWLockAcquire(gd_log_queue_lock(q), LW_EXCLUSIVE);
+		q->stop = true;
+		gone = q->worker == 0 && q->written == pg_atomic_read_u64(&q->flushed);
+		if (q->latch)
+			SetLatch(q->latch);
+		LWLockRelease(gd_log_queue_lock(q));
+		if (!gone)
+			(void) gd_have_worker(q);
+	} while (!gone && gd_wait(q, until));
+	ConditionVariableCancelSleep();
+
+	LWLockAcquire(gd_log_queue_lock(q), LW_EXCLUSIVE);
+	q->stop = false;
+	LWLockRelease(gd_log_queue_lock(q));
+}
+
+/* A database is gone: so is its queue. */
+static void
+gd_drop_queue(Oid database)
+{
+	GdLogQueue *q;
+
+	LWLockAcquire(gd_log_registry_lock(), LW_EXCLUSIVE);
+	q = gd_find_queue(database);
+	if (q != NULL)
+	{
+		dsm_unpin_segment(q->ring);
+		q->database = InvalidOid;
+	}
+	LWLockRelease(gd_log_registry_lock());
+}
+
+/* only who may do what the statement says gets a writer stopped for it */
+static Oid
+gd_own_database(const char *name, bool to_copy)
+{
+	Oid			database = get_database_oid(name, true);
+	HeapTuple	tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(database));
+	Form_pg_database row;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	row = (Form_pg_database) GETSTRUCT(tuple);
+	if (!has_privs_of_role(GetUserId(), row->datdba) && !(to_copy && row->datistemplate))
+		database = InvalidOid;
+	ReleaseSysCache(tuple);
+	return database;
+}
+
+/* The database that must be empty of sessions for this statement. */
+static Oid
+gd_database_to_clear(Node *statement)
+{
+	ListCell   *lc;
+
+	switch (nodeTag(statement))
+	{
+		case T_DropdbStmt:
+			return gd_own_database(((DropdbStmt *) statement)->dbname, false);
+		case T_RenameStmt:
+			if (((RenameStmt *) statement)->renameType != OBJECT_DATABASE)
+				return InvalidOid;
+			return gd_own_database(((RenameStmt *) statement)->subname, false);
+		case T_CreatedbStmt:
+			foreach(lc, ((CreatedbStmt *) statement)->options)
+			{
+				DefElem    *option = lfirst_node(DefElem, lc);
+
+				if (strcmp(option->defname, "template") == 0 && option->arg)
+					return gd_own_database(defGetString(option), true);
+			}
+			return gd_own_database("template1", true);
+		case T_AlterDatabaseStmt:
+			foreach(lc, ((AlterDatabaseStmt *) statement)->options)
+				if (strcmp(lfirst_node(DefElem, lc)->defname, "tablespace") == 0)
+					return gd_own_database(((AlterDatabaseStmt *) statement)->dbname, false);
+			return InvalidOid;
+		case T_DropStmt:
+			if (((DropStmt *) statement)->removeType == OBJECT_EXTENSION && superuser())
+				foreach(lc, ((DropStmt *) statement)->objects)
+					if (strcmp(strVal(lfirst(lc)), "govdata") == 0)
+						return MyDatabaseId;
+			return InvalidOid;
+		default:
+			return InvalidOid;
+	}
+}
+
+static void
+gd_log_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
+			   ProcessUtilityContext context, ParamListInfo params,
+			   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
+{
+	bool		dropping = IsA(pstmt->utilityStmt, DropdbStmt);
+	Oid			database = gd_database_to_clear(pstmt->utilityStmt);
+
+	if (OidIsValid(database))
+		gd_stop_worker(database);
+	if (gd_prev_log_utility)
+		gd_prev_log_utility(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+	else
+		standard_ProcessUtility(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+	if (dropping && OidIsValid(database))
+		gd_drop_queue(database);
+}
+
+/* ---- loading ---- */
+
+void
+gd_log_init(void)
+{
+	DefineCustomEnumVariable("govdata.access_log",
+							 gettext_noop("Whether a read waits until its record is durable."),
+							 gettext_noop("\"sync\": before the first row. \"async\": within a tenth of a second; a crash may lose what is queued."),
+							 &gd_log_mode, GD_LOG_SYNC, gd_log_modes, PGC_SIGHUP, GUC_NOT_IN_SAMPLE,
+							 NULL, NULL, NULL);
+	DefineCustomEnumVariable("govdata.standby_log",
+							 gettext_noop("Reading on a standby: refused, or recorded in the standby's server log."),
+							 NULL,
+							 &gd_standby_log, GD_STANDBY_REFUSE, gd_standby_modes, PGC_SIGHUP, GUC_NOT_IN_SAMPLE,
+							 NULL, NULL, NULL);
+	DefineCustomIntVariable("govdata.log_timeout",
+							gettext_noop("Longest time that a read waits for its record; then it is refused."),
+							NULL,
+							&gd_log_timeout, 5000, 100, 600000, PGC_SIGHUP, GUC_UNIT_MS | GUC_NOT_IN_SAMPLE,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("govdata.log_queue",
+							gettext_noop("Memory of the access log's queue, for each database in which attached tables are read."),
+							gettext_noop("A record takes about 300 bytes. What has not been written yet stays in the queue."),
+							&gd_log_size, 8192, 256, 1048576, PGC_POSTMASTER, GUC_UNIT_KB | GUC_NOT_IN_SAMPLE,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("govdata.log_idle",
+							gettext_noop("After this time without reads the access log's writer leaves; the next read starts it again."),
+							NULL,
+							&gd_log_idle, 60, 1, 86400, PGC_SIGHUP, GUC_UNIT_S | GUC_NOT_IN_SAMPLE,
+							NULL, NULL, NULL);
+
+	gd_on_role_change(gd_forget_role_names);
+	gd_prev_log_shmem_request = shmem_request_hook;
+	shmem_request_hook = gd_log_shmem_request;
+	gd_prev_log_shmem_startup = shmem_startup_hook;
+	shmem_startup_hook = gd_log_shmem_startup;
+	gd_prev_log_utility = ProcessUtility_hook;
+	ProcessUtility_hook = gd_log_utility;
+}

@@ -1,0 +1,74 @@
+/*-------------------------------------------------------------------------
+ *
+ * access_log.h
+ *	  The record of reads, as the access check sees it (Article 32).
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GOVDATA_ACCESS_LOG_H
+#define GOVDATA_ACCESS_LOG_H
+
+#include "datatype/timestamp.h"
+#include "nodes/bitmapset.h"
+
+/* what a record is about */
+#define GD_READ_KIND_READ		'r'
+#define GD_READ_KIND_COPY		'c' /* rows are persisted elsewhere */
+#define GD_READ_KIND_EXPLAIN	'e' /* planned, no row returned */
+#define GD_READ_KIND_REFUSED	'x'
+
+/* on what ground the rows flow */
+#define GD_READ_BASIS_OWN			'o' /* owner or provider */
+#define GD_READ_BASIS_ADMINISTRATOR 'a' /* superuser, BYPASSRLS */
+#define GD_READ_BASIS_CLASS			'u' /* shared unconditionally */
+#define GD_READ_BASIS_AUTHORIZATION 'g'
+#define GD_READ_BASIS_OPEN			'p' /* open to the public */
+#define GD_READ_BASIS_NONE			'-' /* refused */
+
+/* one statement's use of one attached relation */
+typedef struct GdRead
+{
+	char		kind;
+	char		basis;
+	int64		resource;
+	Oid			relation;
+	int64		department;		/* 0: none */
+	int64		authorization;	/* 0: none */
+	int32		version;		/* of the authorization */
+	const char *items;			/* comma-separated names of what was read */
+	const char *purpose;		/* govdata.purpose, NULL for none */
+	const char *reason;			/* of a refusal: SQLSTATE and message */
+} GdRead;
+
+/*
+ * Identifies a record: boot number and sequence in this database's queue.  Its
+ * end is shown to the same departments, so it says whose read it was.
+ */
+typedef struct GdReadKey
+{
+	int64		boot;			/* 0: in the server log of a standby */
+	int64		seq;			/* 0: there is no record */
+	int64		department;
+	int64		resource;
+} GdReadKey;
+
+/*
+ * Put a start record into this database's queue.  In sync mode returns only
+ * when the record is durable, else raises ZW032; a refusal never waits and
+ * never raises.  On a standby: as govdata.standby_log says.
+ */
+extern GdReadKey gd_log_start(const GdRead *read);
+/* put an end record into the queue; never raises, never waits for disk */
+extern void gd_log_end(GdReadKey key, int64 rows, bool completed);
+/* settings, shared memory, hooks */
+extern void gd_log_init(void);
+
+/* ---- access_seal.c ---- */
+
+/* seal up to max_rows records; how many.  SPI must be connected. */
+extern int64 gd_seal_access_log(int64 max_rows);
+/* destroy the months whose term has ended; how many.  SPI must be connected. */
+extern int32 gd_retire_access_log(void);
+extern void gd_access_seal_init(void);
+
+#endif							/* GOVDATA_ACCESS_LOG_H */

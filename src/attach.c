@@ -1,0 +1,837 @@
+/*-------------------------------------------------------------------------
+ *
+ * attach.c
+ *	  Attaching of tables to resources, and what every backend knows of it.
+ *
+ * What is known of a relation is read anew whenever the relation, its
+ * attachment or its resource changes, and is judged then: a column that no
+ * longer is what was attached, or row security switched off, breaks the
+ * attachment, and nothing may be read until it is attached anew.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "access/genam.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/partition.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
+#include "miscadmin.h"
+#include "rewrite/rowsecurity.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+#include "access.h"
+#include "guard.h"
+
+PG_FUNCTION_INFO_V1(gd_attach_resource);
+PG_FUNCTION_INFO_V1(gd_detach_resource);
+PG_FUNCTION_INFO_V1(gd_guard_attachment);
+PG_FUNCTION_INFO_V1(gd_guard_filter);
+PG_FUNCTION_INFO_V1(gd_opening_changed);
+PG_FUNCTION_INFO_V1(gd_forget_access);
+
+static HTAB *gd_attachments = NULL;
+static MemoryContext gd_attachments_context = NULL;
+static bool gd_attachments_stale = false;
+static uint64 gd_attachments_generation = 0;
+static bool gd_loading = false;
+
+/*
+ * What has gone stale may still be looked at further up the stack, so it is
+ * freed only when the transaction ends.
+ */
+static MemoryContext gd_retired = NULL;
+
+/* ---- what is known ---- */
+
+static void
+gd_attachments_forget(void)
+{
+	gd_attachments_stale = true;
+	gd_attachments_generation++;
+	gd_access_forget();
+}
+
+static void
+gd_attachments_relation(Oid relid)
+{
+	if (gd_attachments == NULL || gd_attachments_stale)
+		return;
+	if (!OidIsValid(relid) || hash_search(gd_attachments, &relid, HASH_FIND, NULL) != NULL)
+		gd_attachments_forget();
+}
+
+MemoryContext
+gd_fresh_context(MemoryContext old, const char *name)
+{
+	if (gd_retired == NULL)
+		gd_retired = AllocSetContextCreate(TopMemoryContext, "govdata retired", ALLOCSET_SMALL_SIZES);
+	if (old)
+		MemoryContextSetParent(old, gd_retired);
+	return AllocSetContextCreateInternal(TopMemoryContext, name, ALLOCSET_DEFAULT_SIZES);
+}
+
+static void
+gd_attach_xact(XactEvent event, void *arg)
+{
+	(void) arg;
+	if (gd_retired && (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE))
+		MemoryContextReset(gd_retired);
+}
+
+static void
+gd_attachments_create(void)
+{
+	HASHCTL		ctl = {0};
+
+	gd_attachments_context = gd_fresh_context(gd_attachments_context, "govdata attachments");
+	ctl.keysize = sizeof(Oid);
+	ctl.entrysize = sizeof(GdAttachment);
+	ctl.hcxt = gd_attachments_context;
+	gd_attachments = hash_create("govdata attachments", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	gd_attachments_stale = false;
+}
+
+static Datum
+gd_field(HeapTuple tup, Relation rel, const char *name, bool *isnull)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	return heap_getattr(tup, SPI_fnumber(desc, name), desc, isnull);
+}
+
+static char
+gd_class_letter(HeapTuple tup, Relation rel, char otherwise)
+{
+	bool		isnull;
+	Datum		d = gd_field(tup, rel, "sharing", &isnull);
+
+	return isnull ? otherwise : TextDatumGetCString(d)[0];
+}
+
+/* rows of one of our tables by an index, one key column */
+static SysScanDesc
+gd_scan_by(Relation rel, const char *index, ScanKey key, RegProcedure equal, Datum value)
+{
+	ScanKeyInit(key, 1, BTEqualStrategyNumber, equal, value);
+	return systable_beginscan(rel, gd_object_oid(index), true, NULL, 1, key);
+}
+
+static void
+gd_load_resource(GdAttachment *att)
+{
+	Relation	rel = table_open(gd_relid_required(GD_RESOURCE), AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan = gd_scan_by(rel, "resource_pkey", &key, F_INT8EQ, Int64GetDatum(att->resource));
+	HeapTuple	tup = systable_getnext(scan);
+	bool		isnull;
+
+	if (HeapTupleIsValid(tup))
+	{
+		char		opening = TextDatumGetCString(gd_field(tup, rel, "opening", &isnull))[0];
+
+		att->provider = DatumGetInt64(gd_field(tup, rel, "provider", &isnull));
+		strlcpy(att->code, TextDatumGetCString(gd_field(tup, rel, "code", &isnull)), sizeof(att->code));
+		att->published = strcmp(TextDatumGetCString(gd_field(tup, rel, "state", &isnull)), "published") == 0;
+		att->sharing = gd_class_letter(tup, rel, 'w');
+		att->open = att->published && opening == 'u' &&
+			strcmp(TextDatumGetCString(gd_field(tup, rel, "opening_state", &isnull)), "open") == 0;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+}
+
+/* the classes of the items that the columns stand for */
+static void
+gd_load_items(GdAttachment *att)
+{
+	Relation	rel = table_open(gd_relid_required(GD_RESOURCE_ITEM), AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan = gd_scan_by(rel, "resource_item_pkey", &key, F_INT8EQ, Int64GetDatum(att->resource));
+	HeapTuple	tup;
+	bool		isnull;
+
+	while (HeapTupleIsValid(tup = systable_getnext(scan)))
+	{
+		char	   *name = TextDatumGetCString(gd_field(tup, rel, "name", &isnull));
+		char		class = gd_class_letter(tup, rel, att->sharing);
+
+		for (int i = 0; i < att->ncolumns; i++)
+		{
+			GdColumn   *c = &att->columns[i];
+
+			if (strcmp(c->item, name) != 0)
+				continue;
+			/* 'u' < 'w' and 'c' lies between: compare by strictness */
+			c->class = (class == 'w' || att->sharing == 'w') ? 'w' :
+				(class == 'c' || att->sharing == 'c') ? 'c' : 'u';
+			(void) gd_field(tup, rel, "retired_at", &isnull);
+			c->retired = !isnull;
+		}
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+}
+
+static void
+gd_break(GdAttachment *att, const char *why, const char *what)
+{
+	if (att->broken[0] == '\0')
+		snprintf(att->broken, sizeof(att->broken), "%s \"%s\"", why, what);
+}
+
+/* a type by its name, so that it means the same after a restore */
+static char *
+gd_type_text(Form_pg_attribute a)
+{
+	return format_type_extended(a->atttypid, a->atttypmod,
+								FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+}
+
+static void
+gd_load_columns(GdAttachment *att, Relation attached)
+{
+	Relation	rel = table_open(gd_relid_required(GD_ATTACHMENT_COLUMN), AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(attached);
+	ScanKeyData key;
+	SysScanDesc scan = gd_scan_by(rel, "attachment_column_pkey", &key, F_INT8EQ, Int64GetDatum(att->resource));
+	HeapTuple	tup;
+	bool		isnull;
+
+	att->columns = palloc0(Max(desc->natts, 1) * sizeof(GdColumn));
+	while (HeapTupleIsValid(tup = systable_getnext(scan)) && att->ncolumns < desc->natts)
+	{
+		GdColumn   *c = &att->columns[att->ncolumns];
+		const char *name = NameStr(*DatumGetName(gd_field(tup, rel, "column_name", &isnull)));
+		char	   *type = TextDatumGetCString(gd_field(tup, rel, "column_type", &isnull));
+		Form_pg_attribute a;
+
+		c->attnum = DatumGetInt16(gd_field(tup, rel, "attnum", &isnull));
+		strlcpy(c->item, TextDatumGetCString(gd_field(tup, rel, "item", &isnull)), NAMEDATALEN);
+		c->class = 'w';
+		att->ncolumns++;
+		a = c->attnum <= desc->natts ? TupleDescAttr(desc, c->attnum - 1) : NULL;
+		if (a == NULL || a->attisdropped || strcmp(NameStr(a->attname), name) != 0 ||
+			strcmp(gd_type_text(a), type) != 0)
+			gd_break(att, _("the table no longer has the attached column"), name);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+}
+
+/* Which resource a relation is attached to; 0 for none. */
+static int64
+gd_load_attachment(Oid root)
+{
+	Relation	rel = table_open(gd_relid_required(GD_ATTACHMENT), AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tup;
+	bool		isnull;
+	int64		resource = 0;
+
+	ScanKeyInit(&key, SPI_fnumber(RelationGetDescr(rel), "relation"), BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(root));
+	scan = systable_beginscan(rel, gd_object_oid("attachment_relation_key"), true, NULL, 1, &key);
+	tup = systable_getnext(scan);
+	if (HeapTupleIsValid(tup))
+		resource = DatumGetInt64(gd_field(tup, rel, "resource", &isnull));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return resource;
+}
+
+/* The attached relation that this one is or belongs to, and its resource. */
+static int64
+gd_find_root(Oid relid, Oid *root)
+{
+	int64		resource = gd_load_attachment(relid);
+
+	*root = relid;
+	if (resource == 0 && get_rel_relispartition(relid))
+	{
+		List	   *ancestors = get_partition_ancestors(relid);
+		ListCell   *lc;
+
+		foreach(lc, ancestors)
+		{
+			*root = lfirst_oid(lc);
+			resource = gd_load_attachment(*root);
+			if (resource != 0)
+				break;
+		}
+	}
+	return resource;
+}
+
+/* The owner is of the provider's department, or of none: a role that only keeps tables. */
+static bool
+gd_owner_fits(Oid owner, int64 provider)
+{
+	int64		department = gd_department_of(owner);
+
+	return department == 0 || department == provider;
+}
+
+static void
+gd_load(GdAttachment *att)
+{
+	Relation	rel;
+
+	att->resource = gd_find_root(att->relid, &att->root);
+	if (att->resource == 0)
+		return;
+	att->attached = true;
+	rel = table_open(att->root, AccessShareLock);
+	att->owner = rel->rd_rel->relowner;
+	if (rel->rd_rel->relkind != RELKIND_RELATION && rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		gd_break(att, _("it is no longer a table:"), RelationGetRelationName(rel));
+	if (!rel->rd_rel->relrowsecurity)
+		gd_break(att, _("row security is switched off on"), RelationGetRelationName(rel));
+	gd_load_columns(att, rel);
+	table_close(rel, AccessShareLock);
+	if (att->relid != att->root)
+	{
+		rel = table_open(att->relid, AccessShareLock);
+		if (!rel->rd_rel->relrowsecurity)
+			gd_break(att, _("row security is switched off on"), RelationGetRelationName(rel));
+		table_close(rel, AccessShareLock);
+	}
+	gd_load_resource(att);
+	gd_load_items(att);
+	if (!gd_owner_fits(att->owner, att->provider))
+		gd_break(att, _("it belongs to another department's role:"), get_rel_name(att->root));
+}
+
+static GdAttachment *
+gd_remember(const GdAttachment *loaded)
+{
+	GdAttachment *slot;
+	bool		found;
+
+	if (gd_attachments == NULL || gd_attachments_stale)
+		gd_attachments_create();
+	slot = hash_search(gd_attachments, &loaded->relid, HASH_ENTER, &found);
+	*slot = *loaded;
+	if (loaded->ncolumns > 0)
+	{
+		slot->columns = MemoryContextAlloc(gd_attachments_context, loaded->ncolumns * sizeof(GdColumn));
+		memcpy(slot->columns, loaded->columns, loaded->ncolumns * sizeof(GdColumn));
+	}
+	return slot;
+}
+
+/* Read what there is to know of a relation. */
+static GdAttachment *
+gd_learn(Oid relid)
+{
+	GdAttachment loaded;
+	uint64		generation;
+
+	if (gd_loading)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the attachment of a table is being read while it is read"),
+				 errdetail("Nothing is decided while a rule cannot be read."),
+				 errhint("Try again.")));
+	gd_loading = true;
+	PG_TRY();
+	{
+		/* a change that arrives while we read makes what we read worthless */
+		do
+		{
+			CHECK_FOR_INTERRUPTS();
+			generation = gd_attachments_generation;
+			memset(&loaded, 0, sizeof(loaded));
+			loaded.relid = relid;
+			gd_load(&loaded);
+		} while (generation != gd_attachments_generation);
+	}
+	PG_FINALLY();
+	{
+		gd_loading = false;
+	}
+	PG_END_TRY();
+	return gd_remember(&loaded);
+}
+
+const GdAttachment *
+gd_attachment(Oid relid)
+{
+	GdAttachment *att = NULL;
+
+	if (relid < FirstNormalObjectId || !OidIsValid(gd_relid(GD_ATTACHMENT)) ||
+		(creating_extension && CurrentExtensionObject == get_extension_oid("govdata", true)))
+		return NULL;
+	if (gd_attachments != NULL && !gd_attachments_stale)
+		att = hash_search(gd_attachments, &relid, HASH_FIND, NULL);
+	if (att == NULL)
+		att = gd_learn(relid);
+	return att->attached ? att : NULL;
+}
+
+const GdColumn *
+gd_attached_column(const GdAttachment *att, AttrNumber attnum)
+{
+	for (int i = 0; i < att->ncolumns; i++)
+		if (att->columns[i].attnum == attnum)
+			return &att->columns[i];
+	return NULL;
+}
+
+/* ---- attaching ---- */
+
+static void
+gd_refuse_attach(const char *what, const char *why, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(18)),
+			 errmsg("\"%s\" cannot be attached", what),
+			 errdetail("%s Measures, Article 18.", why),
+			 errhint("%s", hint)));
+}
+
+static void
+gd_check_owner(Oid relid)
+{
+	HeapTuple	tup = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool		mine;
+
+	if (!HeapTupleIsValid(tup))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", relid)));
+	mine = has_privs_of_role(GetUserId(), ((Form_pg_class) GETSTRUCT(tup))->relowner);
+	ReleaseSysCache(tup);
+	if (!mine)
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(relid));
+}
+
+static void
+gd_check_attachable(Relation rel, int64 provider)
+{
+	const char *name = RelationGetRelationName(rel);
+	char		kind = rel->rd_rel->relkind;
+	Oid			departments = get_role_oid("govdata_department", false);
+
+	if (kind == RELKIND_VIEW || kind == RELKIND_MATVIEW || kind == RELKIND_FOREIGN_TABLE)
+		gd_refuse_attach(name, _("Views, materialized views and foreign tables have no row security of their own."),
+						 _("Attach the tables that hold the rows."));
+	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+		gd_refuse_attach(name, _("It is no table."), _("Attach a table or a partitioned table."));
+	if (rel->rd_rel->relispartition)
+		gd_refuse_attach(name, _("It is a partition."), _("Attach the partitioned table it belongs to."));
+	if (rel->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
+		gd_refuse_attach(name, _("It is temporary."), _("Attach a permanent table."));
+	if (kind == RELKIND_RELATION && (has_subclass(RelationGetRelid(rel)) || has_superclass(RelationGetRelid(rel))))
+		gd_refuse_attach(name, _("It takes part in inheritance."), _("Attach a plain or a partitioned table."));
+	if (gd_schema_oid() == RelationGetNamespace(rel) || RelationGetRelid(rel) < FirstNormalObjectId)
+		gd_refuse_attach(name, _("It belongs to the system."), _("Attach a table of the department's data."));
+	if (!gd_owner_fits(rel->rd_rel->relowner, provider))
+		gd_refuse_attach(name, _("Its owner belongs to another department than the resource."),
+						 _("Let a role of the provider's department, or of none, own the table."));
+	if (rel->rd_rsdesc != NULL && rel->rd_rsdesc->policies != NIL)
+		gd_refuse_attach(name, _("It has row security policies of its own."),
+						 _("Drop the policies: authorizations decide which rows are read."));
+	if (GD_NAMESPACE_USAGE(RelationGetNamespace(rel), departments) != ACLCHECK_OK)
+		gd_refuse_attach(name, _("Departments may not use its schema."),
+						 psprintf("GRANT USAGE ON SCHEMA %s TO govdata_department.",
+								  quote_identifier(get_namespace_name(RelationGetNamespace(rel)))));
+}
+
+/* DDL that the caller could run himself, under his own rights */
+static void
+gd_run_as_caller(const char *sql)
+{
+	if (SPI_execute(sql, false, 0) < 0)
+		elog(ERROR, "could not run \"%s\"", sql);
+}
+
+static void
+gd_secure_tree(Oid relid)
+{
+	List	   *members = find_all_inheritors(relid, AccessExclusiveLock, NULL);
+	ListCell   *lc;
+
+	SPI_connect();
+	foreach(lc, members)
+	{
+		Oid			member = lfirst_oid(lc);
+		char	   *name;
+
+		if (get_rel_relkind(member) == RELKIND_FOREIGN_TABLE)
+			gd_refuse_attach(get_rel_name(member), _("A foreign table has no row security."),
+							 _("Detach the partition first."));
+		name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(member)), get_rel_name(member));
+		gd_run_as_caller(psprintf("ALTER TABLE ONLY %s ENABLE ROW LEVEL SECURITY", name));
+		if (member == relid)
+			gd_run_as_caller(psprintf("GRANT SELECT ON %s TO govdata_department", name));
+	}
+	SPI_finish();
+}
+
+static void
+gd_write_columns(int64 resource, Relation rel)
+{
+	static const Oid types[] = {INT8OID, TEXTOID, INT2OID, TEXTOID};
+	static GdStatementText query = {
+		"INSERT INTO govdata.attachment_column (resource, item, column_name, attnum, column_type)"
+		" SELECT i.resource, i.name, i.name, $3, $4 FROM govdata.resource_item i"
+		" WHERE i.resource = $1 AND i.name = $2", 4, types, NULL
+	};
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute a = TupleDescAttr(desc, i);
+		Datum		args[4];
+
+		if (a->attisdropped)
+			continue;
+		args[0] = Int64GetDatum(resource);
+		args[1] = CStringGetTextDatum(NameStr(a->attname));
+		args[2] = Int16GetDatum(a->attnum);
+		args[3] = CStringGetTextDatum(gd_type_text(a));
+		(void) gd_own_run(&query, args, NULL, NULL, 0, NULL, NULL);
+	}
+}
+
+static void
+gd_write_attachment(int64 resource, Relation rel)
+{
+	static const Oid types[] = {INT8OID, OIDOID, TEXTOID};
+	static GdStatementText head = {
+		"INSERT INTO govdata.attachment (resource, relation, attached_at, attached_by)"
+		" VALUES ($1, $2::regclass, govdata.clock(), $3)", 3, types, NULL
+	};
+	static GdStatementText missing = {
+		"SELECT string_agg(i.name, ', ' ORDER BY i.name) FROM govdata.resource_item i"
+		" WHERE i.resource = $1 AND i.retired_at IS NULL AND NOT EXISTS"
+		" (SELECT FROM govdata.attachment_column c WHERE c.resource = $1 AND c.item = i.name)",
+		1, types, NULL
+	};
+	Datum		args[3];
+	Datum		value;
+	bool		isnull;
+
+	args[0] = Int64GetDatum(resource);
+	args[1] = ObjectIdGetDatum(RelationGetRelid(rel));
+	args[2] = CStringGetTextDatum(GetUserNameFromId(GetOuterUserId(), false));
+	(void) gd_own_run(&head, args, NULL, NULL, 0, NULL, NULL);
+	gd_write_columns(resource, rel);
+	(void) gd_own_run(&missing, args, NULL, NULL, 1, &value, &isnull);
+	if (!isnull)
+		gd_refuse_attach(RelationGetRelationName(rel),
+						 psprintf(_("It has no column for these items of the catalog: %s."), TextDatumGetCString(value)),
+						 _("Name the columns as the items are named, or retire the items."));
+}
+
+/* id of the acting department's own resource of this code; superusers: anyone's */
+static int64
+gd_own_resource(const char *code, int64 *provider)
+{
+	static const Oid types[] = {TEXTOID};
+	static GdStatementText query = {
+		"SELECT id, provider FROM govdata.resource WHERE code = $1 FOR NO KEY UPDATE", 1, types, NULL
+	};
+	Datum		arg = CStringGetTextDatum(code);
+	Datum		values[2];
+	bool		nulls[2];
+	int64		me;
+
+	gd_require_own_hands(18);
+	me = gd_current_department();
+	if (gd_own_run(&query, &arg, NULL, NULL, 2, values, nulls) == 0 ||
+		(me != DatumGetInt64(values[1]) && !superuser()))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(18)),
+				 errmsg("there is no resource \"%s\" that you may attach", code),
+				 errdetail("You act as %s; the provider attaches its own resources. Measures, Article 18.", gd_who_acts()),
+				 errhint("Act as the provider, or let a superuser attach the table.")));
+	*provider = DatumGetInt64(values[1]);
+	return DatumGetInt64(values[0]);
+}
+
+/*
+ * Attaching anew replaces what there was between the same two; what is
+ * attached otherwise has to be detached by its name.
+ */
+static void
+gd_make_room(int64 resource, Oid relid)
+{
+	static const Oid types[] = {INT8OID, OIDOID};
+	static GdStatementText drop = {
+		"DELETE FROM govdata.attachment WHERE resource = $1 AND relation = $2::regclass", 2, types, NULL
+	};
+	static GdStatementText other = {
+		"SELECT r.code || ' (' || a.relation || ')' FROM govdata.attachment a"
+		" JOIN govdata.resource r ON r.id = a.resource WHERE a.resource = $1 OR a.relation = $2::regclass",
+		2, types, NULL
+	};
+	Datum		args[2];
+	Datum		name;
+	bool		isnull;
+
+	args[0] = Int64GetDatum(resource);
+	args[1] = ObjectIdGetDatum(relid);
+	(void) gd_own_run(&drop, args, NULL, NULL, 0, NULL, NULL);
+	if (gd_own_run(&other, args, NULL, NULL, 1, &name, &isnull) > 0)
+		gd_refuse_attach(get_rel_name(relid),
+						 psprintf(_("The table or the resource is attached already: %s."), TextDatumGetCString(name)),
+						 _("End that with govdata.detach_resource(code) first."));
+}
+
+/* GRANT and REVOKE that follow from a decision, whoever may own the table */
+static void
+gd_run_as_law(const char *sql)
+{
+	GdOwn		own;
+
+	gd_own_begin(&own);
+	PG_TRY();
+	{
+		SPI_connect();
+		gd_run_as_caller(sql);
+		SPI_finish();
+	}
+	PG_FINALLY();
+	{
+		gd_own_end(&own);
+	}
+	PG_END_TRY();
+}
+
+/*
+ * Open data are anybody's to select; each read is judged all the same.  What
+ * is not open any longer is taken back.
+ */
+static void
+gd_apply_opening(int64 resource)
+{
+	static const Oid types[] = {INT8OID};
+	static GdStatementText query = {
+		"SELECT a.relation::oid, r.opening_state = 'open' FROM govdata.attachment a"
+		" JOIN govdata.resource r ON r.id = a.resource WHERE a.resource = $1", 1, types, NULL
+	};
+	Datum		arg = Int64GetDatum(resource);
+	Datum		values[2];
+	bool		nulls[2];
+	Oid			relid;
+	Oid			schema;
+	char	   *name;
+
+	if (gd_own_run(&query, &arg, NULL, NULL, 2, values, nulls) == 0)
+		return;
+	relid = DatumGetObjectId(values[0]);
+	if (get_rel_name(relid) == NULL)
+		return;
+	schema = get_rel_namespace(relid);
+	name = quote_qualified_identifier(get_namespace_name(schema), get_rel_name(relid));
+	if (!DatumGetBool(values[1]))
+	{
+		gd_run_as_law(psprintf("REVOKE SELECT ON %s FROM govdata_public", name));
+		return;
+	}
+	if (GD_NAMESPACE_USAGE(schema, get_role_oid("govdata_public", false)) != ACLCHECK_OK)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(26)),
+				 errmsg("\"%s\" cannot be opened", get_rel_name(relid)),
+				 errdetail("The public may not use its schema. Measures, Article 26."),
+				 errhint("GRANT USAGE ON SCHEMA %s TO govdata_public.", quote_identifier(get_namespace_name(schema)))));
+	gd_run_as_law(psprintf("GRANT SELECT ON %s TO govdata_public", name));
+}
+
+/* AFTER row trigger of resources, where the state of opening has changed */
+Datum
+gd_opening_changed(PG_FUNCTION_ARGS)
+{
+	TriggerData *td = (TriggerData *) fcinfo->context;
+	TupleDesc	desc;
+	bool		isnull;
+
+	gd_check_trigger(fcinfo);
+	desc = RelationGetDescr(td->tg_relation);
+	if (gd_guarding())
+		gd_apply_opening(DatumGetInt64(heap_getattr(td->tg_newtuple, SPI_fnumber(desc, "id"), desc, &isnull)));
+	return PointerGetDatum(NULL);
+}
+
+Datum
+gd_attach_resource(PG_FUNCTION_ARGS)
+{
+	const char *code = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	Oid			relid = PG_GETARG_OID(1);
+	int64		provider;
+	int64		resource = gd_own_resource(code, &provider);
+	Relation	rel;
+
+	/* privilege first, lock afterwards */
+	gd_check_owner(relid);
+	rel = relation_open(relid, AccessExclusiveLock);
+	gd_check_attachable(rel, provider);
+	relation_close(rel, NoLock);
+	gd_make_room(resource, relid);
+	gd_secure_tree(relid);
+	rel = relation_open(relid, NoLock);
+	gd_write_attachment(resource, rel);
+	relation_close(rel, NoLock);
+	gd_apply_opening(resource);
+	CacheInvalidateRelcacheByRelid(relid);
+	PG_RETURN_VOID();
+}
+
+Datum
+gd_detach_resource(PG_FUNCTION_ARGS)
+{
+	static const Oid types[] = {INT8OID};
+	static GdStatementText drop = {
+		"WITH columns AS (DELETE FROM govdata.attachment_column WHERE resource = $1)"
+		" DELETE FROM govdata.attachment WHERE resource = $1 RETURNING relation::oid", 1, types, NULL
+	};
+	const char *code = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	int64		provider;
+	Datum		arg = Int64GetDatum(gd_own_resource(code, &provider));
+	Datum		relation;
+	bool		isnull;
+
+	if (gd_own_run(&drop, &arg, NULL, NULL, 1, &relation, &isnull) == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(18)),
+				 errmsg("resource \"%s\" is not attached", code),
+				 errdetail("Measures, Article 18."),
+				 errhint("SELECT * FROM govdata.attachment shows what is.")));
+	if (get_rel_name(DatumGetObjectId(relation)) != NULL)
+	{
+		char	   *name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(DatumGetObjectId(relation))),
+													  get_rel_name(DatumGetObjectId(relation)));
+
+		SPI_connect();
+		gd_run_as_caller(psprintf("REVOKE SELECT ON %s FROM govdata_department, govdata_public", name));
+		SPI_finish();
+	}
+	PG_RETURN_VOID();
+}
+
+Datum
+gd_guard_attachment(PG_FUNCTION_ARGS)
+{
+	TriggerData *td = (TriggerData *) fcinfo->context;
+
+	gd_check_trigger(fcinfo);
+	if (gd_guarding() && !gd_own_writing())
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(18)),
+				 errmsg("rows of \"%s\" are written by attaching only", RelationGetRelationName(td->tg_relation)),
+				 errdetail("Measures, Article 18."),
+				 errhint("Use govdata.attach_resource(code, relation) and govdata.detach_resource(code).")));
+	return gd_row_as_is(fcinfo);
+}
+
+/* ---- row filters ---- */
+
+Datum
+gd_guard_filter(PG_FUNCTION_ARGS)
+{
+	static const Oid types[] = {INT8OID};
+	static GdStatementText query = {
+		"SELECT relation::oid FROM govdata.attachment WHERE resource = $1", 1, types, NULL
+	};
+	TriggerData *td = (TriggerData *) fcinfo->context;
+	HeapTuple	tup;
+	TupleDesc	desc;
+	Datum		arg;
+	Datum		oid;
+	bool		isnull;
+	Relation	rel;
+
+	gd_check_trigger(fcinfo);
+	tup = TRIGGER_FIRED_BY_UPDATE(td->tg_event) ? td->tg_newtuple : td->tg_trigtuple;
+	if (!gd_guarding())
+		return PointerGetDatum(tup);
+	desc = RelationGetDescr(td->tg_relation);
+	arg = heap_getattr(tup, SPI_fnumber(desc, "resource"), desc, &isnull);
+	if (gd_own_run(&query, &arg, NULL, NULL, 1, &oid, &isnull) == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("a row filter needs an attached table"),
+				 errdetail("There is no table whose rows it could limit. Measures, Article 20."),
+				 errhint("Attach the table first: SELECT govdata.attach_resource(code, table).")));
+	rel = table_open(DatumGetObjectId(oid), AccessShareLock);
+	(void) gd_row_filter(TextDatumGetCString(heap_getattr(tup, SPI_fnumber(desc, "row_filter"), desc, &isnull)), rel);
+	table_close(rel, NoLock);
+	return PointerGetDatum(tup);
+}
+
+/* ---- news for every session ---- */
+
+/*
+ * AFTER statement trigger: verdicts and plans of the tables that are attached
+ * to the resources of these rows are worthless.  The invalidation goes out
+ * with the commit, and works for ourselves from the next command on.
+ */
+Datum
+gd_forget_access(PG_FUNCTION_ARGS)
+{
+	/* a plan knows the rows of one table only, so there is one a table */
+#define RELATIONS_OF(column) \
+	"SELECT array_agg(DISTINCT a.relation::oid) FROM govdata.attachment a" \
+	" JOIN new_rows n ON n." column " = a.resource"
+	static GdStatementText of_authorization = {RELATIONS_OF("resource"), 0, NULL, NULL};
+	static GdStatementText of_request = {RELATIONS_OF("resource"), 0, NULL, NULL};
+	static GdStatementText of_item = {RELATIONS_OF("resource"), 0, NULL, NULL};
+	static GdStatementText of_resource = {RELATIONS_OF("id"), 0, NULL, NULL};
+	TriggerData *td = (TriggerData *) fcinfo->context;
+	GdStatementText *query;
+	Oid			relid;
+	Datum		oids;
+	bool		isnull;
+
+	gd_check_trigger(fcinfo);
+	if (!gd_guarding())
+		return PointerGetDatum(NULL);
+	relid = RelationGetRelid(td->tg_relation);
+	query = relid == gd_relid(GD_SHARE_AUTHORIZATION) ? &of_authorization :
+		relid == gd_relid(GD_SHARE_REQUEST) ? &of_request :
+		relid == gd_relid(GD_RESOURCE_ITEM) ? &of_item : &of_resource;
+	(void) gd_own_run(query, NULL, NULL, td, 1, &oids, &isnull);
+	if (!isnull)
+	{
+		Datum	   *elems;
+		int			n;
+
+		deconstruct_array(DatumGetArrayTypeP(oids), OIDOID, sizeof(Oid), true, TYPALIGN_INT, &elems, NULL, &n);
+		for (int i = 0; i < n; i++)
+			if (SearchSysCacheExists1(RELOID, elems[i]))
+				CacheInvalidateRelcacheByRelid(DatumGetObjectId(elems[i]));
+		gd_attachments_forget();
+	}
+	return PointerGetDatum(NULL);
+}
+
+void
+gd_attach_init(void)
+{
+	RegisterXactCallback(gd_attach_xact, NULL);
+	gd_on_change(GD_ATTACHMENT, gd_attachments_forget);
+	gd_on_change(GD_ATTACHMENT_COLUMN, gd_attachments_forget);
+	gd_on_change(GD_DEPARTMENT, gd_attachments_forget);
+	gd_on_role_change(gd_attachments_forget);
+	gd_on_any_relation(gd_attachments_relation);
+}

@@ -1,0 +1,737 @@
+/*-------------------------------------------------------------------------
+ *
+ * enforce.c
+ *	  Where reading is enforced.
+ *
+ * The way of a read:
+ *
+ *	rewrite		row security hooks add the reader's row filter, and a clause
+ *				that names the authorization it was taken from
+ *	plan		get_relation_info_hook refuses before statistics are used,
+ *				takes the clause out and leaves a mark in the plan instead,
+ *				so that no index is lost to it
+ *	execute		ExecutorCheckPerms_hook judges anew, and the mark must be that
+ *				of the verdict: filter and check are made at different times,
+ *				and the mark ties them together
+ *	run			each fetch judges again; persisting rows needs mode copy
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
+#include "common/hashfn.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/plannodes.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/plancat.h"
+#include "optimizer/planner.h"
+#include "parser/parse_func.h"
+#include "parser/parse_relation.h"
+#include "parser/parsetree.h"
+#include "rewrite/rowsecurity.h"
+#include "tcop/pquery.h"
+#include "tcop/utility.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/plancache.h"
+#include "utils/portal.h"
+#include "utils/rls.h"
+
+#include "access.h"
+#include "access_log.h"
+
+/* cache id of our marks in PlannedStmt.invalItems: none of the server's */
+#define GD_MARK (-7788)
+
+static row_security_policy_hook_type gd_prev_permissive = NULL;
+static row_security_policy_hook_type gd_prev_restrictive = NULL;
+static get_relation_info_hook_type gd_prev_relation_info = NULL;
+static planner_hook_type gd_prev_planner = NULL;
+static ExecutorStart_hook_type gd_prev_executor_start = NULL;
+static ExecutorRun_hook_type gd_prev_enforce_run = NULL;
+static ExecutorEnd_hook_type gd_prev_executor_end = NULL;
+static ExecutorCheckPerms_hook_type gd_prev_check_perms = NULL;
+static ProcessUtility_hook_type gd_prev_enforce_utility = NULL;
+
+static int	gd_explaining = 0;	/* depth of EXPLAIN */
+static List *gd_marks = NIL;	/* of the statement being planned */
+
+/* ---- refusals ---- */
+
+static void
+gd_raise(const GdAttachment *att, const GdVerdict *v)
+{
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(v->article)),
+			 errmsg("reading resource \"%s\" is refused", att->code),
+			 errdetail("%s Measures, Article %d.", v->why, v->article),
+			 v->missing ?
+			 errhint("SELECT govdata.submit_request('%s', ARRAY[%s], 'purpose', 'last day of use');",
+					 att->code, v->missing) :
+			 errhint("govdata.check_access('%s', items) explains what may be read.", att->code)));
+}
+
+static GdRead
+gd_read_of(const GdAttachment *att, const GdVerdict *v, char kind)
+{
+	GdRead		read = {0};
+
+	read.kind = kind;
+	read.basis = v->allowed ? v->basis : GD_READ_BASIS_NONE;
+	read.resource = att->resource;
+	read.relation = att->root;
+	read.department = v->department > 0 ? v->department : 0;
+	read.authorization = v->authorization;
+	read.version = v->version;
+	read.items = v->items;
+	read.purpose = gd_stated_purpose();
+	read.reason = v->allowed ? NULL : v->why;
+	return read;
+}
+
+/*
+ * A refused attempt is on record too.  What was cached for the statement was
+ * made for whoever read, and for what held, at the time of its analysis; the
+ * next attempt must not meet it again.
+ */
+static void
+gd_refuse_read(const GdAttachment *att, GdVerdict *v)
+{
+	GdRead		read;
+
+	ResetPlanCache();
+	v->allowed = false;
+	read = gd_read_of(att, v, GD_READ_KIND_REFUSED);
+	(void) gd_log_start(&read);
+	gd_raise(att, v);
+}
+
+static void
+gd_refuse_because(const GdAttachment *att, GdVerdict *v, int article, const char *why)
+{
+	v->article = article;
+	v->why = why;
+	v->missing = NULL;
+	gd_refuse_read(att, v);
+}
+
+/* ---- rewrite: the row filter ---- */
+
+static RowSecurityPolicy *
+gd_policy(const char *name, bool permissive, Expr *qual)
+{
+	RowSecurityPolicy *policy = palloc0(sizeof(RowSecurityPolicy));
+	Datum		everybody = ObjectIdGetDatum(ACL_ID_PUBLIC);
+
+	policy->policy_name = pstrdup(name);
+	policy->polcmd = '*';
+	policy->roles = construct_array(&everybody, 1, OIDOID, sizeof(Oid), true, TYPALIGN_INT);
+	policy->permissive = permissive;
+	policy->qual = qual;
+	policy->with_check_qual = copyObject(qual);
+	policy->hassublinks = false;
+	return policy;
+}
+
+static List *
+gd_permissive(CmdType cmdtype, Relation relation)
+{
+	List	   *others = gd_prev_permissive ? gd_prev_permissive(cmdtype, relation) : NIL;
+	const GdAttachment *att = gd_attachment(RelationGetRelid(relation));
+	GdSubject	s;
+	int64		authorization;
+	int32		version;
+	Node	   *condition;
+
+	if (att == NULL)
+		return others;
+	s = gd_subject(att);
+	if (s.reader == GD_READER_OWN ||
+		(cmdtype == CMD_SELECT && gd_row_condition(att, &s, &authorization, &version, &condition)))
+		others = lappend(others, gd_policy("govdata", true, (Expr *) makeBoolConst(true, false)));
+	return others;
+}
+
+/* the clause that backs the mark up, and that gd_relation_info() looks for */
+static Expr *
+gd_permitted_clause(int64 authorization, int32 version, Oid relid)
+{
+	static const Oid types[] = {INT8OID, INT4OID, OIDOID};
+	Oid			function = LookupFuncName(list_make2(makeString(GD_SCHEMA), makeString("_permitted")),
+										  3, types, false);
+
+	return (Expr *) makeFuncExpr(function, BOOLOID,
+								 list_make3(makeConst(INT8OID, -1, InvalidOid, sizeof(int64), Int64GetDatum(authorization), false, FLOAT8PASSBYVAL),
+											makeConst(INT4OID, -1, InvalidOid, sizeof(int32), Int32GetDatum(version), false, true),
+											makeConst(OIDOID, -1, InvalidOid, sizeof(Oid), ObjectIdGetDatum(relid), false, true)),
+								 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+}
+
+static List *
+gd_restrictive(CmdType cmdtype, Relation relation)
+{
+	List	   *others = gd_prev_restrictive ? gd_prev_restrictive(cmdtype, relation) : NIL;
+	const GdAttachment *att = cmdtype == CMD_SELECT ? gd_attachment(RelationGetRelid(relation)) : NULL;
+	GdSubject	s;
+	int64		authorization;
+	int32		version;
+	Node	   *condition;
+
+	if (att == NULL)
+		return others;
+	s = gd_subject(att);
+	if (!gd_row_condition(att, &s, &authorization, &version, &condition))
+		return others;
+	others = lappend(others, gd_policy("govdata authorization", false,
+									   gd_permitted_clause(authorization, version, RelationGetRelid(relation))));
+	if (condition != NULL)
+		others = lappend(others, gd_policy("govdata rows", false, (Expr *) condition));
+	return others;
+}
+
+/* ---- plan: refuse before statistics are used, and mark the plan ---- */
+
+static uint32
+gd_mark(Oid root, int64 authorization, int32 version)
+{
+	uint32		hash = murmurhash32(root);
+
+	hash = hash_combine(hash, murmurhash32((uint32) authorization));
+	hash = hash_combine(hash, murmurhash32((uint32) (authorization >> 32)));
+	return hash_combine(hash, murmurhash32((uint32) version));
+}
+
+static bool
+gd_is_permitted_clause(Node *node)
+{
+	FuncExpr   *f = (FuncExpr *) node;
+
+	return node != NULL && IsA(node, FuncExpr) && list_length(f->args) == 3 &&
+		f->funcid >= FirstNormalObjectId && get_func_namespace(f->funcid) == gd_schema_oid() &&
+		strcmp(get_func_name(f->funcid), "_permitted") == 0;
+}
+
+static int64
+gd_const_of(FuncExpr *f, int n)
+{
+	Const	   *c = list_nth_node(Const, f->args, n);
+
+	return n == 0 ? DatumGetInt64(c->constvalue) : DatumGetInt32(c->constvalue);
+}
+
+/*
+ * Take the clause out of the security quals: at level 0 it would bar operators
+ * that are not leakproof from the index.  The list of levels stays, so that
+ * statistics remain protected.
+ */
+static void
+gd_take_clauses(RangeTblEntry *rte, Oid root)
+{
+	ListCell   *level;
+
+	foreach(level, rte->securityQuals)
+	{
+		List	   *quals = (List *) lfirst(level);
+		List	   *kept = NIL;
+		ListCell   *lc;
+
+		if (quals == NIL || !IsA(quals, List))
+			continue;
+		foreach(lc, quals)
+		{
+			Node	   *qual = lfirst(lc);
+			PlanInvalItem *item;
+
+			if (!gd_is_permitted_clause(qual))
+			{
+				kept = lappend(kept, qual);
+				continue;
+			}
+			item = makeNode(PlanInvalItem);
+			item->cacheId = GD_MARK;
+			item->hashValue = gd_mark(root, gd_const_of((FuncExpr *) qual, 0),
+									  (int32) gd_const_of((FuncExpr *) qual, 1));
+			gd_marks = lappend(gd_marks, item);
+		}
+		lfirst(level) = kept;
+	}
+}
+
+/* the relation that the query names, where this one is only its child */
+static Oid
+gd_named_relation(PlannerInfo *root, RelOptInfo *rel)
+{
+	Index		relid = rel->relid;
+
+	while (root->append_rel_array && root->append_rel_array[relid])
+	{
+		AppendRelInfo *child = root->append_rel_array[relid];
+
+		if (planner_rt_fetch(child->parent_relid, root)->rtekind != RTE_RELATION)
+			break;
+		relid = child->parent_relid;
+	}
+	return planner_rt_fetch(relid, root)->relid;
+}
+
+static bool
+gd_same_department(Oid role, const GdSubject *s, const GdAttachment *att)
+{
+	if (!OidIsValid(role) || role == s->role)
+		return true;
+	if (s->reader == GD_READER_OWN && s->department == 0)
+		return has_privs_of_role(role, att->owner);
+	return s->department > 0 && gd_department_of(role) == s->department;
+}
+
+static void
+gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOptInfo *rel)
+{
+	RangeTblEntry *rte;
+	GdPerms    *perms;
+	const GdAttachment *att;
+	GdSubject	s;
+	GdVerdict	v = {0};
+
+	if (gd_prev_relation_info)
+		gd_prev_relation_info(root, relationObjectId, inhparent, rel);
+	att = gd_attachment(relationObjectId);
+	if (att == NULL)
+		return;
+
+	rte = planner_rt_fetch(rel->relid, root);
+	perms = GD_RTE_PERMS(root->parse, rte);
+	s = gd_subject(att);
+	v.department = s.department;
+	if (perms == NULL || !(perms->requiredPerms & ACL_SELECT))
+	{
+		const GdAttachment *named = gd_attachment(gd_named_relation(root, rel));
+
+		if (perms == NULL && s.reader != GD_READER_OWN && s.reader != GD_READER_ADMINISTRATOR &&
+			(named == NULL || named->root != att->root))
+			gd_refuse_because(att, &v, 20, _("The table is read through a parent that is not attached."));
+		return;
+	}
+	if (s.reader == GD_READER_REFUSED)
+		gd_refuse_because(att, &v, 20, s.why);
+	if (s.reader == GD_READER_ADMINISTRATOR)
+		return;
+	if (!gd_same_department(perms->checkAsUser, &s, att) || !gd_same_department(GetUserId(), &s, att))
+		gd_refuse_because(att, &v, 33, _("The read comes through a view or rule of another department: what was authorized cannot be passed on."));
+	if (s.reader == GD_READER_OWN)
+		return;
+	if (rte->securityQuals == NIL)
+		gd_refuse_because(att, &v, 20, _("Row security does not act on this read: the role bypasses it, owns the table, or it is switched off."));
+	gd_take_clauses(rte, att->root);
+}
+
+static PlannedStmt *
+gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListInfo boundParams)
+{
+	List	   *outer = gd_marks;
+	PlannedStmt *result = NULL;
+
+	gd_marks = NIL;
+	PG_TRY();
+	{
+		if (gd_prev_planner)
+			result = gd_prev_planner(parse, query_string, cursorOptions, boundParams);
+		else
+			result = standard_planner(parse, query_string, cursorOptions, boundParams);
+		result->invalItems = list_concat(result->invalItems, gd_marks);
+	}
+	PG_FINALLY();
+	{
+		gd_marks = outer;
+	}
+	PG_END_TRY();
+	return result;
+}
+
+static bool
+gd_plan_has_mark(PlannedStmt *plan, uint32 mark)
+{
+	ListCell   *lc;
+
+	foreach(lc, plan->invalItems)
+	{
+		PlanInvalItem *item = lfirst_node(PlanInvalItem, lc);
+
+		if (item->cacheId == GD_MARK && item->hashValue == mark)
+			return true;
+	}
+	return false;
+}
+
+/* ---- execute ---- */
+
+/* one relation that a running statement reads */
+typedef struct GdUse
+{
+	Oid			relid;
+	Bitmapset  *columns;
+	char		basis;
+	bool		copy;
+	int64		department;
+	int64		authorization;
+	int32		version;
+	GdReadKey	key;
+	struct GdUse *next;
+} GdUse;
+
+/* a statement that reads attached relations, from its start to its end */
+typedef struct GdExecution
+{
+	QueryDesc  *queryDesc;
+	GdUse	   *uses;
+	bool		ended;
+	struct GdExecution *next;
+} GdExecution;
+
+static GdExecution *gd_executions = NULL;
+static QueryDesc *gd_starting = NULL;	/* the statement in ExecutorStart */
+static int	gd_starting_flags = 0;
+
+static void
+gd_log_uses(GdExecution *e, int64 rows, bool completed)
+{
+	if (e->ended)
+		return;
+	e->ended = true;
+	for (GdUse *u = e->uses; u; u = u->next)
+		gd_log_end(u->key, rows, completed);
+}
+
+/* the statement's memory goes: by its end, or by an error */
+static void
+gd_execution_gone(void *arg)
+{
+	GdExecution *gone = arg;
+
+	for (GdExecution **e = &gd_executions; *e; e = &(*e)->next)
+	{
+		if (*e != gone)
+			continue;
+		*e = gone->next;
+		break;
+	}
+	gd_log_uses(gone, -1, false);
+}
+
+static GdExecution *
+gd_execution_of(QueryDesc *queryDesc, bool create)
+{
+	MemoryContext old;
+	MemoryContextCallback *callback;
+	GdExecution *e;
+
+	for (e = gd_executions; e; e = e->next)
+		if (e->queryDesc == queryDesc)
+			return e;
+	if (!create)
+		return NULL;
+	old = MemoryContextSwitchTo(queryDesc->estate->es_query_cxt);
+	e = palloc0(sizeof(GdExecution));
+	e->queryDesc = queryDesc;
+	callback = palloc0(sizeof(MemoryContextCallback));
+	callback->func = gd_execution_gone;
+	callback->arg = e;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
+	MemoryContextSwitchTo(old);
+	e->next = gd_executions;
+	gd_executions = e;
+	return e;
+}
+
+/* are rows being persisted rather than returned? */
+static bool
+gd_is_copying(QueryDesc *queryDesc)
+{
+	CommandDest dest = queryDesc->dest ? queryDesc->dest->mydest : DestNone;
+
+	return queryDesc->operation != CMD_SELECT || queryDesc->plannedstmt->hasModifyingCTE ||
+		dest == DestIntoRel || dest == DestTransientRel || dest == DestCopyOut ||
+		(ActivePortal && (ActivePortal->cursorOptions & CURSOR_OPT_HOLD));
+}
+
+static void
+gd_record_use(const GdAttachment *att, const GdVerdict *v, Bitmapset *columns)
+{
+	char		kind = GD_READ_KIND_READ;
+	GdRead		read;
+	GdExecution *e;
+	GdUse	   *u;
+	MemoryContext old;
+
+	if (gd_starting_flags & EXEC_FLAG_EXPLAIN_ONLY)
+		kind = GD_READ_KIND_EXPLAIN;
+	else if (gd_is_copying(gd_starting))
+		kind = GD_READ_KIND_COPY;
+	read = gd_read_of(att, v, kind);
+
+	e = gd_execution_of(gd_starting, true);
+	old = MemoryContextSwitchTo(gd_starting->estate->es_query_cxt);
+	u = palloc0(sizeof(GdUse));
+	u->relid = att->relid;
+	u->columns = bms_copy(columns);
+	u->basis = v->basis;
+	u->copy = v->copy;
+	u->department = v->department;
+	u->authorization = v->authorization;
+	u->version = v->version;
+	MemoryContextSwitchTo(old);
+	u->key = gd_log_start(&read);
+	u->next = e->uses;
+	e->uses = u;
+}
+
+/*
+ * A statement that has no plan of ours: COPY TO scans the table itself unless
+ * row security makes it a query, and then the query is judged.
+ */
+static void
+gd_check_planless(const GdAttachment *att, GdVerdict *v, const GdSubject *s, GdPerms *perms)
+{
+	GdRead		read;
+
+	if (check_enable_rls(perms->relid, perms->checkAsUser, true) == RLS_ENABLED)
+		return;
+	if (s->reader != GD_READER_OWN && s->reader != GD_READER_ADMINISTRATOR)
+		gd_refuse_because(att, v, 20, _("Row security does not act on this read: the role bypasses it, owns the table, or it is switched off."));
+	read = gd_read_of(att, v, GD_READ_KIND_COPY);
+	gd_log_end(gd_log_start(&read), -1, true);
+}
+
+static void
+gd_check_one(GdPerms *perms, const GdAttachment *att, List *rangeTable)
+{
+	GdSubject	s = gd_subject(att);
+	GdVerdict	v = gd_verdict(att, &s, perms->selectedCols);
+	bool		planned = gd_starting && gd_starting->plannedstmt->rtable == rangeTable;
+
+	if (!v.allowed)
+		gd_refuse_read(att, &v);
+	if (s.reader != GD_READER_ADMINISTRATOR && !gd_same_department(perms->checkAsUser, &s, att))
+		gd_refuse_because(att, &v, 33, _("The read comes through a view or rule of another department: what was authorized cannot be passed on."));
+	if (!planned)
+	{
+		gd_check_planless(att, &v, &s, perms);
+		return;
+	}
+	if (s.reader != GD_READER_OWN && s.reader != GD_READER_ADMINISTRATOR)
+	{
+		if (perms->requiredPerms & ~ACL_SELECT)
+			gd_refuse_because(att, &v, 6, _("Only the provider changes or locks its rows."));
+		if (gd_explaining > 0 && v.filtered)
+			gd_refuse_because(att, &v, 20, _("EXPLAIN would say how many rows the filter hides."));
+		if (!gd_plan_has_mark(gd_starting->plannedstmt, gd_mark(att->root, v.authorization, v.version)))
+			gd_refuse_because(att, &v, 20, _("The plan was made for another authorization or without the row filter; run the statement again."));
+	}
+	gd_record_use(att, &v, perms->selectedCols);
+}
+
+/* an attached child without permissions of its own needs its named ancestor checked */
+static void
+gd_check_children(List *rangeTable, List *roots)
+{
+	ListCell   *lc;
+
+	foreach(lc, rangeTable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		const GdAttachment *att;
+		GdSubject	s;
+		GdVerdict	v = {0};
+
+		if (rte->rtekind != RTE_RELATION || GD_HAS_PERMS(rte))
+			continue;
+		att = gd_attachment(rte->relid);
+		if (att == NULL || list_member_oid(roots, att->root))
+			continue;
+		s = gd_subject(att);
+		v.department = s.department;
+		if (s.reader != GD_READER_OWN && s.reader != GD_READER_ADMINISTRATOR)
+			gd_refuse_because(att, &v, 20, _("The table is read through a parent that is not attached."));
+	}
+}
+
+static void
+gd_check_reads(GD_CHECK_PERMS_PARAMS)
+{
+	List	   *roots = NIL;
+	ListCell   *lc;
+	bool		heard = false;
+
+	(void) ereport_on_violation;
+	foreach(lc, GD_CHECK_PERMS_LIST)
+	{
+		GdPerms    *perms = (GdPerms *) lfirst(lc);
+		const GdAttachment *att = perms->requiredPerms ? gd_attachment(perms->relid) : NULL;
+
+		if (att == NULL)
+			continue;
+		/* news of a suspension reaches a transaction that is open already */
+		if (!heard)
+		{
+			AcceptInvalidationMessages();
+			heard = true;
+			att = gd_attachment(perms->relid);
+			if (att == NULL)
+				continue;
+		}
+		roots = lappend_oid(roots, att->root);
+		if (perms->requiredPerms & ACL_SELECT)
+			gd_check_one(perms, att, rangeTable);
+	}
+	gd_check_children(rangeTable, roots);
+}
+
+static bool
+gd_check_perms(GD_CHECK_PERMS_PARAMS)
+{
+	if (gd_prev_check_perms && !gd_prev_check_perms(GD_CHECK_PERMS_ARGS))
+		return false;
+	/* a caller that only asks is neither refused nor recorded */
+	if (ereport_on_violation && !IsParallelWorker() && !gd_own_writing() && !creating_extension)
+		gd_check_reads(GD_CHECK_PERMS_ARGS);
+	return true;
+}
+
+static void
+gd_executor_start(QueryDesc *queryDesc, int eflags)
+{
+	QueryDesc  *outer = gd_starting;
+	int			outer_flags = gd_starting_flags;
+
+	gd_starting = queryDesc;
+	gd_starting_flags = eflags;
+	PG_TRY();
+	{
+		if (gd_prev_executor_start)
+			gd_prev_executor_start(queryDesc, eflags);
+		else
+			standard_ExecutorStart(queryDesc, eflags);
+	}
+	PG_FINALLY();
+	{
+		gd_starting = outer;
+		gd_starting_flags = outer_flags;
+	}
+	PG_END_TRY();
+}
+
+/* ---- run ---- */
+
+/* Each fetch of a cursor is judged again: it may have been open for days. */
+static void
+gd_check_again(GdUse *u, bool copying)
+{
+	const GdAttachment *att = gd_attachment(u->relid);
+	GdSubject	s;
+	GdVerdict	v;
+
+	if (att == NULL)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(18)),
+				 errmsg("the table is no longer attached"),
+				 errdetail("Its resource was detached while it was being read. Measures, Article 18."),
+				 errhint("Run the statement again.")));
+	s = gd_subject(att);
+	v = gd_verdict(att, &s, u->columns);
+	if (!v.allowed)
+		gd_refuse_read(att, &v);
+	if (v.basis != u->basis || v.department != u->department ||
+		v.authorization != u->authorization || v.version != u->version)
+		gd_refuse_because(att, &v, 20, _("The statement was begun under another authorization; run it again."));
+	if (copying && !v.copy)
+		gd_refuse_because(att, &v, 33, _("Persisting rows needs an authorization of mode copy."));
+}
+
+static void
+gd_enforce_run(GD_EXECUTOR_RUN_PARAMS)
+{
+	GdExecution *e = gd_executions ? gd_execution_of(queryDesc, false) : NULL;
+
+	if (e != NULL)
+	{
+		bool		copying = gd_is_copying(queryDesc);
+
+		AcceptInvalidationMessages();
+		for (GdUse *u = e->uses; u; u = u->next)
+			gd_check_again(u, copying);
+	}
+	if (gd_prev_enforce_run)
+		gd_prev_enforce_run(GD_EXECUTOR_RUN_ARGS);
+	else
+		standard_ExecutorRun(GD_EXECUTOR_RUN_ARGS);
+}
+
+static void
+gd_executor_end(QueryDesc *queryDesc)
+{
+	GdExecution *e = gd_executions ? gd_execution_of(queryDesc, false) : NULL;
+
+	if (e != NULL)
+		gd_log_uses(e, (int64) queryDesc->estate->es_processed, true);
+	if (gd_prev_executor_end)
+		gd_prev_executor_end(queryDesc);
+	else
+		standard_ExecutorEnd(queryDesc);
+}
+
+static void
+gd_enforce_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
+				   ProcessUtilityContext context, ParamListInfo params,
+				   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
+{
+	int			before = gd_explaining;
+
+	if (IsA(pstmt->utilityStmt, ExplainStmt))
+		gd_explaining++;
+	PG_TRY();
+	{
+		if (gd_prev_enforce_utility)
+			gd_prev_enforce_utility(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		else
+			standard_ProcessUtility(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+	}
+	PG_FINALLY();
+	{
+		gd_explaining = before;
+	}
+	PG_END_TRY();
+}
+
+void
+gd_enforce_init(void)
+{
+	gd_prev_permissive = row_security_policy_hook_permissive;
+	row_security_policy_hook_permissive = gd_permissive;
+	gd_prev_restrictive = row_security_policy_hook_restrictive;
+	row_security_policy_hook_restrictive = gd_restrictive;
+	gd_prev_relation_info = get_relation_info_hook;
+	get_relation_info_hook = gd_relation_info;
+	gd_prev_planner = planner_hook;
+	planner_hook = gd_planner;
+	gd_prev_executor_start = ExecutorStart_hook;
+	ExecutorStart_hook = gd_executor_start;
+	gd_prev_enforce_run = ExecutorRun_hook;
+	ExecutorRun_hook = gd_enforce_run;
+	gd_prev_executor_end = ExecutorEnd_hook;
+	ExecutorEnd_hook = gd_executor_end;
+	gd_prev_check_perms = ExecutorCheckPerms_hook;
+	ExecutorCheckPerms_hook = gd_check_perms;
+	gd_prev_enforce_utility = ProcessUtility_hook;
+	ProcessUtility_hook = gd_enforce_utility;
+}

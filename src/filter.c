@@ -1,0 +1,186 @@
+/*-------------------------------------------------------------------------
+ *
+ * filter.c
+ *	  The row filter of an authorization.
+ *
+ * A filter runs with the rights of whoever reads, so it may use only what
+ * cannot run anybody's code: columns of the table, constants, and operators
+ * and functions that come with the server and depend on nothing but their
+ * arguments, and now().  Other stable functions depend on settings of the
+ * reader's, such as its time zone, or can be pointed at code: table_to_xml()
+ * at a view, jsonb_populate_record() at a domain's CHECK, to_json() at a cast.
+ * For the same reason no type may be anybody's own, except domains and enums,
+ * whose values are the server's.
+ *
+ * The reader's session parses it, so every setting that changes what a text
+ * means is fixed meanwhile: an operator of a department's own is not found,
+ * and '01/02/2026' is the same day for everybody.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "access/transam.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_clause.h"
+#include "parser/parse_coerce.h"
+#include "parser/parse_collate.h"
+#include "parser/parse_expr.h"
+#include "parser/parse_relation.h"
+#include "parser/parser.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+
+#include "access.h"
+
+static void
+gd_refuse_filter(const char *what)
+{
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(20)),
+			 errmsg("this row filter is not allowed"),
+			 errdetail("It contains %s. Measures, Article 20.", what),
+			 errhint("Compare columns of the table with constants, using the server's own operators.")));
+}
+
+/* expression nodes that run nothing of their own */
+static bool
+gd_is_plain_node(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_Var:
+		case T_Const:
+		case T_BoolExpr:
+		case T_NullTest:
+		case T_BooleanTest:
+		case T_ScalarArrayOpExpr:
+		case T_OpExpr:
+		case T_FuncExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+		case T_RelabelType:
+		case T_ArrayExpr:
+		case T_CaseExpr:
+		case T_CaseWhen:
+		case T_CaseTestExpr:
+		case T_CoalesceExpr:
+		case T_List:
+			return true;
+		default:
+			return false;
+	}
+}
+
+static bool
+gd_function_not_allowed(Oid function, void *context)
+{
+	Oid		   *args;
+	int			nargs;
+
+	(void) context;
+	if (function >= FirstNormalObjectId || get_func_retset(function))
+		return true;
+	if (func_volatile(function) == PROVOLATILE_IMMUTABLE)
+		return false;
+	/* the time of the transaction; not what a time is in the session's zone */
+	return func_volatile(function) == PROVOLATILE_VOLATILE ||
+		get_func_signature(function, &args, &nargs) != TIMESTAMPTZOID || nargs > 0;
+}
+
+/* a type of the server, or one whose values are */
+static bool
+gd_type_allowed(Oid type)
+{
+	type = getBaseType(type);
+	return type < FirstNormalObjectId || type_is_enum(type);
+}
+
+/* an operator of the server, not only one over a function of the server */
+static bool
+gd_operator_allowed(Node *node)
+{
+	Oid			operator = InvalidOid;
+
+	if (IsA(node, OpExpr) || IsA(node, DistinctExpr) || IsA(node, NullIfExpr))
+		operator = ((OpExpr *) node)->opno;
+	else if (IsA(node, ScalarArrayOpExpr))
+		operator = ((ScalarArrayOpExpr *) node)->opno;
+	return operator < FirstNormalObjectId;
+}
+
+static bool
+gd_filter_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (!gd_is_plain_node(node))
+		gd_refuse_filter(_("a subquery, a parameter, a cast or another construct that could run code"));
+	if (IsA(node, Var) && ((Var *) node)->varattno <= 0)
+		gd_refuse_filter(_("a system column or a whole row"));
+	if (!IsA(node, List) && !gd_type_allowed(exprType(node)))
+		gd_refuse_filter(_("a type that does not come with the server"));
+	if (!gd_operator_allowed(node))
+		gd_refuse_filter(_("an operator that does not come with the server"));
+	if (check_functions_in_node(node, gd_function_not_allowed, context))
+		gd_refuse_filter(_("a function that is not immutable, returns a set or does not come with the server"));
+	return expression_tree_walker(node, gd_filter_walker, context);
+}
+
+static Node *
+gd_parse_filter(const char *text, Relation rel)
+{
+	char	   *query = psprintf("SELECT (%s)", text);
+	List	   *raw = raw_parser(query, RAW_PARSE_DEFAULT);
+	ParseState *pstate = make_parsestate(NULL);
+	ParseNamespaceItem *item;
+	SelectStmt *select;
+	Node	   *expr;
+
+	if (list_length(raw) != 1 || !IsA(linitial_node(RawStmt, raw)->stmt, SelectStmt))
+		gd_refuse_filter(_("more than one expression"));
+	select = (SelectStmt *) linitial_node(RawStmt, raw)->stmt;
+	if (list_length(select->targetList) != 1 || select->fromClause || select->whereClause ||
+		select->groupClause || select->havingClause || select->windowClause ||
+		select->valuesLists || select->sortClause || select->limitCount || select->limitOffset ||
+		select->lockingClause || select->withClause || select->intoClause || select->op != SETOP_NONE)
+		gd_refuse_filter(_("more than one expression"));
+
+	pstate->p_sourcetext = query;
+	item = addRangeTableEntryForRelation(pstate, rel, AccessShareLock, NULL, false, false);
+	addNSItemToQuery(pstate, item, false, true, true);
+	expr = transformExpr(pstate, linitial_node(ResTarget, select->targetList)->val, EXPR_KIND_POLICY);
+	expr = coerce_to_boolean(pstate, expr, "ROW FILTER");
+	assign_expr_collations(pstate, expr);
+	(void) gd_filter_walker(expr, NULL);
+	free_parsestate(pstate);
+	return expr;
+}
+
+Node *
+gd_row_filter(const char *text, Relation rel)
+{
+	static const char *const settings[][2] = {
+		{"search_path", "pg_catalog, pg_temp"},
+		{"standard_conforming_strings", "on"},
+		{"backslash_quote", "safe_encoding"},
+		{"transform_null_equals", "off"},
+		{"array_nulls", "on"},
+		{"DateStyle", "ISO, YMD"},
+		{"IntervalStyle", "postgres"},
+		{"lc_monetary", "C"},
+		{"TimeZone", NULL}
+	};
+	int			level = NewGUCNestLevel();
+	Node	   *expr;
+
+	for (size_t i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i][0],
+								 settings[i][1] ? settings[i][1] : GetConfigOption("govdata.timezone", false, false),
+								 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	expr = gd_parse_filter(text, rel);
+	AtEOXact_GUC(true, level);
+	return expr;
+}

@@ -1,0 +1,350 @@
+/*-------------------------------------------------------------------------
+ *
+ * watch.c
+ *	  DDL that touches attached tables.
+ *
+ * Whatever is done to a table is noticed by the next read, which is refused
+ * where the attachment no longer holds (attach.c).  Here whoever does it is
+ * told at once.  What would take row security off, or let rows be read through
+ * another table, is refused; a new partition is secured; a dropped table takes
+ * its attachment along; what breaks an attachment is done with a warning, for
+ * a table is its owner's to change.
+ *
+ * The object access hook hears what is touched, the utility hook judges when
+ * the statement has done its work: so it does not matter by which statement,
+ * or how deep in a CASCADE, it was touched.  A superuser who has set
+ * govdata.maintenance is warned and not refused.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/objectaccess.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
+#include "commands/tablecmds.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "rewrite/rowsecurity.h"
+#include "tcop/utility.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "access.h"
+#include "guard.h"
+
+/* what the statement that is being executed has touched: OIDs of relations */
+typedef struct GdWatch
+{
+	MemoryContext context;
+	List	   *altered;
+	List	   *joined;			/* have become children of something */
+	List	   *widened;		/* have got another column */
+	List	   *lost;			/* attached tables that were dropped */
+	struct GdWatch *outer;
+} GdWatch;
+
+static GdWatch *gd_watch = NULL;
+static object_access_hook_type gd_prev_watch_access = NULL;
+static ProcessUtility_hook_type gd_prev_watch_utility = NULL;
+
+/* ---- hearing ---- */
+
+static void
+gd_note(List **list, Oid relid)
+{
+	MemoryContext old = MemoryContextSwitchTo(gd_watch->context);
+
+	*list = list_append_unique_oid(*list, relid);
+	MemoryContextSwitchTo(old);
+}
+
+static void
+gd_note_relation(ObjectAccessType access, Oid relid, int column)
+{
+	const GdAttachment *att;
+
+	if (access == OAT_POST_CREATE && column == 0)
+		return;					/* nothing that is new is attached */
+	if (access == OAT_POST_CREATE)
+		gd_note(&gd_watch->widened, relid);
+	if (access != OAT_DROP || column != 0)
+	{
+		gd_note(&gd_watch->altered, relid);
+		return;
+	}
+	if (get_rel_relkind(relid) != RELKIND_RELATION && get_rel_relkind(relid) != RELKIND_PARTITIONED_TABLE)
+		return;
+	att = gd_attachment(relid);
+	if (att && att->root == relid)
+		gd_note(&gd_watch->lost, relid);
+}
+
+static void
+gd_watch_access(ObjectAccessType access, Oid classId, Oid objectId, int subId, void *arg)
+{
+	ObjectAccessPostAlter *alter = (ObjectAccessPostAlter *) arg;
+
+	if (gd_prev_watch_access)
+		gd_prev_watch_access(access, classId, objectId, subId, arg);
+
+	if (gd_watch == NULL || objectId < FirstNormalObjectId ||
+		(access != OAT_POST_CREATE && access != OAT_DROP && access != OAT_POST_ALTER))
+		return;
+	/* rewriting a table is no change of what it is */
+	if (access == OAT_POST_ALTER && alter && alter->is_internal && classId == RelationRelationId)
+		return;
+	if (classId == RelationRelationId)
+		gd_note_relation(access, objectId, subId);
+	else if (classId == InheritsRelationId && access == OAT_POST_ALTER && alter)
+	{
+		gd_note(&gd_watch->joined, objectId);
+		gd_note(&gd_watch->altered, alter->auxiliary_id);
+	}
+}
+
+/*
+ * What no object access event tells: up to version 15 that row security is
+ * turned off, and the table of a policy.
+ */
+static void
+gd_note_statement(Node *statement)
+{
+	RangeVar   *table = NULL;
+	Oid			relid;
+
+	if (IsA(statement, AlterTableStmt))
+		table = ((AlterTableStmt *) statement)->relation;
+	else if (IsA(statement, CreatePolicyStmt))
+		table = ((CreatePolicyStmt *) statement)->table;
+	if (table == NULL)
+		return;
+	relid = RangeVarGetRelid(table, NoLock, true);
+	if (OidIsValid(relid))
+		gd_note(&gd_watch->altered, relid);
+}
+
+/* ---- judging ---- */
+
+/* an error, or a warning for a superuser who maintains */
+static void
+gd_forbid(const GdAttachment *att, const char *why)
+{
+	ereport(gd_maintenance ? WARNING : ERROR,
+			(errcode(GD_ERRCODE(17)),
+			 errmsg("\"%s\" is attached to resource \"%s\"", get_rel_name(att->relid), att->code),
+			 errdetail("%s Measures, Article 17.", why),
+			 errhint("SELECT govdata.detach_resource('%s') ends the attachment first.", att->code)));
+}
+
+static bool
+gd_has_row_security(Oid relid)
+{
+	HeapTuple	tup = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool		has = HeapTupleIsValid(tup) && ((Form_pg_class) GETSTRUCT(tup))->relrowsecurity;
+
+	if (HeapTupleIsValid(tup))
+		ReleaseSysCache(tup);
+	return has;
+}
+
+static bool
+gd_has_policies(Oid relid)
+{
+	Relation	rel = table_open(relid, AccessShareLock);
+	bool		has = rel->rd_rsdesc != NULL && rel->rd_rsdesc->policies != NIL;
+
+	table_close(rel, NoLock);
+	return has;
+}
+
+/* A new partition, and what hangs below it, gets what the root's tree has. */
+static void
+gd_secure_partition(const GdAttachment *att)
+{
+	List	   *members = find_all_inheritors(att->relid, AccessExclusiveLock, NULL);
+	ListCell   *lc;
+
+	foreach(lc, members)
+	{
+		AlterTableCmd *cmd = makeNode(AlterTableCmd);
+
+		if (get_rel_relkind(lfirst_oid(lc)) == RELKIND_FOREIGN_TABLE)
+			gd_forbid(att, _("A foreign table has no row security, so it cannot be a partition of it."));
+		else if (!gd_has_row_security(lfirst_oid(lc)))
+		{
+			cmd->subtype = AT_EnableRowSecurity;
+			AlterTableInternal(lfirst_oid(lc), list_make1(cmd), false);
+		}
+	}
+	CommandCounterIncrement();
+}
+
+static void
+gd_warn_broken(const GdAttachment *att)
+{
+	ereport(WARNING,
+			(errcode(GD_ERRCODE(17)),
+			 errmsg("departments can no longer read resource \"%s\"", att->code),
+			 errdetail("The attachment is broken: %s. Measures, Article 17.", att->broken),
+			 errhint("Bring the table into its former shape, or attach it anew: SELECT govdata.attach_resource('%s', '%s');",
+					 att->code, quote_qualified_identifier(get_namespace_name(get_rel_namespace(att->root)), get_rel_name(att->root)))));
+}
+
+static void
+gd_tell_widened(const GdAttachment *att)
+{
+	Relation	rel = table_open(att->root, AccessShareLock);
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < RelationGetDescr(rel)->natts; i++)
+	{
+		Form_pg_attribute a = TupleDescAttr(RelationGetDescr(rel), i);
+
+		if (!a->attisdropped && gd_attached_column(att, a->attnum) == NULL)
+			appendStringInfo(&names, "%s%s", names.len ? ", " : "", quote_identifier(NameStr(a->attname)));
+	}
+	table_close(rel, NoLock);
+	ereport(NOTICE,
+			(errmsg("columns of \"%s\" that only its provider reads: %s", get_rel_name(att->root), names.data),
+			 errdetail("They are no items of resource \"%s\". Measures, Article 17.", att->code),
+			 errhint("Publish an item of the same name and attach the table anew to share one.")));
+}
+
+/* One relation that the statement has touched. */
+static void
+gd_judge_touched(Oid relid)
+{
+	const GdAttachment *att = gd_attachment(relid);
+	bool		joined = list_member_oid(gd_watch->joined, relid);
+
+	if (att == NULL)
+		return;
+	if (relid != att->root && joined)
+		gd_secure_partition(att);
+	else if (relid == att->root && (joined || (get_rel_relkind(relid) == RELKIND_RELATION && has_subclass(relid))))
+		gd_forbid(att, _("Through inheritance its rows would be read, or others' rows appear in it."));
+	if (!gd_has_row_security(relid))
+		gd_forbid(att, _("Without row security everybody who may select from it would read every row."));
+	if (gd_has_policies(relid))
+		gd_forbid(att, _("Authorizations decide which rows are read, not policies of its own."));
+	att = gd_attachment(relid);
+	if (att && att->broken[0] != '\0')
+		gd_warn_broken(att);
+	else if (att && relid == att->root && list_member_oid(gd_watch->widened, relid))
+		gd_tell_widened(att);
+}
+
+/* A table is gone: so is its attachment. */
+static void
+gd_end_attachment(Oid relid)
+{
+	static const Oid types[] = {OIDOID};
+	static GdStatementText query = {
+		"WITH gone AS (DELETE FROM govdata.attachment WHERE relation = $1::regclass RETURNING resource)"
+		" SELECT r.code FROM govdata.resource r JOIN gone ON gone.resource = r.id", 1, types, NULL
+	};
+	Datum		arg = ObjectIdGetDatum(relid);
+	Datum		code;
+	bool		isnull;
+
+	if (gd_own_run(&query, &arg, NULL, NULL, 1, &code, &isnull) > 0)
+		ereport(WARNING,
+				(errcode(GD_ERRCODE(17)),
+				 errmsg("resource \"%s\" is no longer attached to a table", TextDatumGetCString(code)),
+				 errdetail("Its table was dropped. Measures, Article 17."),
+				 errhint("Attach another table, or withdraw the resource.")));
+}
+
+/* Logical replication knows neither authorizations nor the record of reads. */
+static void
+gd_judge_publication(const char *publication)
+{
+	static const Oid types[] = {TEXTOID};
+	static GdStatementText query = {
+		"SELECT string_agg(DISTINCT c.oid::regclass::text, ', ') FROM pg_catalog.pg_publication_tables p"
+		" JOIN pg_catalog.pg_class c ON c.relname = p.tablename"
+		" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = p.schemaname"
+		" WHERE p.pubname = $1 AND EXISTS (SELECT FROM govdata.attachment a"
+		" WHERE c.oid IN (SELECT m.relid FROM pg_catalog.pg_partition_tree(a.relation) m) OR c.oid = a.relation)",
+		1, types, NULL
+	};
+	Datum		arg = CStringGetTextDatum(publication);
+	Datum		names;
+	bool		isnull;
+
+	(void) gd_own_run(&query, &arg, NULL, NULL, 1, &names, &isnull);
+	if (!isnull)
+		ereport(WARNING,
+				(errcode(GD_ERRCODE(17)),
+				 errmsg("publication \"%s\" contains attached tables: %s", publication, TextDatumGetCString(names)),
+				 errdetail("Subscribers receive every row and column, unauthorized and without a record. Measures, Article 17."),
+				 errhint("Take the tables out of it unless the subscriber is the provider's own.")));
+}
+
+static void
+gd_judge_statement(Node *statement)
+{
+	ListCell   *lc;
+
+	if (gd_watch->altered || gd_watch->joined || gd_watch->lost)
+		CommandCounterIncrement();
+	foreach(lc, gd_watch->lost)
+		if (OidIsValid(gd_relid(GD_ATTACHMENT)))
+			gd_end_attachment(lfirst_oid(lc));
+	foreach(lc, gd_watch->altered)
+		gd_judge_touched(lfirst_oid(lc));
+	foreach(lc, gd_watch->joined)
+		if (!list_member_oid(gd_watch->altered, lfirst_oid(lc)))
+			gd_judge_touched(lfirst_oid(lc));
+	if (IsA(statement, CreatePublicationStmt) && OidIsValid(gd_relid(GD_ATTACHMENT)))
+		gd_judge_publication(((CreatePublicationStmt *) statement)->pubname);
+	if (IsA(statement, AlterPublicationStmt) && OidIsValid(gd_relid(GD_ATTACHMENT)))
+		gd_judge_publication(((AlterPublicationStmt *) statement)->pubname);
+}
+
+static void
+gd_watch_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
+				 ProcessUtilityContext context, ParamListInfo params,
+				 QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
+{
+	ProcessUtility_hook_type next = gd_prev_watch_utility ? gd_prev_watch_utility : standard_ProcessUtility;
+	GdWatch		watch = {CurrentMemoryContext, NIL, NIL, NIL, NIL, gd_watch};
+	Node	   *statement = pstmt->utilityStmt;
+
+	if (!gd_guarding() || gd_own_writing() || IsA(statement, TransactionStmt))
+	{
+		next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		return;
+	}
+	gd_watch = &watch;
+	PG_TRY();
+	{
+		gd_note_statement(statement);
+		next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		gd_judge_statement(statement);
+	}
+	PG_FINALLY();
+	{
+		gd_watch = watch.outer;
+	}
+	PG_END_TRY();
+}
+
+void
+gd_watch_init(void)
+{
+	gd_prev_watch_access = object_access_hook;
+	object_access_hook = gd_watch_access;
+	gd_prev_watch_utility = ProcessUtility_hook;
+	ProcessUtility_hook = gd_watch_utility;
+}

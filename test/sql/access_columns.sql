@@ -1,0 +1,158 @@
+\getenv srcdir PG_ABS_SRCDIR
+\set include :srcdir '/sql/include'
+\set actors :include '/actors.psql'
+\i :actors
+\set reading :include '/reading.psql'
+\i :reading
+
+-- Which columns and rows come out: exactly those that were authorized.
+SELECT t.reads('alice', 'SELECT count(*) FROM pat.people', '100', 'the authorized rows');
+SELECT t.reads('alice', 'SELECT string_agg(name, '','' ORDER BY id) FROM pat.people WHERE id <= 20', 'name 10,name 20', 'the authorized columns');
+SELECT t.reads('bob', 'SELECT count(id_card) FROM pat.people', '1000', 'without a row filter: every row');
+SELECT t.unread('carol', 'SELECT name FROM pat.people', :'not_covered', 'without an authorization: nothing');
+SELECT t.refused('carol', 'SELECT name, id_card FROM pat.people', 'ZW020 reading resource % is refused',
+	'a refusal says the article, the facts and the next step');
+SELECT t.reads('pat', 'SELECT count(salary) FROM pat.people', '1000', 'the provider reads its own');
+SELECT t.unread('bob', 'SELECT salary FROM pat.people', :'not_an_item', 'a column that is no item is nobody else''s');
+
+-- what the hint says to submit is what is missing
+CREATE FUNCTION t.hint(who text, sql text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	hint text;
+BEGIN
+	PERFORM set_config('role', t.role(who), true);
+	EXECUTE sql;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+	RETURN hint;
+END
+$$;
+SELECT is(t.hint('alice', 'SELECT name, id_card FROM pat.people'),
+	format('SELECT govdata.submit_request(''%s'', ARRAY[''id_card''], ''purpose'', ''last day of use'');', :'people_code'),
+	'the hint is the request for exactly the missing items');
+
+-- ---- attack 5: every way to name a column ----
+CREATE TABLE pg_temp.form (n integer GENERATED ALWAYS AS IDENTITY, sql text);
+INSERT INTO pg_temp.form (sql) VALUES
+	('SELECT p FROM pat.people p'),
+	('SELECT row_to_json(p) FROM pat.people p'),
+	('SELECT to_jsonb(p) FROM pat.people p'),
+	('SELECT id_card(p) FROM pat.people p'),
+	('SELECT (p).* FROM pat.people p'),
+	('SELECT (p).id_card FROM pat.people p'),
+	('SELECT p::text FROM pat.people p'),
+	('SELECT * FROM pat.people'),
+	('TABLE pat.people'),
+	('SELECT j FROM (pat.people a JOIN pat.people b USING (id)) AS j'),
+	('SELECT count(*) FROM pat.people a JOIN pat.people b USING (id_card)'),
+	('SELECT count(*) FROM pat.people a NATURAL JOIN pat.people b'),
+	('SELECT id FROM pat.people WHERE id_card = ''card 10'''),
+	('SELECT id FROM pat.people ORDER BY id_card'),
+	('SELECT count(*) FROM pat.people GROUP BY id_card'),
+	('SELECT count(*) FROM pat.people HAVING max(id_card) > ''a'''),
+	('SELECT DISTINCT ON (id_card) id FROM pat.people'),
+	('SELECT row_number() OVER (ORDER BY id_card) FROM pat.people'),
+	('SELECT count(*) FILTER (WHERE id_card > ''a'') FROM pat.people'),
+	('SELECT l.id_card FROM pat.people p, LATERAL (SELECT p.id_card) AS l'),
+	('SELECT 1 WHERE EXISTS (SELECT FROM pat.people WHERE id_card = ''card 10'')'),
+	('SELECT (SELECT id_card FROM pat.people LIMIT 1)'),
+	('WITH w AS (SELECT id_card FROM pat.people) SELECT count(*) FROM w'),
+	('WITH w AS (SELECT * FROM pat.people) SELECT id FROM w'),
+	('SELECT id FROM (SELECT * FROM pat.people) AS s'),
+	('SELECT id FROM pat.people UNION ALL SELECT length(id_card) FROM pat.people'),
+	('SELECT id FROM pat.people LIMIT (SELECT count(id_card) FROM pat.people)'),
+	('VALUES ((SELECT max(id_card) FROM pat.people))'),
+	('SELECT query_to_xml(''SELECT id_card FROM pat.people'', true, false, '''')'),
+	('SELECT table_to_xml(''pat.people'', true, false, '''')'),
+	('SELECT schema_to_xml(''pat'', true, false, '''')'),
+	('SELECT * FROM ts_stat(''SELECT to_tsvector(id_card) FROM pat.people'')'),
+	('SELECT * FROM xmltable(''/x'' PASSING (SELECT xmlelement(name x, id_card) FROM pat.people LIMIT 1) COLUMNS y text PATH ''.'')');
+SELECT t.unread('alice', sql, 'ZW020 reading resource % is refused %', 'attack 5: ' || sql) FROM pg_temp.form ORDER BY n;
+-- a whole row needs the columns that are no items too
+SELECT t.unread('bob', 'SELECT p FROM pat.people p', :'not_an_item', 'attack 5: the whole row with every item authorized');
+
+-- ---- attack 6: system columns ----
+SELECT t.unread('alice', format('SELECT %s FROM pat.people', c), 'ZW020 % System columns other than tableoid%', 'attack 6: ' || c)
+	FROM unnest('{ctid,xmin,xmax,cmin,cmax}'::text[]) AS c;
+SELECT t.unread('alice', 'SELECT id FROM pat.people WHERE ctid = ''(0,1)''', 'ZW020 % System columns other than tableoid%', 'attack 6: WHERE ctid');
+SELECT t.reads('alice', 'SELECT tableoid::regclass FROM pat.people LIMIT 1', 'pat.people', 'attack 6: tableoid says nothing new');
+
+-- ---- attack 7: no column at all ----
+SELECT t.reads('alice', 'SELECT count(*) FROM (SELECT FROM pat.people) AS s', '100', 'attack 7: SELECT without columns: the filter acts');
+SELECT t.reads('alice', 'SELECT count(*) FROM pat.people TABLESAMPLE system (100)', '100', 'attack 7: TABLESAMPLE: the filter acts');
+SELECT t.reads('alice', 'SELECT count(*) FROM ONLY pat.people', '100', 'attack 7: ONLY: the filter acts');
+SELECT t.unread('carol', 'SELECT count(*) FROM pat.people', 'ZW020 %', 'attack 7: counting needs an authorization in force');
+SELECT t.unread('carol', 'SELECT FROM pat.people', 'ZW020 %', 'attack 7: reading no column needs one too');
+
+-- ---- attack 8: anything but reading ----
+INSERT INTO pg_temp.form (sql) VALUES ('-- attack 8'),
+	('UPDATE pat.people SET name = name'),
+	('DELETE FROM pat.people'),
+	('INSERT INTO pat.people (id) VALUES (0)'),
+	('INSERT INTO pat.people (id) VALUES (1) ON CONFLICT DO NOTHING'),
+	('DELETE FROM pat.people RETURNING id_card'),
+	('MERGE INTO pat.people p USING (SELECT 1 AS id) s ON p.id = s.id WHEN MATCHED THEN DELETE'),
+	('SELECT id FROM pat.people FOR UPDATE'),
+	('SELECT id FROM pat.people FOR SHARE'),
+	('TRUNCATE pat.people'),
+	('CREATE TRIGGER mine BEFORE INSERT ON pat.people FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()'),
+	('CREATE RULE mine AS ON UPDATE TO pat.people DO ALSO NOTHING'),
+	('CREATE INDEX ON pat.people (id)'),
+	('CREATE STATISTICS alice.mine ON id, name FROM pat.people'),
+	('CREATE TABLE alice.child () INHERITS (pat.people)'),
+	('CREATE TABLE alice.part (id integer REFERENCES pat.people)'),
+	('ALTER TABLE pat.people DISABLE ROW LEVEL SECURITY'),
+	('CREATE POLICY mine ON pat.people USING (true)');
+SELECT t.unread('alice', sql, '42501 %', 'attack 8: ' || sql) FROM pg_temp.form
+	WHERE n > (SELECT n FROM pg_temp.form WHERE sql = '-- attack 8') ORDER BY n;
+-- even where the owner granted it
+GRANT UPDATE, DELETE, INSERT ON pat.people TO regress_gd_bob;
+SELECT t.unread('bob', 'SELECT id FROM pat.people WHERE id = 1 FOR UPDATE', 'ZW%', 'attack 8: FOR UPDATE with a stray grant');
+SELECT t.unread('bob', 'UPDATE pat.people SET name = ''x'' WHERE id = 1', 'ZW%', 'attack 8: UPDATE with a stray grant');
+SELECT t.unread('bob', 'DELETE FROM pat.people WHERE id = 1 RETURNING *', 'ZW%', 'attack 8: DELETE with a stray grant');
+SELECT t.unread('bob', 'INSERT INTO pat.people (id) VALUES (0)', '42501 new row violates row-level security%', 'attack 8: INSERT with a stray grant');
+SELECT t.unread('bob', 'INSERT INTO pat.people (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET name = ''x''', '%', 'attack 8: ON CONFLICT with a stray grant');
+SELECT t.told('bob', 'UPDATE pat.people SET name = ''x''') AS told \gset
+SELECT ok(:'told' <> 'ok', 'attack 8: a blind UPDATE with a stray grant changes nothing');
+SELECT t.told('bob', 'DELETE FROM pat.people') AS told \gset
+SELECT ok(:'told' <> 'ok', 'attack 8: a blind DELETE with a stray grant changes nothing');
+SELECT is((SELECT count(*) FROM pat.people WHERE name <> 'x'), 1000::bigint, 'attack 8: no row was touched');
+REVOKE UPDATE, DELETE, INSERT ON pat.people FROM regress_gd_bob;
+
+-- ---- attack 44: columns by number, not by name ----
+-- a swap of names gives nobody the other column
+BEGIN;
+SET client_min_messages = error;
+ALTER TABLE pat.people RENAME COLUMN name TO other;
+ALTER TABLE pat.people RENAME COLUMN id_card TO name;
+SELECT t.unread('alice', 'SELECT name FROM pat.people', 'ZW018 % The attachment is broken: %', 'attack 44: columns renamed into each other');
+ROLLBACK;
+BEGIN;
+SET client_min_messages = error;
+ALTER TABLE pat.people DROP COLUMN name;
+ALTER TABLE pat.people ADD COLUMN name text DEFAULT 'secret';
+SELECT t.unread('alice', 'SELECT name FROM pat.people', 'ZW018 % The attachment is broken: %', 'attack 44: a column dropped and added again');
+ROLLBACK;
+
+-- ---- attack 49: statistics and the like ----
+SELECT t.reads('alice', 'SELECT count(*) FROM pg_stats WHERE tablename = ''people''', '0', 'attack 49: pg_stats hides tables with row security');
+SELECT t.reads('alice', 'SELECT count(*) FROM pg_stats_ext WHERE tablename = ''people''', '0', 'attack 49: pg_stats_ext too');
+SELECT t.unread('alice', 'SELECT * FROM pg_statistic', '42501 %', 'attack 49: pg_statistic is not readable');
+SELECT t.unread('alice', format('SELECT * FROM pg_toast.%I', c2.relname), '42501 %', 'attack 49: nor is the toast table') FROM pg_class c JOIN pg_class c2 ON c2.oid = c.reltoastrelid
+	WHERE c.oid = 'pat.people'::regclass;
+
+-- ---- attack 50: a generated column over a secret is a column of its own ----
+BEGIN;
+SET client_min_messages = error;
+ALTER TABLE pat.people ADD COLUMN shadow text GENERATED ALWAYS AS (id_card) STORED;
+SELECT t.unread('alice', 'SELECT shadow FROM pat.people', :'not_an_item', 'attack 50: a generated column is not authorized by its source');
+SELECT t.unread('bob', 'SELECT shadow FROM pat.people', :'not_an_item', 'attack 50: not even for who may read the source');
+ROLLBACK;
+
+-- ---- attack 52: the helper answers for the caller only ----
+SELECT t.reads('alice', format('SELECT govdata._permitted(%s, 1, ''pat.people''::regclass)', :alice_authorization), 'true', 'attack 52: one''s own authorization');
+SELECT t.reads('alice', format('SELECT govdata._permitted(%s, 1, ''pat.people''::regclass)', :bob_authorization), 'false', 'attack 52: nobody else''s');
+SELECT t.reads('carol', format('SELECT govdata._permitted(%s, 1, ''pat.people''::regclass)', :bob_authorization), 'false', 'attack 52: not by whoever has none');
+
+\i :actors_end

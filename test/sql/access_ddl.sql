@@ -1,0 +1,155 @@
+\getenv srcdir PG_ABS_SRCDIR
+\set include :srcdir '/sql/include'
+\set actors :include '/actors.psql'
+\i :actors
+\set reading :include '/reading.psql'
+\i :reading
+
+-- Whoever changes an attached table is told at once what that does to reading.
+SELECT attnum AS name_attnum FROM pg_attribute WHERE attrelid = 'pat.people'::regclass AND attname = 'name' \gset
+
+-- ---- refused: what would let rows out ----
+SELECT t.refused(who, sql, 'ZW017 "people" is attached to resource %', format('%s: %s', who, sql)) FROM unnest('{pat,superuser}'::text[]) AS who,
+	unnest(ARRAY['ALTER TABLE pat.people DISABLE ROW LEVEL SECURITY',
+		'ALTER TABLE pat.people ADD COLUMN more text, DISABLE ROW LEVEL SECURITY',
+		'CREATE POLICY mine ON pat.people USING (true)',
+		'CREATE POLICY mine ON pat.people FOR SELECT TO PUBLIC USING (id = 1)',
+		'CREATE TABLE pat.child () INHERITS (pat.people)',
+		'CREATE TABLE pat.allp (LIKE pat.people); ALTER TABLE pat.people INHERIT pat.allp',
+		'CREATE TABLE pat.child (LIKE pat.people); ALTER TABLE pat.child INHERIT pat.people',
+		'CREATE TABLE pat.parts (LIKE pat.people) PARTITION BY RANGE (id); ALTER TABLE pat.parts ATTACH PARTITION pat.people DEFAULT']) AS sql;
+-- row security forced upon the owner takes nothing from anybody
+SELECT t.allowed('pat', 'ALTER TABLE pat.people FORCE ROW LEVEL SECURITY', 'row security may be forced upon the owner');
+SELECT t.reads('pat', 'SELECT count(salary) FROM pat.people', '1000', 'who reads as before');
+SELECT t.reads('wh_police', 'SELECT count(salary) FROM pat.people', '1000', 'as the owner itself too');
+SELECT t.allowed('wh_police', 'UPDATE pat.people SET salary = salary', 'and writes');
+SELECT t.allowed('pat', 'ALTER TABLE pat.people NO FORCE ROW LEVEL SECURITY', 'or not');
+
+-- ---- told, as a warning: what breaks the attachment ----
+\set VERBOSITY default
+SET ROLE regress_gd_pat;
+SET client_min_messages = notice;
+BEGIN;
+ALTER TABLE pat.people RENAME COLUMN name TO full_name;
+SELECT t.unread('alice', 'SELECT id FROM pat.people', 'ZW018 % The attachment is broken: %', 'a column renamed: nothing is read');
+SELECT t.reads('pat', 'SELECT count(*) FROM pat.people', '1000', 'but by the provider');
+ROLLBACK;
+BEGIN;
+ALTER TABLE pat.people DROP COLUMN id_card;
+SELECT t.unread('alice', 'SELECT id FROM pat.people', 'ZW018 % The attachment is broken: %', 'a column dropped: nothing is read');
+ROLLBACK;
+BEGIN;
+-- attack 46: a secret moved into an authorized column
+ALTER TABLE pat.people ALTER COLUMN name TYPE varchar USING id_card;
+SELECT t.unread('alice', 'SELECT id FROM pat.people', 'ZW018 % The attachment is broken: %', 'attack 46: a column retyped: nothing is read');
+ROLLBACK;
+-- of the same type it is the owner's act (residual)
+BEGIN;
+ALTER TABLE pat.people ALTER COLUMN name TYPE text USING id_card;
+SELECT t.reads('alice', 'SELECT name FROM pat.people WHERE id = 10', 'card 10', 'attack 46: a secret moved into a column of the same type is the owner''s act');
+ROLLBACK;
+-- through a type or a schema that goes
+BEGIN;
+RESET ROLE;
+CREATE DOMAIN pat.sort AS integer;
+ALTER DOMAIN pat.sort OWNER TO regress_gd_pat;
+SET ROLE regress_gd_pat;
+ALTER TABLE pat.people ADD COLUMN sort pat.sort;
+DROP DOMAIN pat.sort CASCADE;
+ROLLBACK;
+-- the owner: of another department
+RESET ROLE;
+BEGIN;
+ALTER TABLE pat.people OWNER TO regress_gd_wh_civil;
+SELECT t.unread('bob', 'SELECT id FROM pat.people', 'ZW0%', 'another department''s owner: nothing is read');
+SELECT t.unread('alice', 'SELECT id FROM pat.people', 'ZW018 % The attachment is broken: %', 'by nobody');
+ROLLBACK;
+-- names are harmless
+BEGIN;
+ALTER TABLE pat.people RENAME TO inhabitants;
+SELECT t.reads('alice', 'SELECT count(*) FROM pat.inhabitants', '100', 'a table renamed is read under its new name');
+ALTER TABLE pat.inhabitants SET SCHEMA public;
+SELECT t.reads('alice', 'SELECT count(*) FROM public.inhabitants', '100', 'or in another schema');
+ROLLBACK;
+-- indexes, statistics, comments, storage: nothing to tell
+SET ROLE regress_gd_pat;
+CREATE INDEX people_salary ON pat.people (salary);
+DROP INDEX pat.people_salary;
+CREATE STATISTICS pat.people_stat ON id, region FROM pat.people;
+COMMENT ON TABLE pat.people IS '人口';
+ALTER TABLE pat.people SET (fillfactor = 90);
+ALTER TABLE pat.people ALTER COLUMN salary SET STATISTICS 10;
+GRANT SELECT ON pat.people TO regress_gd_carol;
+SELECT t.unread('carol', 'SELECT name FROM pat.people', :'not_covered', 'a grant alone authorizes nobody');
+
+-- ---- a new column belongs to the provider until an item of it is published ----
+ALTER TABLE pat.people ADD COLUMN phone text DEFAULT '110', ADD COLUMN "E-Mail" text;
+RESET ROLE;
+SELECT t.unread('bob', 'SELECT phone FROM pat.people', :'not_an_item', 'a new column is not readable');
+SELECT t.reads('bob', 'SELECT count(name) FROM pat.people', '1000', 'the others are as before');
+SELECT t.allowed('pat', format('INSERT INTO govdata.resource_item (resource, name, title, data_type) VALUES (%s, ''phone'', ''电话'', ''text'')', :people), 'an item of its name is published');
+SELECT t.unread('bob', 'SELECT phone FROM pat.people', :'not_an_item', 'the table has to be attached anew');
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.people'')', :'people_code'), 'attached anew');
+SELECT t.unread('bob', 'SELECT phone FROM pat.people', :'not_covered', 'then it can be asked for');
+SELECT t.reads('bob', 'SELECT count(name) FROM pat.people', '1000', 'what was authorized is as before');
+SELECT t.authorize('carol', :people, '{phone}') AS carols \gset
+SELECT t.reads('carol', 'SELECT max(phone) FROM pat.people', '110', 'and is read when it is authorized');
+
+-- ---- attack 51: attaching ----
+CREATE TABLE bob.mine (id integer);
+ALTER TABLE bob.mine OWNER TO regress_gd_wh_civil;
+SELECT t.resource('wh_police', '试', '{id}') AS trial \gset
+SELECT code AS trial_code FROM govdata.resource WHERE id = :trial \gset
+SELECT t.refused('pat', format('SELECT govdata.attach_resource(%L, ''bob.mine'')', :'trial_code'), '42501 must be owner of table mine', 'attack 51: a table of another owner');
+SELECT t.refused('superuser', format('SELECT govdata.attach_resource(%L, ''bob.mine'')', :'trial_code'), 'ZW018 "mine" cannot be attached', 'attack 51: nor by a superuser, where it is another department''s');
+SELECT t.refused('bob', format('SELECT govdata.attach_resource(%L, ''bob.mine'')', :'trial_code'), 'ZW018 there is no resource % that you may attach', 'attack 51: another''s resource');
+SELECT t.refused('pat', format('SELECT govdata.attach_resource(%L, ''pat.people'')', :'trial_code'), 'ZW018 "people" cannot be attached', 'attack 51: a table that is attached already');
+CREATE VIEW pat.view AS SELECT 1 AS id;
+CREATE MATERIALIZED VIEW pat.matview AS SELECT 1 AS id;
+CREATE SEQUENCE pat.sequence;
+CREATE TABLE pat.parent (id integer);
+CREATE TABLE pat.heir () INHERITS (pat.parent);
+CREATE TABLE pat.ruled (id integer);
+ALTER TABLE pat.ruled ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON pat.ruled USING (true);
+CREATE TABLE pat.short (other integer);
+CREATE SCHEMA pats;
+CREATE TABLE pats.hidden (id integer);
+CREATE TEMP TABLE passing (id integer);
+SELECT t.refused('superuser', format('SELECT govdata.attach_resource(%L, %L)', :'trial_code', r), 'ZW018 "%" cannot be attached', 'attack 51: ' || r)
+	FROM unnest('{pat.view,pat.matview,pat.sequence,pat.parent,pat.heir,pat.ruled,pat.short,pats.hidden,passing,govdata.resource,pg_class,people_name}'::text[]) AS r
+	WHERE to_regclass(r) IS NOT NULL;
+
+-- ---- attack 48: a table that turns into a view ----
+SELECT CASE WHEN current_setting('server_version_num')::integer < 160000 THEN
+	'CREATE RULE "_RETURN" AS ON SELECT TO pat.empty DO INSTEAD SELECT 1 AS id' ELSE 'SELECT' END AS turn \gset
+CREATE TABLE pat.empty (id integer);
+ALTER TABLE pat.empty OWNER TO regress_gd_wh_police;
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.empty'')', :'trial_code'), 'an empty table attached');
+SET client_min_messages = error;
+SELECT t.told('wh_police', :'turn') AS told \gset
+SET client_min_messages = notice;
+SELECT ok(relkind = 'r' OR t.reason('alice', 'SELECT id FROM pat.empty') LIKE 'ZW%', 'attack 48: an attached table does not turn into a readable view') FROM pg_class WHERE oid = 'pat.empty'::regclass;
+
+-- ---- attack 47: dropped, and made again under the same name ----
+SET client_min_messages = error;
+SELECT t.val('superuser', 'DROP ' || CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END || ' pat.empty') AS dropped FROM pg_class WHERE oid = 'pat.empty'::regclass \gset
+SET client_min_messages = notice;
+CREATE TABLE pat.empty (id integer);
+ALTER TABLE pat.empty OWNER TO regress_gd_wh_police;
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.empty'')', :'trial_code'), 'attached again after it was dropped');
+SET ROLE regress_gd_wh_police;
+DROP TABLE pat.empty;
+RESET ROLE;
+SELECT is((SELECT count(*) FROM govdata.attachment WHERE resource = :trial), 0::bigint, 'attack 47: a dropped table leaves no attachment');
+SELECT is((SELECT count(*) FROM govdata.attachment_column WHERE resource = :trial), 0::bigint, 'attack 47: nor its columns');
+SELECT is((SELECT count(*) FROM govdata.journal_entry WHERE subject = 'attachment' AND subject_key = :'trial' AND event = 'delete'), 2::bigint, 'attack 47: which is on record');
+CREATE TABLE pat.empty (id integer);
+SELECT t.unread('alice', 'SELECT id FROM pat.empty', '42501 %', 'attack 47: the next table of that name is nobody''s');
+ALTER TABLE pat.empty OWNER TO regress_gd_wh_police;
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.empty'')', :'trial_code'), 'attached once more');
+DROP SCHEMA pat CASCADE;
+SELECT is((SELECT count(*) FROM govdata.attachment), 0::bigint, 'attack 47: a dropped schema leaves none either');
+SELECT is_empty('SELECT * FROM govdata.verify_journal() WHERE finding NOT IN (''ok'', ''unsealed'')', 'and the journal holds');
+
+\i :actors_end
