@@ -212,6 +212,8 @@ typedef struct GdDepartment
 
 /* a copy of what is known of a department; false when there is none */
 extern bool gd_department(int64 id, GdDepartment *dept);
+/* the one that a role stands for, also when it exists no longer */
+extern bool gd_department_by_role(Oid role, GdDepartment *dept);
 
 typedef struct GdRegion
 {

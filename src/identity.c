@@ -269,6 +269,19 @@ gd_department(int64 id, GdDepartment *dept)
 }
 
 bool
+gd_department_by_role(Oid role, GdDepartment *dept)
+{
+	gd_registry_load();
+	for (int i = 0; i < gd_n_departments; i++)
+		if (gd_departments[i].role == role)
+		{
+			*dept = gd_departments[i];
+			return true;
+		}
+	return false;
+}
+
+bool
 gd_region(const char *code, GdRegion *region)
 {
 	GdRegion   *found;

@@ -31,6 +31,7 @@
 #include "catalog/partition.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_attribute.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_extension.h"
@@ -535,6 +536,39 @@ gd_check_carrier(Oid classid, Oid objectid)
 		gd_check_domain(objectid);
 }
 
+/*
+ * A department's row outlives the department, and its role must be there as
+ * long: a dump could only give the number of a role that has gone, which in
+ * another cluster may be anybody's.  DROP OWNED would take the privilege whose
+ * dependency keeps the role from being dropped out of other databases.
+ */
+static void
+gd_check_role_kept(Oid role)
+{
+	GdDepartment dept;
+
+	if (!OidIsValid(role) || !OidIsValid(gd_relid(GD_DEPARTMENT)) ||
+		!gd_department_by_role(role, &dept))
+		return;
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(6)),
+			 errmsg("role \"%s\" stands for department \"%s\" and cannot be dropped or stripped of what it owns",
+					GetUserNameFromId(role, false), dept.name),
+			 errdetail("What the department did stays its own. Measures, Article 6."),
+			 errhint("End the department's validity and take the members out of its role.")));
+}
+
+static void
+gd_check_drop_owned(Node *statement)
+{
+	ListCell   *lc;
+
+	if (!IsA(statement, DropOwnedStmt) || !gd_protecting())
+		return;
+	foreach(lc, ((DropOwnedStmt *) statement)->roles)
+		gd_check_role_kept(get_rolespec_oid(lfirst_node(RoleSpec, lc), true));
+}
+
 /* ---- the hooks ---- */
 
 static void
@@ -578,6 +612,10 @@ gd_check_object(ObjectAccessType access, Oid classid, Oid objectid, int subid, v
 			break;
 		case ExtensionRelationId:
 			gd_check_extension(access, objectid);
+			break;
+		case AuthIdRelationId:
+			if (access == OAT_DROP)
+				gd_check_role_kept(objectid);
 			break;
 		default:
 			break;
@@ -693,6 +731,7 @@ gd_process_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTre
 
 	gd_check_alter_table(pstmt->utilityStmt);
 	gd_check_lock_table(pstmt->utilityStmt);
+	gd_check_drop_owned(pstmt->utilityStmt);
 	if (!loads && !gd_may_remove_all(pstmt->utilityStmt))
 	{
 		next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);

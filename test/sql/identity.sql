@@ -89,7 +89,8 @@ SELECT t.refused('admin', format('INSERT INTO govdata.department (uscc, name, re
 FROM unnest(ARRAY['government', 'data_authority']) AS kind;
 SELECT t.refused('admin', 'UPDATE govdata.department SET role = ''regress_gd_nobody'' WHERE role = ''regress_gd_wh_police''::regrole', 'ZW006 id and role of a department cannot be changed', 'a department keeps its role');
 SELECT t.refused('admin', 'DELETE FROM govdata.department', 'ZW006 rows of "department" are not deleted', 'and its row');
-SELECT t.refused('superuser', 'DROP ROLE regress_gd_wh_police', '2BP01 %', 'and its role is not dropped');
+SELECT t.refused('superuser', 'DROP ROLE regress_gd_wh_police', 'ZW006 role "regress_gd_wh_police" stands for department %', 'and its role is not dropped');
+SELECT t.refused('superuser', 'DROP OWNED BY regress_gd_wh_police', 'ZW006 role "regress_gd_wh_police" stands for department %', 'nor stripped of its privileges');
 
 -- ---- own hands: nobody else's will is part of an act ----
 -- "wh_civil" lays traps, a clerk of the provider walks into them

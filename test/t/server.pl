@@ -109,6 +109,26 @@ my $refused = q(ERROR:  extension "govdata" cannot be dropped while it holds dat
   . q(HINT:  Dump the database first. Then a superuser can run SET govdata.maintenance = on and drop it; the server log records it.);
 is(told($node, "DROP $_"), $refused, "DROP $_ with data is refused") foreach 'EXTENSION govdata', 'SCHEMA govdata CASCADE';
 
+# an owner that can be stripped, unlike the first superuser
+$node->safe_psql('postgres', q{CREATE ROLE dba SUPERUSER; CREATE DATABASE another});
+$node->safe_psql('another', q{SET ROLE dba; SET govdata.restore = on; CREATE EXTENSION govdata CASCADE; RESET govdata.restore;
+	INSERT INTO govdata.region (code, name, level, parent) VALUES ('42010X', 'zone', 'city', '420000')});
+foreach my $statement ('DROP OWNED BY dba', 'DROP OWNED BY dba CASCADE')
+{
+	my ($ret, $out, $err) = $node->psql('another', $statement);
+	like($err, qr/extension "govdata" cannot be dropped while it holds data/, "$statement with data is refused");
+}
+$node->safe_psql('another', 'SET govdata.maintenance = on; DROP OWNED BY dba CASCADE');
+is($node->safe_psql('another', q{SELECT count(*) FROM pg_extension WHERE extname = 'govdata'}), '0', 'and not in maintenance');
+
+# the role of a department stays as long as its row
+foreach my $statement ('DROP OWNED BY provider', 'DROP ROLE provider')
+{
+	like(told($node, $statement), qr/role "provider" stands for department "Provider" and cannot be dropped/, "$statement is refused");
+}
+like(($node->psql('template1', 'DROP ROLE provider'))[2], qr/role "provider" cannot be dropped because some objects depend on it/,
+	'also out of another database');
+
 # ---- without the library
 $node->append_conf('postgresql.conf', "shared_preload_libraries = ''");
 $node->restart;
