@@ -374,7 +374,31 @@ gd_plan_has_mark(PlannedStmt *plan, uint32 mark)
 	return false;
 }
 
+/* was it planned under anybody's authorization? */
+static bool
+gd_plan_is_marked(PlannedStmt *plan)
+{
+	ListCell   *lc;
+
+	foreach(lc, plan->invalItems)
+		if (lfirst_node(PlanInvalItem, lc)->cacheId == GD_MARK)
+			return true;
+	return false;
+}
+
 /* ---- execute ---- */
+
+/* what was planned or begun as the reading of an attached table goes no further */
+static void
+gd_refuse_detached(void)
+{
+	ResetPlanCache();
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(18)),
+			 errmsg("the table is no longer attached"),
+			 errdetail("Its resource was detached while it was being read. Measures, Article 18."),
+			 errhint("Run the statement again.")));
+}
 
 /* one relation that a running statement reads */
 typedef struct GdUse
@@ -594,6 +618,9 @@ gd_check_reads(GD_CHECK_PERMS_PARAMS)
 		if (perms->requiredPerms & ACL_SELECT)
 			gd_check_one(perms, att, rangeTable);
 	}
+	if (roots == NIL && gd_starting && gd_starting->plannedstmt->rtable == rangeTable &&
+		gd_plan_is_marked(gd_starting->plannedstmt))
+		gd_refuse_detached();
 	gd_check_children(rangeTable, roots);
 }
 
@@ -642,11 +669,7 @@ gd_check_again(GdUse *u, bool copying)
 	GdVerdict	v;
 
 	if (att == NULL)
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(18)),
-				 errmsg("the table is no longer attached"),
-				 errdetail("Its resource was detached while it was being read. Measures, Article 18."),
-				 errhint("Run the statement again.")));
+		gd_refuse_detached();
 	s = gd_subject(att);
 	v = gd_verdict(att, &s, u->columns);
 	if (!v.allowed)
