@@ -1,0 +1,124 @@
+# Attacks on reading that need a server of their own: the library not loaded, a
+# dump that numbers columns anew, pg_dump, connections from within.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+use GovdataTest;
+
+my $node = govdata_node('access_attacks');
+
+# the owner's people; consumer reads name where id <= 5; nobody else anything
+found_departments($node);
+$node->safe_psql('postgres', q{
+	CREATE ROLE other NOLOGIN;
+	CREATE ROLE other_clerk LOGIN IN ROLE other;
+	INSERT INTO govdata.department (uscc, uscc_verified_by_hand, name, region, kind, role)
+	VALUES ('000000000000000001', true, 'Other', '420100', 'agency', 'other');
+	CREATE SCHEMA data AUTHORIZATION provider;
+	GRANT USAGE ON SCHEMA data TO PUBLIC;
+	SET ROLE provider;
+	CREATE TABLE data.people (former text, id integer, name text, address text, secret text);
+	INSERT INTO data.people SELECT 'x', i, 'name ' || i, 'address ' || i, 'secret ' || i FROM generate_series(1, 1000) i;
+	SELECT govdata.attach_resource(code, 'data.people') FROM govdata.resource WHERE id = 1;
+	SET ROLE consumer_clerk;
+	INSERT INTO govdata.share_request (resource, items, purpose, valid_until) VALUES (1, ARRAY['name'], 'purpose', '2999-12-31');
+	SET ROLE provider_clerk;
+	SELECT govdata.approve_request(1, row_filter => 'id <= 5');
+	CREATE VIEW data.shown AS SELECT id, name, secret FROM data.people;
+	GRANT SELECT ON data.shown TO PUBLIC;
+	ANALYZE data.people;
+});
+
+# what somebody is told who logs in
+sub told
+{
+	my ($role, $sql, $database) = @_;
+	my ($code, $out, $err) = $node->psql($database // 'postgres', "\\set VERBOSITY verbose\n$sql",
+		extra_params => [ '-U', $role ], on_error_stop => 1);
+
+	return $code == 0 ? $out : $err;
+}
+
+my $refused = qr/ERROR:  ZW020: reading resource/;
+is(told('consumer_clerk', 'SELECT count(name) FROM data.people'), 5, 'the authorized rows');
+like(told('other_clerk', 'SELECT name FROM data.people'), $refused, 'and nothing for another');
+like(told('other_clerk', 'SELECT name FROM data.shown'), qr/ERROR:  ZW/, 'nor through a view of the provider');
+
+# ---- attack 29: pg_dump
+my $dump = $node->backup_dir;
+mkdir $dump;
+command_fails_like([ 'pg_dump', '-d', $node->connstr('postgres'), '-U', 'consumer_clerk', '-t', 'data.people' ],
+	qr/reading resource .* is refused/, 'attack 29: pg_dump by a department is refused');
+command_fails_like([ 'pg_dump', '-d', $node->connstr('postgres'), '-U', 'consumer_clerk', '-t', 'data.people', '--enable-row-security' ],
+	qr/reading resource .* is refused/, 'attack 29: with row security too, for it wants every column');
+command_like([ 'pg_dump', '-d', $node->connstr('postgres'), '-U', 'provider_clerk', '--role', 'provider', '-t', 'data.people' ],
+	qr/secret 1000/, 'attack 29: the owner dumps its table');
+command_like([ 'pg_dump', '-d', $node->connstr('postgres'), '-t', 'data.people' ],
+	qr/secret 1000/, 'attack 29: and a superuser');
+
+# ---- attack 43: nothing of it is for a session to switch off
+foreach my $setting ('restore', 'maintenance')
+{
+	like(told('consumer_clerk', "SET govdata.$setting = on"), qr/ERROR:  42501/, "attack 43: govdata.$setting is not a department's");
+}
+like(told('consumer_clerk', 'SET session_replication_role = replica'), qr/ERROR:  42501/, 'attack 43: session_replication_role');
+like(told('consumer_clerk', 'SET govdata.no_such = 1'), qr/ERROR:  42602/, 'attack 43: the prefix is reserved');
+like(told('consumer_clerk', "LOAD 'govdata'"), qr/ERROR:  42501/, 'attack 43: LOAD');
+{
+	local $ENV{PGOPTIONS} = '-c local_preload_libraries= -c row_security=off';
+	like(told('consumer_clerk', 'SELECT count(name) FROM data.people'), qr/ERROR/, 'attack 43: nor for the options of a connection');
+}
+
+# ---- attack 31: a connection from within
+like(told('consumer_clerk', 'CREATE EXTENSION dblink'), qr/ERROR:  42501/, 'attack 31: a department makes no dblink');
+SKIP:
+{
+	skip 'dblink is not installed', 2
+	  unless $node->safe_psql('postgres', q{SELECT count(*) FROM pg_available_extensions WHERE name = 'dblink'});
+	$node->safe_psql('postgres', 'CREATE EXTENSION dblink');
+	like(told('other_clerk', sprintf(q{SELECT * FROM dblink('%s', 'SELECT name FROM data.people') AS t (name text)}, $node->connstr('postgres') =~ s/'/''/gr)),
+		qr/password or GSSAPI delegated credentials required|password is required/, 'attack 31: a loop without a password is refused');
+	like(told('other_clerk', q{SELECT * FROM dblink('user=provider_clerk', 'SELECT name FROM data.people') AS t (name text)}),
+		qr/ERROR/, 'attack 31: as somebody else too');
+}
+
+# ---- attack 45: a restore numbers the columns anew
+$node->safe_psql('postgres', 'ALTER TABLE data.people DROP COLUMN former');
+is(told('consumer_clerk', 'SELECT count(name) FROM data.people'), 5, 'attack 45: a dropped column that was no item breaks nothing');
+$node->safe_psql('postgres', 'CREATE DATABASE restored');
+command_ok([ 'pg_dump', '-Fc', '-f', "$dump/renumbered", $node->connstr('postgres') ], 'attack 45: dumped');
+{
+	local $ENV{PGOPTIONS} = '-c govdata.restore=on';
+	command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('restored'), "$dump/renumbered" ], 'attack 45: restored');
+}
+is($node->safe_psql('restored', q{SELECT relation, (SELECT relrowsecurity FROM pg_class WHERE oid = relation) FROM govdata.attachment}),
+	'data.people|t', 'attack 45: attached as before');
+isnt($node->safe_psql('restored', q{SELECT attnum FROM pg_attribute WHERE attrelid = 'data.people'::regclass AND attname = 'name'}),
+	$node->safe_psql('postgres', q{SELECT attnum FROM pg_attribute WHERE attrelid = 'data.people'::regclass AND attname = 'name'}),
+	'attack 45: the column has another number');
+like(told('consumer_clerk', 'SELECT name FROM data.people', 'restored'), qr/ZW018: .*\n.*attached column "(name|address)"/,
+	'attack 45: nothing is read before it is attached anew');
+like(told('consumer_clerk', 'SELECT address FROM data.people', 'restored'), qr/ZW018/, 'attack 45: least of all another column');
+is($node->safe_psql('restored', q{SET ROLE provider; SELECT govdata.attach_resource(code, 'data.people') FROM govdata.resource WHERE id = 1}), '', 'attack 45: attached anew');
+is(told('consumer_clerk', 'SELECT count(name) FROM data.people', 'restored'), 5, 'attack 45: and read as before');
+like(told('consumer_clerk', 'SELECT secret FROM data.people', 'restored'), $refused, 'attack 45: the secret is one still');
+
+# ---- attack 41: a server without the library
+$node->adjust_conf('postgresql.conf', 'shared_preload_libraries', "''");
+$node->restart;
+is(told($_, 'SELECT count(name) FROM data.people'), 0, "attack 41: without the library $_ reads no row") foreach 'consumer_clerk', 'other_clerk';
+is(told('consumer_clerk', 'COPY (SELECT name FROM data.people) TO STDOUT'), '', 'attack 41: nor copies one');
+like(told('consumer_clerk', 'SELECT govdata.current_department()'), qr/govdata must be loaded when the server starts/, 'attack 41: and the functions say why');
+is(told('other_clerk', 'SELECT count(*) FROM data.shown'), 1000, 'attack 41: but a view with its owner\'s rights shows all (residual: doctor() lists them)');
+is(told('provider_clerk', 'SET ROLE provider; SELECT count(*) FROM data.people'), 1000, 'attack 41: the owner has its table');
+
+$node->adjust_conf('postgresql.conf', 'shared_preload_libraries', "'govdata'");
+$node->restart;
+is(told('consumer_clerk', 'SELECT count(name) FROM data.people'), 5, 'attack 41: loaded again, all is as before');
+
+$node->stop;
+done_testing();
