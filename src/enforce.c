@@ -546,6 +546,8 @@ gd_check_one(GdPerms *perms, const GdAttachment *att, List *rangeTable)
 
 	if (!v.allowed)
 		gd_refuse_read(att, &v);
+	if (IsParallelWorker() && s.reader != GD_READER_ADMINISTRATOR)
+		gd_refuse_because(att, &v, 20, _("A function reads it in a parallel worker, where it is not known on whose behalf; declare the function PARALLEL RESTRICTED."));
 	if (s.reader != GD_READER_ADMINISTRATOR && !gd_same_department(perms->checkAsUser, &s, att))
 		gd_refuse_because(att, &v, 33, _("The read comes through a view or rule of another department: what was authorized cannot be passed on."));
 	if (!planned)
@@ -629,8 +631,12 @@ gd_check_perms(GD_CHECK_PERMS_PARAMS)
 {
 	if (gd_prev_check_perms && !gd_prev_check_perms(GD_CHECK_PERMS_ARGS))
 		return false;
-	/* a caller that only asks is neither refused nor recorded */
-	if (ereport_on_violation && !IsParallelWorker() && !gd_own_writing() && !creating_extension)
+	/*
+	 * A caller that only asks is neither refused nor recorded.  A parallel
+	 * worker's own plan was checked in the leader; what functions run in the
+	 * worker was not.
+	 */
+	if (ereport_on_violation && !gd_own_writing() && (!IsParallelWorker() || gd_in_statement()))
 		gd_check_reads(GD_CHECK_PERMS_ARGS);
 	return true;
 }

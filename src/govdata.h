@@ -188,6 +188,7 @@ extern void gd_require_own_hands(int article);
  * not count; "planning": neither does the statement that is being planned.
  */
 typedef bool (*GdHarmless) (Oid relid);
+extern bool gd_in_statement(void);	/* is another statement running or planned? */
 extern bool gd_in_foreign_hands(bool planning, GdHarmless harmless);
 /* department of a role: 0 for none, -1 for several */
 extern int64 gd_department_of(Oid role);

@@ -796,6 +796,12 @@ gd_is_foreign_statement(GdStatement *s, GdHarmless harmless)
 }
 
 bool
+gd_in_statement(void)
+{
+	return gd_statements != NULL;
+}
+
+bool
 gd_in_foreign_hands(bool planning, GdHarmless harmless)
 {
 	GdStatement *s = gd_statements;
