@@ -73,19 +73,34 @@ gd_subject_of_role(Oid role, const GdAttachment *att)
 	return s;
 }
 
+/* attached tables run no code of their owner's: they have no policies or rules that read */
+static bool
+gd_is_attached(Oid relid)
+{
+	return gd_attachment(relid) != NULL;
+}
+
+/* the query of a foreign key is the server's own, whatever table it serves */
+static bool
+gd_is_any(Oid relid)
+{
+	(void) relid;
+	return true;
+}
+
 /*
  * Who reads: the outer user, unless what runs is another's.  In a
  * security-restricted operation (REFRESH, an index's function) it is whoever
  * owns the operation.
  */
 GdSubject
-gd_subject(const GdAttachment *att)
+gd_subject(const GdAttachment *att, bool planning)
 {
 	Oid			current = GetUserId();
 	Oid			outer = GetOuterUserId();
 
-	if (OidIsValid(gd_foreign_function()))
-		return gd_refused(outer, _("A function of another department is part of what is being executed."));
+	if (gd_in_foreign_hands(planning, InNoForceRLSOperation() ? gd_is_any : gd_is_attached))
+		return gd_refused(outer, _("A function, view or table of another department is part of what is being executed."));
 	if (InSecurityRestrictedOperation())
 		return gd_subject_of_role(current, att);
 	if (current != outer && !gd_own_writing())
@@ -607,7 +622,7 @@ gd_permitted(PG_FUNCTION_ARGS)
 
 	if (att == NULL || att->broken[0] != '\0' || !att->published)
 		PG_RETURN_BOOL(false);
-	s = gd_subject(att);
+	s = gd_subject(att, false);
 	if (s.reader == GD_READER_PUBLIC)
 		PG_RETURN_BOOL(att->open);
 	if (s.reader != GD_READER_DEPARTMENT)

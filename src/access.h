@@ -49,6 +49,8 @@ extern const GdAttachment *gd_attachment(Oid relid);
 /* a new context for what replaces the stale content of another */
 extern MemoryContext gd_fresh_context(MemoryContext old, const char *name);
 extern const GdColumn *gd_attached_column(const GdAttachment *att, AttrNumber attnum);
+/* which resource a relation itself is attached to, as it is on record; 0 for none */
+extern int64 gd_attached_resource(Oid relid);
 extern void gd_attach_init(void);
 
 /* filter.c: the condition as an expression over varno 1; raises when it is not allowed */
@@ -88,8 +90,8 @@ typedef struct GdVerdict
 	char	   *items;			/* names of what is read */
 } GdVerdict;
 
-/* who reads now */
-extern GdSubject gd_subject(const GdAttachment *att);
+/* who reads now; "planning": the statement that is being planned */
+extern GdSubject gd_subject(const GdAttachment *att, bool planning);
 /* may it read these columns (offset as in selectedCols) now? */
 extern GdVerdict gd_verdict(const GdAttachment *att, const GdSubject *s, Bitmapset *columns);
 /* the row filter that holds for it, and where from; false: no row at all */

@@ -236,9 +236,8 @@ gd_load_columns(GdAttachment *att, Relation attached)
 	table_close(rel, AccessShareLock);
 }
 
-/* Which resource a relation is attached to; 0 for none. */
-static int64
-gd_load_attachment(Oid root)
+int64
+gd_attached_resource(Oid root)
 {
 	Relation	rel = table_open(gd_relid_required(GD_ATTACHMENT), AccessShareLock);
 	ScanKeyData key;
@@ -262,7 +261,7 @@ gd_load_attachment(Oid root)
 static int64
 gd_find_root(Oid relid, Oid *root)
 {
-	int64		resource = gd_load_attachment(relid);
+	int64		resource = gd_attached_resource(relid);
 
 	*root = relid;
 	if (resource == 0 && get_rel_relispartition(relid))
@@ -273,7 +272,7 @@ gd_find_root(Oid relid, Oid *root)
 		foreach(lc, ancestors)
 		{
 			*root = lfirst_oid(lc);
-			resource = gd_load_attachment(*root);
+			resource = gd_attached_resource(*root);
 			if (resource != 0)
 				break;
 		}

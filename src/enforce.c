@@ -156,7 +156,7 @@ gd_permissive(CmdType cmdtype, Relation relation)
 
 	if (att == NULL)
 		return others;
-	s = gd_subject(att);
+	s = gd_subject(att, false);
 	if (s.reader == GD_READER_OWN ||
 		(cmdtype == CMD_SELECT && gd_row_condition(att, &s, &authorization, &version, &condition)))
 		others = lappend(others, gd_policy("govdata", true, (Expr *) makeBoolConst(true, false)));
@@ -190,7 +190,7 @@ gd_restrictive(CmdType cmdtype, Relation relation)
 
 	if (att == NULL)
 		return others;
-	s = gd_subject(att);
+	s = gd_subject(att, false);
 	if (!gd_row_condition(att, &s, &authorization, &version, &condition))
 		return others;
 	others = lappend(others, gd_policy("govdata authorization", false,
@@ -312,7 +312,7 @@ gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOpt
 
 	rte = planner_rt_fetch(rel->relid, root);
 	perms = GD_RTE_PERMS(root->parse, rte);
-	s = gd_subject(att);
+	s = gd_subject(att, true);
 	v.department = s.department;
 	if (perms == NULL || !(perms->requiredPerms & ACL_SELECT))
 	{
@@ -540,12 +540,14 @@ gd_check_planless(const GdAttachment *att, GdVerdict *v, const GdSubject *s, GdP
 static void
 gd_check_one(GdPerms *perms, const GdAttachment *att, List *rangeTable)
 {
-	GdSubject	s = gd_subject(att);
+	GdSubject	s = gd_subject(att, false);
 	GdVerdict	v = gd_verdict(att, &s, perms->selectedCols);
 	bool		planned = gd_starting && gd_starting->plannedstmt->rtable == rangeTable;
 
 	if (!v.allowed)
 		gd_refuse_read(att, &v);
+	if (IsParallelWorker() && s.reader != GD_READER_ADMINISTRATOR)
+		gd_refuse_because(att, &v, 20, _("A function reads it in a parallel worker, where it is not known on whose behalf; declare the function PARALLEL RESTRICTED."));
 	if (s.reader != GD_READER_ADMINISTRATOR && !gd_same_department(perms->checkAsUser, &s, att))
 		gd_refuse_because(att, &v, 33, _("The read comes through a view or rule of another department: what was authorized cannot be passed on."));
 	if (!planned)
@@ -583,7 +585,7 @@ gd_check_children(List *rangeTable, List *roots)
 		att = gd_attachment(rte->relid);
 		if (att == NULL || list_member_oid(roots, att->root))
 			continue;
-		s = gd_subject(att);
+		s = gd_subject(att, false);
 		v.department = s.department;
 		if (s.reader != GD_READER_OWN && s.reader != GD_READER_ADMINISTRATOR)
 			gd_refuse_because(att, &v, 20, _("The table is read through a parent that is not attached."));
@@ -629,8 +631,12 @@ gd_check_perms(GD_CHECK_PERMS_PARAMS)
 {
 	if (gd_prev_check_perms && !gd_prev_check_perms(GD_CHECK_PERMS_ARGS))
 		return false;
-	/* a caller that only asks is neither refused nor recorded */
-	if (ereport_on_violation && !IsParallelWorker() && !gd_own_writing() && !creating_extension)
+	/*
+	 * A caller that only asks is neither refused nor recorded.  A parallel
+	 * worker's own plan was checked in the leader; what functions run in the
+	 * worker was not.
+	 */
+	if (ereport_on_violation && !gd_own_writing() && (!IsParallelWorker() || gd_in_statement()))
 		gd_check_reads(GD_CHECK_PERMS_ARGS);
 	return true;
 }
@@ -670,7 +676,7 @@ gd_check_again(GdUse *u, bool copying)
 
 	if (att == NULL)
 		gd_refuse_detached();
-	s = gd_subject(att);
+	s = gd_subject(att, false);
 	v = gd_verdict(att, &s, u->columns);
 	if (!v.allowed)
 		gd_refuse_read(att, &v);

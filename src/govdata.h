@@ -184,8 +184,14 @@ extern bool gd_own_writing(void);
 extern int64 gd_current_department(void);
 /* may the caller act at all?  raises when foreign code is on the stack */
 extern void gd_require_own_hands(int article);
-/* a function of another department on the stack, InvalidOid for none */
-extern Oid	gd_foreign_function(void);
+/*
+ * Is what is being executed part of another department's function, or of a
+ * statement in which such code runs?  Tables for which "harmless" says so do
+ * not count; "planning": neither does the statement that is being planned.
+ */
+typedef bool (*GdHarmless) (Oid relid);
+extern bool gd_in_statement(void);	/* is another statement running or planned? */
+extern bool gd_in_foreign_hands(bool planning, GdHarmless harmless);
 /* department of a role: 0 for none, -1 for several */
 extern int64 gd_department_of(Oid role);
 /* role govdata_admin or superuser */

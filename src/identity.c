@@ -27,6 +27,8 @@
 #include "executor/executor.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/planner.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -511,10 +513,11 @@ gd_own_writing(void)
  */
 typedef struct GdStatement
 {
-	PlannedStmt *plan;			/* NULL: a COPY into relid */
+	PlannedStmt *plan;			/* NULL: a COPY into relid, or planning */
 	Oid			relid;
 	struct GdStatement *outer;
 	List	   *carriers;		/* see GdCarried */
+	Query	   *query;			/* being planned: that evaluates functions too */
 } GdStatement;
 
 static GdStatement *gd_statements = NULL;
@@ -527,6 +530,7 @@ static int	gd_max_functions = 0;
 static needs_fmgr_hook_type gd_prev_needs_fmgr = NULL;
 static fmgr_hook_type gd_prev_fmgr = NULL;
 static ExecutorStart_hook_type gd_prev_executor_start = NULL;
+static planner_hook_type gd_prev_planner = NULL;
 static ExecutorRun_hook_type gd_prev_executor_run = NULL;
 static ExecutorFinish_hook_type gd_prev_executor_finish = NULL;
 static ProcessUtility_hook_type gd_prev_utility = NULL;
@@ -696,7 +700,7 @@ gd_object_access(ObjectAccessType access, Oid classId, Oid objectId, int subId, 
 static void
 gd_executor_run(GD_EXECUTOR_RUN_PARAMS)
 {
-	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements, gd_carriers_of(queryDesc)};
+	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements, gd_carriers_of(queryDesc), NULL};
 
 	gd_statements = &frame;
 	PG_TRY();
@@ -713,11 +717,32 @@ gd_executor_run(GD_EXECUTOR_RUN_PARAMS)
 	PG_END_TRY();
 }
 
+/* the planner evaluates functions to estimate by them */
+static PlannedStmt *
+gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListInfo boundParams)
+{
+	GdStatement frame = {NULL, InvalidOid, gd_statements, NIL, parse};
+	PlannedStmt *plan = NULL;
+
+	gd_statements = &frame;
+	PG_TRY();
+	{
+		plan = gd_prev_planner ? gd_prev_planner(parse, query_string, cursorOptions, boundParams) :
+			standard_planner(parse, query_string, cursorOptions, boundParams);
+	}
+	PG_FINALLY();
+	{
+		gd_statements = frame.outer;
+	}
+	PG_END_TRY();
+	return plan;
+}
+
 /* AFTER triggers of a statement fire here */
 static void
 gd_executor_finish(QueryDesc *queryDesc)
 {
-	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements, gd_carriers_of(queryDesc)};
+	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements, gd_carriers_of(queryDesc), NULL};
 
 	gd_statements = &frame;
 	PG_TRY();
@@ -760,7 +785,7 @@ gd_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 		   ProcessUtilityContext context, ParamListInfo params,
 		   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
 {
-	GdStatement frame = {NULL, InvalidOid, gd_statements, NIL};
+	GdStatement frame = {NULL, InvalidOid, gd_statements, NIL, NULL};
 
 	gd_check_laundering(pstmt->utilityStmt);
 	if (IsA(pstmt->utilityStmt, CopyStmt))
@@ -826,6 +851,8 @@ gd_check_statement(GdStatement *s, int article)
 
 	foreach(lc, s->carriers)
 		gd_check_function(lfirst_oid(lc), article);
+	if (s->query)
+		return;
 	if (s->plan == NULL)
 	{
 		Oid			owner = gd_relation_owner(s->relid);
@@ -848,13 +875,88 @@ gd_check_statement(GdStatement *s, int article)
 	}
 }
 
-Oid
-gd_foreign_function(void)
+/*
+ * Does a statement over this relation run what its owner wrote, even if only
+ * with functions of the server?  query_to_xml() in a default, a rule, a policy
+ * or a view reads with the rights of whoever runs the statement.
+ */
+static bool
+gd_runs_owners_code(Oid relid, bool written, GdHarmless harmless)
 {
+	HeapTuple	tup = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Form_pg_class rel;
+	bool		runs;
+
+	if (!HeapTupleIsValid(tup))
+		return false;
+	rel = (Form_pg_class) GETSTRUCT(tup);
+	runs = (written || rel->relkind == RELKIND_VIEW || rel->relrowsecurity) && gd_is_foreign(rel->relowner);
+	ReleaseSysCache(tup);
+	return runs && !harmless(relid);
+}
+
+static bool
+gd_query_walker(Node *node, void *context)
+{
+	Query	   *query = (Query *) node;
+	GdHarmless *harmless = context;
+	ListCell   *lc;
+
+	if (node == NULL)
+		return false;
+	if (!IsA(node, Query))
+		return expression_tree_walker(node, gd_query_walker, context);
+	foreach(lc, query->rtable)
+	{
+		Oid			relid = lfirst_node(RangeTblEntry, lc)->relid;
+
+		if (OidIsValid(relid) &&
+			gd_runs_owners_code(relid, foreach_current_index(lc) + 1 == query->resultRelation, *harmless))
+			return true;
+	}
+	return query_tree_walker(query, gd_query_walker, context, 0);
+}
+
+static bool
+gd_is_foreign_statement(GdStatement *s, GdHarmless harmless)
+{
+	ListCell   *lc;
+
+	if (s->query)
+		return gd_query_walker((Node *) s->query, &harmless);
+	if (s->plan == NULL)
+		return gd_runs_owners_code(s->relid, true, harmless);
+	foreach(lc, s->plan->rtable)
+	{
+		Oid			relid = lfirst_node(RangeTblEntry, lc)->relid;
+
+		if (OidIsValid(relid) &&
+			gd_runs_owners_code(relid, list_member_int(s->plan->resultRelations, foreach_current_index(lc) + 1), harmless))
+			return true;
+	}
+	return false;
+}
+
+bool
+gd_in_statement(void)
+{
+	return gd_statements != NULL;
+}
+
+bool
+gd_in_foreign_hands(bool planning, GdHarmless harmless)
+{
+	GdStatement *s = gd_statements;
+
 	for (int i = 0; i < gd_n_functions; i++)
 		if (gd_is_foreign(gd_function_owner(gd_functions[i])))
-			return gd_functions[i];
-	return InvalidOid;
+			return true;
+	if (planning && s && s->query)
+		s = s->outer;
+	for (; s; s = s->outer)
+		if (gd_is_foreign_statement(s, harmless))
+			return true;
+	return false;
 }
 
 void
@@ -862,7 +964,6 @@ gd_require_own_hands(int article)
 {
 	Oid			user = GetUserId();
 	Oid			outer = GetOuterUserId();
-	Oid			function;
 
 	if (gd_own_writing())
 		return;
@@ -874,9 +975,9 @@ gd_require_own_hands(int article)
 		if (theirs <= 0 || theirs != gd_department_of(outer))
 			gd_refuse_foreign(article, "SECURITY DEFINER", user);
 	}
-	function = gd_foreign_function();
-	if (OidIsValid(function))
-		gd_refuse_foreign(article, get_func_name(function), gd_function_owner(function));
+	for (int i = 0; i < gd_n_functions; i++)
+		if (gd_is_foreign(gd_function_owner(gd_functions[i])))
+			gd_refuse_foreign(article, get_func_name(gd_functions[i]), gd_function_owner(gd_functions[i]));
 	for (GdStatement *s = gd_statements; s; s = s->outer)
 		gd_check_statement(s, article);
 }
@@ -930,6 +1031,8 @@ gd_identity_init(void)
 	fmgr_hook = gd_fmgr;
 	gd_prev_executor_start = ExecutorStart_hook;
 	ExecutorStart_hook = gd_executor_start;
+	gd_prev_planner = planner_hook;
+	planner_hook = gd_planner;
 	gd_prev_executor_run = ExecutorRun_hook;
 	ExecutorRun_hook = gd_executor_run;
 	gd_prev_executor_finish = ExecutorFinish_hook;

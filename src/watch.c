@@ -48,7 +48,7 @@ typedef struct GdWatch
 	List	   *altered;
 	List	   *joined;			/* have become children of something */
 	List	   *widened;		/* have got another column */
-	List	   *lost;			/* attached tables that were dropped */
+	List	   *lost;			/* have been dropped */
 	struct GdWatch *outer;
 } GdWatch;
 
@@ -70,7 +70,7 @@ gd_note(List **list, Oid relid)
 static void
 gd_note_relation(ObjectAccessType access, Oid relid, int column)
 {
-	const GdAttachment *att;
+	char		kind;
 
 	if (access == OAT_POST_CREATE && column == 0)
 		return;					/* nothing that is new is attached */
@@ -81,10 +81,8 @@ gd_note_relation(ObjectAccessType access, Oid relid, int column)
 		gd_note(&gd_watch->altered, relid);
 		return;
 	}
-	if (get_rel_relkind(relid) != RELKIND_RELATION && get_rel_relkind(relid) != RELKIND_PARTITIONED_TABLE)
-		return;
-	att = gd_attachment(relid);
-	if (att && att->root == relid)
+	kind = get_rel_relkind(relid);
+	if (kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE || kind == RELKIND_VIEW)
 		gd_note(&gd_watch->lost, relid);
 }
 
@@ -298,8 +296,9 @@ gd_judge_statement(Node *statement)
 
 	if (gd_watch->altered || gd_watch->joined || gd_watch->lost)
 		CommandCounterIncrement();
+	/* our own tables may have been among them */
 	foreach(lc, gd_watch->lost)
-		if (OidIsValid(gd_relid(GD_ATTACHMENT)))
+		if (OidIsValid(gd_relid(GD_ATTACHMENT)) && gd_attached_resource(lfirst_oid(lc)) != 0)
 			gd_end_attachment(lfirst_oid(lc));
 	foreach(lc, gd_watch->altered)
 		gd_judge_touched(lfirst_oid(lc));

@@ -118,6 +118,31 @@ COPY pat.people (id) TO STDOUT;
 COPY (SELECT id FROM pat.people) TO STDOUT;
 RESET SESSION AUTHORIZATION;
 
+-- ---- attack 64: parallel workers ----
+SET ROLE regress_gd_alice;
+CREATE TABLE alice.big AS SELECT i AS n FROM generate_series(1, 1000) AS i;
+CREATE FUNCTION alice.secret() RETURNS text LANGUAGE plpgsql PARALLEL SAFE AS 'BEGIN RETURN (SELECT max(id_card) FROM pat.people); END';
+CREATE FUNCTION alice.names() RETURNS bigint LANGUAGE plpgsql PARALLEL SAFE AS 'BEGIN RETURN (SELECT count(name) FROM pat.people); END';
+RESET ROLE;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 2;
+SET parallel_leader_participation = off;
+SELECT alike(t.val('bob', 'EXPLAIN (COSTS off) SELECT count(*) FROM pat.people'), 'Finalize Aggregate', 'attack 64: in parallel');
+SELECT t.reads('bob', 'SELECT count(id_card) FROM pat.people', '1000', 'attack 64: workers read what the leader may');
+SELECT t.reads('alice', 'SELECT count(name) FROM pat.people', '7', 'attack 64: and the rows it may');
+SELECT t.unread('alice', 'SELECT count(id_card) FROM pat.people', :'not_covered', 'attack 64: no column more');
+SELECT t.unread('alice', 'SELECT max(alice.secret()) FROM alice.big', 'ZW020 %', 'attack 64: nor in a function that a worker runs');
+SELECT t.unread('alice', 'SELECT max(alice.names()) FROM alice.big', 'ZW020 % in a parallel worker%', 'attack 64: where nothing is read, for its stack is not the leader''s');
+SET max_parallel_workers_per_gather = 0;
+SELECT t.reads('alice', 'SELECT max(alice.names()) FROM alice.big', '7', 'attack 64: without workers it is read');
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+RESET max_parallel_workers_per_gather;
+RESET parallel_leader_participation;
+
 -- ---- attack 29: row_security = off, as pg_dump sets it ----
 SET row_security = off;
 SET SESSION AUTHORIZATION regress_gd_alice;

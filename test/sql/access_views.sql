@@ -139,6 +139,32 @@ SELECT t.unread('alice', 'DO $do$ BEGIN PERFORM bob.plpgsql(); EXCEPTION WHEN OT
 SELECT t.unread('alice', 'SELECT name FROM pat.people WHERE bob.plpgsql() > 0', :'foreign_function', 'attack 23: as part of one''s own statement');
 SELECT is((SELECT count(*) FROM bob.loot), 0::bigint, 'attack 23: nothing was stolen');
 
+-- also with nothing but functions of the server
+SET ROLE regress_gd_bob;
+CREATE TABLE bob.defaulting (n integer, x xml DEFAULT query_to_xml('SELECT name FROM pat.people', true, false, ''));
+CREATE TABLE bob.checking (n integer CHECK (pg_notify('bob', query_to_xml('SELECT name FROM pat.people', true, false, '')::text)::text IS NOT NULL));
+CREATE TABLE bob.policed (n integer);
+INSERT INTO bob.policed VALUES (1);
+ALTER TABLE bob.policed ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON bob.policed USING (pg_notify('bob', query_to_xml('SELECT name FROM pat.people', true, false, '')::text)::text IS NOT NULL);
+CREATE VIEW bob.telling AS SELECT pg_notify('bob', query_to_xml('SELECT name FROM pat.people', true, false, '')::text)::text;
+CREATE VIEW bob.telling_invoker WITH (security_invoker) AS SELECT pg_notify('bob', query_to_xml('SELECT name FROM pat.people', true, false, '')::text)::text;
+CREATE VIEW bob.estimating AS SELECT 1 FROM pg_class WHERE relname = table_to_xml('pat.people', true, false, '')::text;
+CREATE TABLE bob.ruling (n integer);
+CREATE RULE r AS ON INSERT TO bob.ruling DO ALSO INSERT INTO bob.loot SELECT query_to_xml('SELECT name FROM pat.people', true, false, '')::text;
+CREATE TABLE bob.plain (n integer);
+INSERT INTO bob.plain VALUES (1);
+GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA bob TO PUBLIC;
+RESET ROLE;
+SELECT t.unread('alice', sql, :'foreign_function', 'attack 23: ' || sql) FROM unnest(ARRAY[
+	'INSERT INTO bob.defaulting (n) VALUES (1)', 'INSERT INTO bob.checking VALUES (1)', 'SELECT * FROM bob.policed',
+	'SELECT * FROM bob.telling', 'SELECT * FROM bob.telling_invoker', 'SELECT * FROM bob.estimating', 'EXPLAIN SELECT * FROM bob.estimating',
+	'INSERT INTO bob.ruling VALUES (1)']) AS sql;
+SELECT t.reads('alice', 'SELECT alice.plpgsql() FROM bob.plain', '100', 'attack 23: a plain table of another''s runs nothing of its owner''s');
+SELECT t.reads('alice', 'SELECT max(alice.plpgsql()) FROM pat.people', '100', 'attack 23: nor does an attached one');
+SELECT t.reads('alice', 'SELECT length(query_to_xml(''SELECT name FROM pat.people'', true, false, '''')::text) > 1000', 'true', 'attack 23: one''s own query_to_xml reads what one may');
+SELECT is((SELECT count(*) FROM bob.loot), 0::bigint, 'attack 23: nothing was stolen by that either');
+
 -- ---- attack 24 (residual): what mode copy has copied is the copier's to give ----
 SELECT t.reads('carol', 'SELECT count(*) FROM bob.copied', '1000', 'attack 24: a copy made under mode copy is beyond enforcement');
 
