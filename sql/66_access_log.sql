@@ -280,10 +280,10 @@ BEGIN
             EXIT;
         END IF;
     END LOOP;
-    SELECT * INTO u FROM govdata._unsealed_access(oldest) ORDER BY 1 LIMIT 1;
-    IF u.boot IS NULL THEN
+    IF oldest IS NULL THEN
         RETURN 0;
     END IF;
+    SELECT * INTO STRICT u FROM govdata._unsealed_access(oldest) ORDER BY 1 LIMIT 1;
     SELECT max(d.seq) AS last_seq, count(*) AS n, string_agg(substr(d.digest, 1, 8), ''::bytea ORDER BY d.seq) AS fingerprints,
            sha256(string_agg(d.digest, ''::bytea ORDER BY d.seq)) AS content_hash
       INTO s
