@@ -510,7 +510,7 @@ UNION ALL
 SELECT 'ok', max(c.id), NULL, NULL, coalesce(sum(c.found), 0)::bigint,
     format('%s records under %s seals are as they were sealed', coalesce(sum(c.found), 0), count(c.id))
 FROM checked c
-WHERE NOT EXISTS (SELECT FROM finding)
+HAVING NOT EXISTS (SELECT FROM finding)
 UNION ALL
 SELECT 'retired', r.id, NULL, NULL, r.entry_count, format('the %s records of %s were destroyed at the end of their term',
     r.entry_count, to_char(r.month, 'YYYY-MM'))
