@@ -281,14 +281,19 @@ SELECT govdata._make_access_partition(m::date) FROM unnest('{2020-05-01,2020-06-
 INSERT INTO govdata.access_record (boot, seq, at, real_at, kind, process_id)
 SELECT 5, i, t, t, 'read', 1 FROM generate_series(1, 10) i, LATERAL (SELECT CASE WHEN i < 6 THEN
 	'2020-05-31 23:59:59+00'::timestamptz ELSE '2020-06-01 00:00+00' END AS t) v;
-INSERT INTO govdata.access_hold VALUES ('2020-06-01', 'under investigation');
 SQL
+value("INSERT INTO govdata.access_hold VALUES ('2020-06-01', 'under investigation')");
+is(value("SELECT count(*) FROM govdata.journal_entry WHERE subject = 'access_hold' AND event = 'insert'"), 1, 'a hold is in the journal');
 is(value('SELECT govdata.retire_access_log()'), 0, 'what is not sealed is not destroyed');
 value('CALL govdata.sweep()');
 is(value("SELECT string_agg(to_char(m, 'YYYY-MM'), ',' ORDER BY m) FROM govdata._access_months() m WHERE m < '2021-01-01'"),
 	'2020-06', 'the sweep destroys months whose term has ended, except those on hold');
 is(value("SELECT string_agg(finding || ' ' || entries, ',') FROM govdata.verify_access_log() WHERE finding NOT IN ('gap', 'ok')"),
 	'retired 5', 'what was destroyed at its term is no finding');
+($out, $err) = run_as('alice', 'one', 'SELECT govdata.retire_access_log()');
+like($err, qr/42501/, 'a department destroys nothing');
+($out, $err) = run_as('alice', 'one', 'SELECT * FROM govdata.access_hold');
+like($err, qr/42501/, 'and does not see what is kept back');
 ($out, $err) = run_as('postgres', 'one', 'ALTER SYSTEM SET govdata.log_retention = 35');
 like($err, qr/outside the valid range/, 'less than three years is refused');
 
@@ -374,7 +379,7 @@ sub kill_everything {
 	return;
 }
 
-my $rounds = $ENV{GOVDATA_KILLS} // 5;
+my $rounds = $ENV{GOVDATA_KILLS} // 20;
 my $received = 0;
 my $missing = 0;
 for my $round (1 .. $rounds) {
