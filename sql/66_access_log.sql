@@ -283,7 +283,7 @@ BEGIN
     IF oldest IS NULL THEN
         RETURN 0;
     END IF;
-    SELECT * INTO u FROM govdata._unsealed_access(oldest) ORDER BY 1 LIMIT 1;
+    SELECT * INTO STRICT u FROM govdata._unsealed_access(oldest) ORDER BY 1 LIMIT 1;
     SELECT max(d.seq) AS last_seq, count(*) AS n, string_agg(substr(d.digest, 1, 8), ''::bytea ORDER BY d.seq) AS fingerprints,
            sha256(string_agg(d.digest, ''::bytea ORDER BY d.seq)) AS content_hash
       INTO s
@@ -510,7 +510,7 @@ UNION ALL
 SELECT 'ok', max(c.id), NULL, NULL, coalesce(sum(c.found), 0)::bigint,
     format('%s records under %s seals are as they were sealed', coalesce(sum(c.found), 0), count(c.id))
 FROM checked c
-WHERE NOT EXISTS (SELECT FROM finding)
+HAVING NOT EXISTS (SELECT FROM finding)
 UNION ALL
 SELECT 'retired', r.id, NULL, NULL, r.entry_count, format('the %s records of %s were destroyed at the end of their term',
     r.entry_count, to_char(r.month, 'YYYY-MM'))

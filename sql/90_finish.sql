@@ -16,7 +16,8 @@ BEGIN
                      '_articles', '_transitions', '_transition_article', '_sees', '_oversees',
                      '_region_calendar', '_region_contains', '_deadline', '_working_days_left', '_absent', '_resource_id',
                      '_request_moved', '_move_resource', '_move_negative_entry', '_permitted']))
-                AND p.proname <> ALL (ARRAY['schedule', 'unschedule', 'verify_journal', 'doctor']) LOOP
+                AND p.proname <> ALL (ARRAY['schedule', 'unschedule', 'doctor', 'verify_journal', 'access_log_state',
+                                            'retire_access_log', 'verify_access_log']) LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO govdata_department, govdata_admin', f);
     END LOOP;
 END
@@ -33,6 +34,9 @@ GRANT INSERT, UPDATE, DELETE ON govdata.resource, govdata.resource_item, govdata
     govdata.standing_consent, govdata.share_request, govdata.authorization_act TO govdata_department;
 GRANT INSERT, UPDATE, DELETE ON govdata.region, govdata.department, govdata.calendar, govdata.calendar_notice,
     govdata.calendar_day, govdata.statutory_holiday, govdata.time_limit, govdata.catalog_specification TO govdata_admin;
+-- whose records are kept back, and why, is not for those whose records they are
+GRANT INSERT, DELETE ON govdata.access_hold TO govdata_admin;
+REVOKE ALL ON govdata.access_hold FROM govdata_department;
 GRANT SELECT ON govdata.article, govdata.transition, govdata.time_limit, govdata.open_list, govdata.region TO govdata_public;
 GRANT SELECT (id, name, region, kind) ON govdata.department TO govdata_public;
 GRANT SELECT ON govdata.resource TO govdata_public;
@@ -84,6 +88,7 @@ SELECT govdata._govern('govdata.share_request', 'share_request', 'id', 'state', 
 SELECT govdata._govern('govdata.share_authorization', 'share_authorization', 'id', 'state', 'provider', 'consumer', 20::smallint);
 SELECT govdata._govern('govdata.attachment', 'attachment', 'resource', '', '', '', 18::smallint);
 SELECT govdata._govern('govdata.attachment_column', 'attachment_column', 'resource,attnum', '', '', '', 18::smallint);
+SELECT govdata._govern('govdata.access_hold', 'access_hold', 'month', '', '', '', 32::smallint);
 SELECT govdata._govern('govdata.authorization_act', 'authorization_act', 'id', '', 'department', '', 33::smallint);
 
 -- TRUNCATE goes around row triggers: no table of the law is emptied by it.

@@ -316,21 +316,21 @@ gd_watch_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 				 ProcessUtilityContext context, ParamListInfo params,
 				 QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
 {
-	ProcessUtility_hook_type next = gd_prev_watch_utility ? gd_prev_watch_utility : standard_ProcessUtility;
 	GdWatch		watch = {CurrentMemoryContext, NIL, NIL, NIL, NIL, gd_watch};
-	Node	   *statement = pstmt->utilityStmt;
+	bool		watching = gd_guarding() && !gd_own_writing() && !IsA(pstmt->utilityStmt, TransactionStmt);
 
-	if (!gd_guarding() || gd_own_writing() || IsA(statement, TransactionStmt))
-	{
-		next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
-		return;
-	}
-	gd_watch = &watch;
+	if (watching)
+		gd_watch = &watch;
 	PG_TRY();
 	{
-		gd_note_statement(statement);
-		next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
-		gd_judge_statement(statement);
+		if (watching)
+			gd_note_statement(pstmt->utilityStmt);
+		if (gd_prev_watch_utility)
+			gd_prev_watch_utility(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		else
+			standard_ProcessUtility(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		if (watching)
+			gd_judge_statement(pstmt->utilityStmt);
 	}
 	PG_FINALLY();
 	{

@@ -9,7 +9,7 @@ use Test::More;
 
 use GovdataTest;
 
-my $node = govdata_node('access_attacks');
+my $node = govdata_node('access_attacks', allows_streaming => 'logical');
 
 # the owner's people; consumer reads name where id <= 5; nobody else anything
 found_departments($node);
@@ -84,6 +84,31 @@ SKIP:
 		qr/password or GSSAPI delegated credentials required|password is required/, 'attack 31: a loop without a password is refused');
 	like(told('other_clerk', q{SELECT * FROM dblink('user=provider_clerk', 'SELECT name FROM data.people') AS t (name text)}),
 		qr/ERROR/, 'attack 31: as somebody else too');
+}
+
+# ---- attack 32: replication knows no authorization; whoever publishes is told
+sub warned
+{
+	my ($sql) = @_;
+	my ($code, $out, $err) = $node->psql('postgres', $sql);
+
+	return $err;
+}
+
+my $published = qr/WARNING:  publication "p\d" contains attached tables: data\.people/;
+like(warned('CREATE PUBLICATION p1 FOR TABLE data.people'), $published, 'attack 32: a publication of the table');
+like(warned('CREATE PUBLICATION p2 FOR ALL TABLES'), $published, 'attack 32: of all tables');
+unlike(warned('CREATE PUBLICATION p3'), $published, 'attack 32: of none');
+like(warned('ALTER PUBLICATION p3 ADD TABLE data.people'), $published, 'attack 32: added to one');
+$node->safe_psql('postgres', 'DROP PUBLICATION p1, p2, p3');
+SKIP:
+{
+	skip 'test_decoding is not installed', 1
+	  unless eval { $node->safe_psql('postgres', q{SELECT pg_create_logical_replication_slot('spy', 'test_decoding')}); 1 };
+	$node->safe_psql('postgres', q{CREATE ROLE spy LOGIN REPLICATION; INSERT INTO data.people VALUES ('x', 2000, 'n', 'a', 'decoded')});
+	like(told('spy', q{SELECT data FROM pg_logical_slot_get_changes('spy', NULL, NULL)}), qr/decoded/,
+		'attack 32 (residual): REPLICATION reads every change, so no department has it');
+	$node->safe_psql('postgres', q{SELECT pg_drop_replication_slot('spy'); DROP ROLE spy; DELETE FROM data.people WHERE id = 2000});
 }
 
 # ---- attack 45: a restore numbers the columns anew
