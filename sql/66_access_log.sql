@@ -114,6 +114,12 @@ COMMENT ON TABLE govdata.access_hold IS '暂缓销毁：列入的月份，其访
 COMMENT ON COLUMN govdata.access_hold.month IS '月份（UTC）的首日';
 COMMENT ON COLUMN govdata.access_hold.reason IS '理由';
 
+CREATE FUNCTION govdata._guard_kept() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_kept';
+REVOKE ALL ON FUNCTION govdata._guard_kept() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._guard_kept() IS '守卫:只由管理员维护的表';
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.access_hold
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_kept('32');
+
 CREATE TRIGGER _append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE
     ON govdata.access_record FOR EACH STATEMENT EXECUTE FUNCTION govdata._append_only();
 ALTER TABLE govdata.access_record ENABLE ALWAYS TRIGGER _append_only;
@@ -143,6 +149,31 @@ SELECT s.boot, s.seq, s.at, s.real_at, s.kind, s.basis, s.session_role, s.outer_
   LEFT JOIN govdata.share_request q ON q.authorization_id = s.authorization_id AND q.resource = s.resource
  WHERE s.kind <> 'end';
 COMMENT ON VIEW govdata.access_log IS '访问日志：各部门可见本部门的读取和他人对本部门资源的读取，管理员可见全部';
+COMMENT ON COLUMN govdata.access_log.boot IS '写入服务器的启动号';
+COMMENT ON COLUMN govdata.access_log.seq IS '序号(每次启动内连续)';
+COMMENT ON COLUMN govdata.access_log.at IS '开始时间(法定时钟)';
+COMMENT ON COLUMN govdata.access_log.real_at IS '开始时间(实际)';
+COMMENT ON COLUMN govdata.access_log.kind IS '类别:read 读取、copy 另存、explain 仅解释、refused 被拒';
+COMMENT ON COLUMN govdata.access_log.basis IS '依据:own 本部门、administrator 管理员、class 无条件共享、authorization 授权、open 开放、none 无';
+COMMENT ON COLUMN govdata.access_log.session_role IS '登录角色';
+COMMENT ON COLUMN govdata.access_log.outer_role IS 'SET ROLE 后的角色';
+COMMENT ON COLUMN govdata.access_log.role IS '执行时的角色';
+COMMENT ON COLUMN govdata.access_log.department_id IS '部门编号';
+COMMENT ON COLUMN govdata.access_log.department IS '部门';
+COMMENT ON COLUMN govdata.access_log.application IS '应用名称';
+COMMENT ON COLUMN govdata.access_log.client_address IS '客户端地址';
+COMMENT ON COLUMN govdata.access_log.process_id IS '进程号';
+COMMENT ON COLUMN govdata.access_log.query_id IS '查询标识';
+COMMENT ON COLUMN govdata.access_log.resource IS '资源编号';
+COMMENT ON COLUMN govdata.access_log.code IS '资源代码';
+COMMENT ON COLUMN govdata.access_log.title IS '资源名称';
+COMMENT ON COLUMN govdata.access_log.relation IS '数据表';
+COMMENT ON COLUMN govdata.access_log.items IS '读取的信息项';
+COMMENT ON COLUMN govdata.access_log.authorization_id IS '授权编号';
+COMMENT ON COLUMN govdata.access_log.version IS '授权版本';
+COMMENT ON COLUMN govdata.access_log.purpose IS '声明的用途';
+COMMENT ON COLUMN govdata.access_log.reason IS '被拒的理由';
+COMMENT ON COLUMN govdata.access_log.completed IS '是否正常结束';
 COMMENT ON COLUMN govdata.access_log.request IS '授权所由的申请';
 COMMENT ON COLUMN govdata.access_log.ended_at IS '结束时间；空表示中断、尚在进行或尚未写入';
 COMMENT ON COLUMN govdata.access_log.row_count IS '返回行数；空表示不详';

@@ -18,6 +18,7 @@
 
 PG_FUNCTION_INFO_V1(gd_guard_registry);
 PG_FUNCTION_INFO_V1(gd_guard_department);
+PG_FUNCTION_INFO_V1(gd_guard_kept);
 
 /* SQL that lets a row of a dump replace the shipped row of the same key */
 static const char *
@@ -122,6 +123,18 @@ gd_guard_registry(PG_FUNCTION_ARGS)
 		return PointerGetDatum(tup);
 	}
 	return gd_registry_row(td, tup);
+}
+
+/* A table that only the administrator writes, and of which nothing is shipped. */
+Datum
+gd_guard_kept(PG_FUNCTION_ARGS)
+{
+	TriggerData *td = (TriggerData *) fcinfo->context;
+
+	gd_check_trigger(fcinfo);
+	if (gd_guarding())
+		gd_require_administrator(RelationGetRelationName(td->tg_relation), atoi(td->tg_trigger->tgargs[0]));
+	return gd_row_as_is(fcinfo);
 }
 
 /* ---- departments ---- */

@@ -350,14 +350,15 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	$$VALUES ('govdata.clock()'), ('govdata.as_of()'), ('govdata.legal_date(timestamp with time zone)'), ('govdata.is_working_day(date,text)'),
 	('govdata.add_working_days(date,integer,text)'), ('govdata.working_days_between(date,date,text)'),
 	('govdata.deadline(timestamp with time zone,integer,text)'), ('govdata.explain_deadline(timestamp with time zone,integer,text)'),
-	('govdata.uscc_is_valid(text)'), ('govdata._articles()'), ('govdata._transitions()')$$,
+	('govdata.uscc_is_valid(text)'), ('govdata._articles()'), ('govdata._transitions()'), ('govdata._permitted(bigint,integer,oid)')$$,
 	'anybody may call these functions and no other');
 SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'govdata'::regnamespace AND p.proname ~ '^_' AND p.prorettype <> 'trigger'::regtype
 	AND has_function_privilege('govdata_department', p.oid, 'EXECUTE')$$,
 	$$VALUES ('govdata._articles()'), ('govdata._transitions()'), ('govdata._transition_article(text,text,text)'), ('govdata._sees(bigint,bigint)'), ('govdata._oversees(bigint)'),
 	('govdata._region_calendar(text)'), ('govdata._region_contains(text,text)'), ('govdata._deadline(timestamp with time zone,integer,text)'),
 	('govdata._working_days_left(date,date,text)'), ('govdata._absent(text,text,smallint)'), ('govdata._resource_id(text,smallint)'),
-	('govdata._request_moved(bigint,boolean)'), ('govdata._move_resource(text,text,text,smallint)'), ('govdata._move_negative_entry(bigint,text,text)')$$, 'departments call these helpers and no other');
+	('govdata._request_moved(bigint,boolean)'), ('govdata._move_resource(text,text,text,smallint)'), ('govdata._move_negative_entry(bigint,text,text)'),
+	('govdata._permitted(bigint,integer,oid)')$$, 'departments call these helpers and no other');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'govdata'::regnamespace AND p.prorettype = 'trigger'::regtype
 	AND (has_function_privilege('govdata_department', p.oid, 'EXECUTE') OR has_function_privilege('govdata_admin', p.oid, 'EXECUTE'))$$, 'nobody hangs a guard elsewhere');
 SELECT t.refused('wh_police', format('SELECT govdata.%s(''{1}'')', f), '42501 %', f) FROM unnest(ARRAY['_settle', '_expire']) AS f;
@@ -378,6 +379,6 @@ SELECT is_empty($$SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute 
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'govdata'::regnamespace AND coalesce(obj_description(p.oid, 'pg_proc'), '') !~ '[一-龥]'$$, 'every function has one');
 SELECT is_empty($$SELECT relname FROM pg_class c WHERE relnamespace = 'govdata'::regnamespace AND relkind = 'r' AND NOT relrowsecurity
 	AND relname NOT IN ('article', 'calendar', 'calendar_notice', 'calendar_day', 'statutory_holiday', 'time_limit', 'catalog_specification', 'region', 'department',
-	'resource_serial', 'sweep_heartbeat', 'sweep_failure', 'journal_seal')$$, 'every table of cases has row security');
+	'resource_serial', 'sweep_heartbeat', 'sweep_failure', 'journal_seal', 'attachment', 'attachment_column', 'access_seal', 'access_hold')$$, 'every table of cases has row security');
 
 \i :actors_end

@@ -63,7 +63,7 @@ SELECT is(t.submit('wh_civil', 'state', '''approved'''), 'ZW020 share_request (n
 SELECT is(t.submit('wh_civil', column_name, CASE data_type WHEN 'bigint' THEN '1' WHEN 'boolean' THEN 'false' WHEN 'ARRAY' THEN '''{甲}'''
 	WHEN 'text' THEN '''x''' ELSE '''2026-03-02''' END), format('ZW020 column "%s" of share_request is set by the platform', column_name), column_name)
 FROM information_schema.columns WHERE table_schema = 'govdata' AND table_name = 'share_request'
-AND column_name NOT IN ('route', 'resource', 'consumer', 'items', 'purpose', 'usage', 'valid_until', 'state') ORDER BY ordinal_position;
+AND column_name NOT IN ('route', 'resource', 'consumer', 'items', 'purpose', 'usage', 'valid_until', 'state', 'mode') ORDER BY ordinal_position;
 -- the verb is the same
 SELECT t.refused('wh_civil', 'SELECT govdata.submit_request(''307009/000001'', ''{寅}'', ''用'', ''2026-12-31'')', 'ZW020 resource "307009/000001" has no item "寅"', 'the verb meets the same guard');
 SELECT t.refused('wh_civil', 'SELECT govdata.submit_request(''307009/999999'', ''{甲}'', ''用'', ''2026-12-31'')', 'ZW020 there is no resource "307009/999999" that you can see', 'an unknown code');
@@ -157,7 +157,7 @@ SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET state = '
 	-- whoever names another provider is not the provider
 	CASE column_name WHEN 'provider' THEN 'ZW020 share_request % can be moved from "submitted" to "approved" only by: provider, time'
 	ELSE 'ZW020 column "' || column_name || '" of share_request % cannot be changed here' END, format('an answer does not change %s', column_name))
-FROM information_schema.columns WHERE table_schema = 'govdata' AND table_name = 'share_request' AND column_name NOT IN ('state', 'granted_items', 'answer_reason') ORDER BY ordinal_position;
+FROM information_schema.columns WHERE table_schema = 'govdata' AND table_name = 'share_request' AND column_name NOT IN ('state', 'granted_items', 'answer_reason', 'row_filter') ORDER BY ordinal_position;
 SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET due_at = due_at + interval ''1 day'' WHERE id = %s', :q), 'ZW020 column "due_at" of share_request % cannot be changed here', 'nobody moves a limit');
 SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET matures_at = NULL WHERE id = %s', :q), 'ZW020 column "matures_at" of share_request % cannot be changed here', 'nor takes it away');
 SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET provider_consented_at = now() WHERE id = %s', :q), 'ZW020 only the provider may consent, while request % is being coordinated', 'no consent without a coordination');

@@ -113,6 +113,7 @@ $node->safe_psql('postgres', q{
 
 $node->safe_psql('postgres', q{
 	SET ROLE director;
+	INSERT INTO govdata.access_hold VALUES ('2026-01-01', 'audit');
 	INSERT INTO govdata.calendar (name, parent, title) VALUES ('ES', 'CN', 'Enshi');
 	INSERT INTO govdata.calendar_notice (calendar, year, notice, signed_on) VALUES
 		('ES', 2026, 'Enshi 2026', '2025-12-01'), ('CN', 2026, 'amendment', '2026-02-01'), ('CN', 2027, 'next', '2026-02-02');
