@@ -258,7 +258,8 @@ sub content
 
 my $content = content($node, 'postgres');
 my $head = $node->safe_psql('postgres', q{SELECT format('%L, %L', seal, hash) FROM govdata.seal_head()});
-my @empty = grep { /\|0\|/ } split /\n/, $content;
+# reads are on record, sealed, dumped and restored in access_log.pl
+my @empty = grep { /\|0\|/ && !/access_seal/ } split /\n/, $content;
 is(join("\n", @empty), '', 'no table is empty');
 
 # ---- there and back ----
