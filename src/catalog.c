@@ -15,6 +15,7 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -651,7 +652,11 @@ gd_guard_resource(PG_FUNCTION_ARGS)
 
 /* ---- items ---- */
 
-/* lock a resource as somebody who changes it, and read what its parts need */
+/*
+ * Lock a resource as somebody who changes it, and read what its parts need.
+ * Requests come first: whoever submits one holds that table before it waits
+ * for the resource, and a loader of notices may be waiting in between.
+ */
 static void
 gd_lock_resource(int64 id, int64 *provider, char **sharing, char **state, char **code)
 {
@@ -664,6 +669,7 @@ gd_lock_resource(int64 id, int64 *provider, char **sharing, char **state, char *
 	bool		nulls[4];
 
 	gd_resources_forget();
+	LockRelationOid(gd_relid_required(GD_SHARE_REQUEST), RowExclusiveLock);
 	if (gd_own_run(&query, &arg, NULL, NULL, 4, values, nulls) == 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(10)),
