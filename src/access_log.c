@@ -190,6 +190,7 @@ gd_make_queue(GdLogQueue *queue)
 	queue->last_seq = 0;
 	queue->written = queue->wanted = 0;
 	pg_atomic_write_u64(&queue->flushed, 0);
+	queue->waiting = 0;
 	queue->worker = 0;
 	queue->latch = NULL;
 	queue->sleeping = queue->stop = false;
@@ -470,7 +471,10 @@ gd_put(GdLogEntry *entry, bool wanted, uint64 *position)
 	memcpy(gd_ring + offset, entry, entry->size);
 	q->written += entry->size;
 	if (wanted)
+	{
 		q->wanted = q->written;
+		q->waiting++;
+	}
 	*position = q->written;
 	LWLockRelease(gd_log_queue_lock(q));
 	if (wake)

@@ -80,6 +80,7 @@ typedef struct GdLogQueue
 	int64		last_seq;
 	uint64		written;
 	uint64		wanted;			/* up to here readers wait */
+	int			waiting;		/* readers who wait for the next batch */
 	int			worker;			/* process id of the writer, 0: none */
 	Latch	   *latch;			/* of the writer */
 	bool		sleeping;		/* the writer wants to be woken */

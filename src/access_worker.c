@@ -57,6 +57,9 @@
 #define GD_BATCH		8192
 #define GD_CHUNK		512
 
+/* how long a batch waits for readers who come again and again, microseconds */
+#define GD_COMPANY_DELAY	100
+
 /* pauses after errors */
 #define GD_BACKOFF_MIN	100
 #define GD_BACKOFF_MAX	5000
@@ -106,6 +109,9 @@ typedef struct GdLogBatch
 	int			n;
 	uint64		until;			/* position after the last one */
 } GdLogBatch;
+
+/* readers who waited for the last batch */
+static int	gd_last_waiting = 0;
 
 /* ---- starting and leaving ---- */
 
@@ -523,6 +529,28 @@ gd_transaction(const GdLogBatch *batch)
 /* ---- batches ---- */
 
 /*
+ * Readers who were let go by the last batch are about to come again: one commit
+ * for many is worth a moment, one for each of them in turn is not.
+ */
+static void
+gd_await_company(void)
+{
+	GdLogQueue *q = gd_my_queue;
+
+	for (int i = 0; i < 2; i++)
+	{
+		bool		enough;
+
+		LWLockAcquire(gd_log_queue_lock(q), LW_SHARED);
+		enough = q->waiting == 0 || 4 * q->waiting >= 3 * gd_last_waiting;
+		LWLockRelease(gd_log_queue_lock(q));
+		if (enough)
+			break;
+		pg_usleep(GD_COMPANY_DELAY);
+	}
+}
+
+/*
  * What is in the queue, up to a limit.  Numbers are consecutive, so the start
  * that an end belongs to is found by counting.
  */
@@ -533,8 +561,10 @@ gd_collect(GdLogBatch *batch)
 	uint64		position = pg_atomic_read_u64(&q->flushed);
 	uint64		written;
 
-	LWLockAcquire(gd_log_queue_lock(q), LW_SHARED);
+	LWLockAcquire(gd_log_queue_lock(q), LW_EXCLUSIVE);
 	written = q->written;
+	gd_last_waiting = q->waiting;
+	q->waiting = 0;
 	LWLockRelease(gd_log_queue_lock(q));
 
 	batch->entries = palloc(GD_BATCH * sizeof(GdLogEntry *));
@@ -687,6 +717,7 @@ gd_drain(int pause)
 	int			to_server_log = 0;
 	int			code;
 
+	gd_await_company();
 	gd_collect(&batch);
 	code = gd_attempt(&batch, &present, true);
 	if (gd_is_records_fault(code))

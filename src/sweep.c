@@ -352,17 +352,24 @@ gd_seal(GdTurn *turn)
 	} while (sealed >= gd_sweep_batch);
 }
 
-/* the access log has a chain of seals of its own, and a term */
+/*
+ * The access log has a chain of seals of its own, and a term.  A seal may be
+ * short because a month or a boot ends there; but where others read without a
+ * pause, there is always something more to seal, and the turn must end.
+ */
 static void
 gd_seal_access(GdTurn *turn)
 {
 	int64		sealed;
+	int			short_ones = 0;
 
 	do
 	{
 		sealed = gd_seal_access_log(gd_sweep_batch);
+		if (sealed < gd_sweep_batch)
+			short_ones++;
 		gd_turn_commit(turn);
-	} while (sealed > 0);
+	} while (sealed > 0 && short_ones < 8);
 	if (gd_retire_access_log() > 0)
 		gd_turn_commit(turn);
 }
