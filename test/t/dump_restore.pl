@@ -253,8 +253,19 @@ sub content
 		(map { "SELECT '$_', last_value, is_called FROM $_" }
 			split /\n/, $server->safe_psql($database, $sequences)));
 
-	return $server->safe_psql($database, join(";\n", 'SET TimeZone = UTC', @queries));
+	# pg_dump's own reads of attached tables are on record too, and come after
+	return join("\n", grep { !/^govdata\.access_record/ }
+		split /\n/, $server->safe_psql($database, join(";\n", 'SET TimeZone = UTC', @queries)));
 }
+
+# a table that departments read
+my $attached = $node->safe_psql('postgres', q{
+	SELECT min(r.id) FROM govdata.resource r JOIN govdata.resource_item i ON i.resource = r.id WHERE r.state = 'published'});
+$node->safe_psql('postgres', $_) for split /\n/, $node->safe_psql('postgres', qq{
+	SELECT format('CREATE TABLE attached (%s)', string_agg(format('%I text', i.name), ', '))
+	  FROM govdata.resource_item i WHERE i.resource = $attached;
+	SELECT format('SELECT govdata.attach_resource(%L, %L)', r.code, 'attached')
+	  FROM govdata.resource r WHERE r.id = $attached});
 
 my $content = content($node, 'postgres');
 my $head = $node->safe_psql('postgres', q{SELECT format('%L, %L', seal, hash) FROM govdata.seal_head()});
