@@ -713,6 +713,17 @@ gd_loads_a_dump(Node *statement)
 		gd_is_our_relation(RangeVarGetRelid(((CopyStmt *) statement)->relation, NoLock, true));
 }
 
+static void
+gd_next_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
+				ProcessUtilityContext context, ParamListInfo params,
+				QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
+{
+	if (gd_prev_process_utility)
+		gd_prev_process_utility(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+	else
+		standard_ProcessUtility(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+}
+
 /*
  * Objects are dropped from the leaves: only the statement tells whether a
  * trigger goes alone or with everything else.
@@ -722,8 +733,6 @@ gd_process_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTre
 				   ProcessUtilityContext context, ParamListInfo params,
 				   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
 {
-	ProcessUtility_hook_type next = gd_prev_process_utility ?
-		gd_prev_process_utility : standard_ProcessUtility;
 	bool		loads = gd_loads_a_dump(pstmt->utilityStmt);
 	GdRemoval  *outer = gd_removal;
 	GdRemoval	removal = {0};
@@ -734,7 +743,7 @@ gd_process_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTre
 	gd_check_drop_owned(pstmt->utilityStmt);
 	if (!loads && !gd_may_remove_all(pstmt->utilityStmt))
 	{
-		next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		gd_next_utility(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 		return;
 	}
 
@@ -747,7 +756,7 @@ gd_process_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTre
 		gd_removal = &removal;
 	PG_TRY();
 	{
-		next(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		gd_next_utility(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 	}
 	PG_FINALLY();
 	{
