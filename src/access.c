@@ -660,8 +660,9 @@ gd_columns_of(const GdAttachment *att, Datum items)
 	return columns;
 }
 
-static Oid
-gd_attached_relation(const char *code)
+/* what the resource of this code is attached to; it may be detached meanwhile */
+static const GdAttachment *
+gd_attachment_of(const char *code)
 {
 	static const Oid types[] = {TEXTOID};
 	static GdStatementText query = {
@@ -671,14 +672,17 @@ gd_attached_relation(const char *code)
 	Datum		arg = CStringGetTextDatum(code);
 	Datum		oid;
 	bool		isnull;
+	const GdAttachment *att = NULL;
 
-	if (gd_own_run(&query, &arg, NULL, NULL, 1, &oid, &isnull) == 0)
+	if (gd_own_run(&query, &arg, NULL, NULL, 1, &oid, &isnull) > 0)
+		att = gd_attachment(DatumGetObjectId(oid));
+	if (att == NULL)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(18)),
 				 errmsg("resource \"%s\" is not attached to a table", code),
 				 errdetail("There is nothing to read on this platform. Measures, Article 18."),
 				 errhint("Its provider attaches it: SELECT govdata.attach_resource(code, table).")));
-	return DatumGetObjectId(oid);
+	return att;
 }
 
 Datum
@@ -700,9 +704,7 @@ gd_check_access(PG_FUNCTION_ARGS)
 				 errhint("Act as a department, or name one.")));
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
-	att = gd_attachment(gd_attached_relation(text_to_cstring(PG_GETARG_TEXT_PP(0))));
-	if (att == NULL)
-		elog(ERROR, "attachment is not known");
+	att = gd_attachment_of(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	if (department != gd_current_department() && gd_current_department() != att->provider &&
 		!gd_oversees(department) && !gd_is_administrator())
 		ereport(ERROR,
