@@ -272,10 +272,6 @@ COMMENT ON FUNCTION govdata._guard_negative_entry() IS '守卫:负面清单';
 CREATE FUNCTION govdata._guard_standing_consent() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_standing_consent';
 REVOKE ALL ON FUNCTION govdata._guard_standing_consent() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_standing_consent() IS '守卫:事先同意';
--- Rows that only the law itself writes.
-CREATE FUNCTION govdata._guard_derived() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_derived';
-REVOKE ALL ON FUNCTION govdata._guard_derived() FROM PUBLIC;
-COMMENT ON FUNCTION govdata._guard_derived() IS '守卫:派生的行只由平台自身写入';
 -- What follows from the rows of a statement, written by the law itself.
 CREATE FUNCTION govdata._derive() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_derive';
 REVOKE ALL ON FUNCTION govdata._derive() FROM PUBLIC;
@@ -306,12 +302,6 @@ CREATE TRIGGER bb_item_changed AFTER UPDATE ON govdata.resource_item
 CREATE TRIGGER bb_effect AFTER UPDATE ON govdata.negative_entry
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('negative_effect');
-
--- _absent(subject, key, article): raises the error for a row that is not there
--- or not visible, which must look the same.
-CREATE FUNCTION govdata._absent(subject text, key text, article smallint) RETURNS void
-LANGUAGE c AS 'MODULE_PATHNAME', 'gd_absent';
-COMMENT ON FUNCTION govdata._absent(text, text, smallint) IS '报错:行不存在或不可见(二者不加区分)';
 
 -- _move_resource(code, state, reason, article): the verbs of entries in one place.
 CREATE FUNCTION govdata._move_resource(resource_code text, to_state text, reason text, article smallint) RETURNS bigint

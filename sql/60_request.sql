@@ -269,17 +269,6 @@ END
 $$;
 COMMENT ON FUNCTION govdata._resource_id(text, smallint) IS '资源代码对应的编号';
 
--- _request_moved(id): raises unless the UPDATE before it met its row.
-CREATE FUNCTION govdata._request_moved(request bigint, moved boolean) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF NOT moved THEN
-        PERFORM govdata._absent('share_request', request::text, 20::smallint);
-    END IF;
-END
-$$;
-COMMENT ON FUNCTION govdata._request_moved(bigint, boolean) IS '更新未命中时报错';
-
 -- approve_request(request, items, reason): the provider's consent, to all items
 -- or to some; what is left out is refused and needs the reason. Raises ZW020
 -- once the limit has passed, or for anyone but the provider (Article 20).
@@ -290,7 +279,7 @@ BEGIN
     UPDATE govdata.share_request r SET state = 'approved', granted_items = approve_request.items,
            row_filter = approve_request.row_filter,
            answer_reason = coalesce(approve_request.reason, r.answer_reason) WHERE r.id = request;
-    PERFORM govdata._request_moved(request, FOUND);
+    PERFORM govdata._moved('share_request', request::text, 20::smallint, FOUND);
 END
 $$;
 COMMENT ON FUNCTION govdata.approve_request(bigint, text[], text, text) IS '同意共享,可部分同意(第二十条)';
@@ -300,7 +289,7 @@ CREATE FUNCTION govdata.refuse_request(request bigint, reason text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     UPDATE govdata.share_request r SET state = 'refused', answer_reason = refuse_request.reason WHERE r.id = request;
-    PERFORM govdata._request_moved(request, FOUND);
+    PERFORM govdata._moved('share_request', request::text, 20::smallint, FOUND);
 END
 $$;
 COMMENT ON FUNCTION govdata.refuse_request(bigint, text) IS '不同意共享,应当说明理由(第二十条)';
@@ -310,7 +299,7 @@ CREATE FUNCTION govdata.withdraw_request(request bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     UPDATE govdata.share_request r SET state = 'withdrawn' WHERE r.id = request;
-    PERFORM govdata._request_moved(request, FOUND);
+    PERFORM govdata._moved('share_request', request::text, 20::smallint, FOUND);
 END
 $$;
 COMMENT ON FUNCTION govdata.withdraw_request(bigint) IS '撤回申请';
@@ -322,7 +311,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     UPDATE govdata.share_request r SET state = 'coordinating', coordination_reason = request_coordination.reason
      WHERE r.id = request;
-    PERFORM govdata._request_moved(request, FOUND);
+    PERFORM govdata._moved('share_request', request::text, 20::smallint, FOUND);
 END
 $$;
 COMMENT ON FUNCTION govdata.request_coordination(bigint, text) IS '提请本级政务数据主管部门协调(第二十条)';
@@ -333,7 +322,7 @@ CREATE FUNCTION govdata.consent_in_coordination(request bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     UPDATE govdata.share_request r SET provider_consented_at = govdata.clock() WHERE r.id = request;
-    PERFORM govdata._request_moved(request, FOUND);
+    PERFORM govdata._moved('share_request', request::text, 20::smallint, FOUND);
 END
 $$;
 COMMENT ON FUNCTION govdata.consent_in_coordination(bigint) IS '协调中提供部门表示同意';
@@ -346,7 +335,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     UPDATE govdata.share_request r SET state = outcome, coordination_outcome = settle_coordination.reason
      WHERE r.id = request;
-    PERFORM govdata._request_moved(request, FOUND);
+    PERFORM govdata._moved('share_request', request::text, 20::smallint, FOUND);
 END
 $$;
 COMMENT ON FUNCTION govdata.settle_coordination(bigint, text, text) IS '协调结果:agreed 同意、upheld 维持、unsettled 未达成一致';

@@ -83,23 +83,26 @@ SELECT q.authorization_id, q.id, q.resource, r.code, q.provider, q.consumer,
    AND (q.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone') > govdata.as_of();
 COMMENT ON VIEW govdata.effective_authorization IS '此刻有效的授权,含期限届满而尚未写下者;资源暂停或撤回期间无效';
 
--- Every running duty of every department, derived, not stored (Articles 7, 20, 23).
-CREATE VIEW govdata.obligation WITH (security_invoker, security_barrier) AS
-SELECT q.provider AS department, p.name, 'answer_request' AS duty, 20::smallint AS article,
+-- Duties of requests and of the negative list. Each room states the duties of
+-- its tables in a view _duty_SUBJECT of these columns, one row a duty that runs:
+-- who owes it, since when, by when (NULL: no limit), and what follows at the end
+-- of the limit: 'deemed_consent', 'late' or 'none'.
+CREATE VIEW govdata._duty_share_request WITH (security_invoker, security_barrier) AS
+SELECT q.provider AS department, 'answer_request' AS duty, 20::smallint AS article, 'share_request' AS subject,
        q.id::text AS subject_key, q.received_at AS since, q.due_on, q.due_at, q.due_provisional,
-       govdata._working_days_left(govdata.legal_date(govdata.as_of()), q.due_on,
-                                  govdata._region_calendar(p.region)) AS working_days_left,
-       q.due_at <= govdata.as_of() AND NOT q.due_provisional AS late,
        CASE WHEN q.matures_at IS NULL THEN 'late' ELSE 'deemed_consent' END AS consequence
-  FROM govdata.share_request q JOIN govdata.department p ON p.id = q.provider
+  FROM govdata.share_request q
  WHERE q.state = 'submitted' AND (q.matures_at IS NULL OR q.matures_at > govdata.as_of())
 UNION ALL
-SELECT q.coordinator, p.name, 'settle_coordination', 20::smallint, q.id::text, q.coordination_opened_at,
-       NULL, NULL, NULL, NULL, false, 'none'
-  FROM govdata.share_request q JOIN govdata.department p ON p.id = q.coordinator
- WHERE q.state = 'coordinating'
-UNION ALL
-SELECT d.id, d.name, v.duty, 23::smallint, e.id::text, v.since, NULL, NULL, NULL, NULL, false, 'none'
+SELECT q.coordinator, 'settle_coordination', 20::smallint, 'share_request', q.id::text, q.coordination_opened_at,
+       NULL, NULL, NULL, 'none'
+  FROM govdata.share_request q
+ WHERE q.state = 'coordinating';
+COMMENT ON VIEW govdata._duty_share_request IS '待办义务:共享申请';
+
+CREATE VIEW govdata._duty_negative_entry WITH (security_invoker, security_barrier) AS
+SELECT v.department, v.duty, 23::smallint AS article, 'negative_entry' AS subject, e.id::text AS subject_key, v.since,
+       NULL::date AS due_on, NULL::timestamptz AS due_at, NULL::boolean AS due_provisional, 'none' AS consequence
   FROM govdata.negative_entry e
   CROSS JOIN LATERAL (VALUES
        ('drafted', 'review_negative_entry', e.data_authority, e.drafted_at),
@@ -108,16 +111,50 @@ SELECT d.id, d.name, v.duty, 23::smallint, e.id::text, v.since, NULL, NULL, NULL
   JOIN govdata.department d ON d.id = v.department
   JOIN govdata.region g ON g.code = d.region
  WHERE e.state = v.state AND (v.duty <> 'report_negative_entry' OR g.level <> 'province');
+COMMENT ON VIEW govdata._duty_negative_entry IS '待办义务:负面清单';
+
+-- Every running duty of every department, derived, not stored: all views of the
+-- rooms as one (Article 7).
+DO $$
+BEGIN
+    EXECUTE 'CREATE VIEW govdata.obligation WITH (security_invoker, security_barrier) AS '
+        'SELECT u.department, d.name, u.duty, u.article, u.subject, u.subject_key, u.since, u.due_on, u.due_at, u.due_provisional, '
+        'CASE WHEN u.due_on IS NOT NULL THEN govdata._working_days_left(govdata.legal_date(govdata.as_of()), u.due_on, '
+        '     govdata._region_calendar(d.region)) END AS working_days_left, '
+        'coalesce(u.due_at <= govdata.as_of() AND NOT u.due_provisional, false) AS late, u.consequence FROM ('
+        || (SELECT string_agg(format('SELECT * FROM govdata.%I', c.relname), ' UNION ALL ' ORDER BY c.relname)
+              FROM pg_class c WHERE c.relnamespace = 'govdata'::regnamespace AND c.relkind = 'v' AND starts_with(c.relname, '_duty_'))
+        || ') u JOIN govdata.department d ON d.id = u.department';
+END
+$$;
 COMMENT ON VIEW govdata.obligation IS '待办义务:每一部门正在计算的时限与待办事项,由事实推出,不另存储';
 COMMENT ON COLUMN govdata.obligation.department IS '负有义务的部门';
 COMMENT ON COLUMN govdata.obligation.name IS '部门名称';
 COMMENT ON COLUMN govdata.obligation.duty IS '义务';
 COMMENT ON COLUMN govdata.obligation.article IS '依据条款';
+COMMENT ON COLUMN govdata.obligation.subject IS '所涉事项';
 COMMENT ON COLUMN govdata.obligation.subject_key IS '所涉行的编号';
+COMMENT ON COLUMN govdata.obligation.due_on IS '期限最后一日';
+COMMENT ON COLUMN govdata.obligation.due_at IS '期限届满时刻(最后一日24时)';
+COMMENT ON COLUMN govdata.obligation.due_provisional IS '期限是否暂定(所涉年份节假日通知尚未公布)';
 COMMENT ON COLUMN govdata.obligation.since IS '起算时间';
 COMMENT ON COLUMN govdata.obligation.working_days_left IS '剩余工作日;空表示无时限';
 COMMENT ON COLUMN govdata.obligation.late IS '是否逾期';
 COMMENT ON COLUMN govdata.obligation.consequence IS '届满后果';
+
+-- The views of the rooms have the same columns.
+DO $$
+DECLARE
+    c record;
+BEGIN
+    FOR c IN SELECT v.oid::regclass AS view, a.attname, col_description('govdata.obligation'::regclass, o.attnum) AS said
+               FROM pg_class v JOIN pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0
+               JOIN pg_attribute o ON o.attrelid = 'govdata.obligation'::regclass AND o.attname = a.attname
+              WHERE v.relnamespace = 'govdata'::regnamespace AND v.relkind = 'v' AND starts_with(v.relname, '_duty_') LOOP
+        EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', c.view, c.attname, c.said);
+    END LOOP;
+END
+$$;
 
 CREATE VIEW govdata.journal WITH (security_invoker, security_barrier) AS
 SELECT j.id, j.at, j.real_at, j.subject, j.subject_key, j.event, j.from_state, j.to_state, j.article, j.actor,

@@ -86,9 +86,6 @@ COMMENT ON COLUMN govdata.effective_authorization.basis IS '依据:reply 答复�
 COMMENT ON COLUMN govdata.effective_authorization.valid_from IS '生效时刻';
 COMMENT ON COLUMN govdata.effective_authorization.valid_until IS '失效时刻(期限最后一日24时)';
 COMMENT ON COLUMN govdata.effective_authorization.version IS '版本号';
-COMMENT ON COLUMN govdata.obligation.due_on IS '答复期限最后一日';
-COMMENT ON COLUMN govdata.obligation.due_at IS '答复期限届满时刻(最后一日24时)';
-COMMENT ON COLUMN govdata.obligation.due_provisional IS '期限是否暂定(所涉年份节假日通知尚未公布)';
 COMMENT ON COLUMN govdata.journal.id IS '序号；按领取先后，不一定按提交先后';
 COMMENT ON COLUMN govdata.journal.at IS '发生时间（法定时钟）';
 COMMENT ON COLUMN govdata.journal.real_at IS '发生时间（服务器实际时间）';

@@ -13,9 +13,21 @@ BEGIN
               WHERE p.pronamespace = 'govdata'::regnamespace AND p.prokind = 'f'
                 AND p.prorettype <> 'trigger'::regtype
                 AND (p.proname !~ '^_' OR p.proname = ANY (ARRAY[
-                     '_articles', '_transitions', '_transition_article', '_sees', '_oversees',
-                     '_region_calendar', '_region_contains', '_deadline', '_working_days_left', '_absent', '_resource_id',
-                     '_request_moved', '_move_resource', '_move_negative_entry', '_permitted']))
+                     '_absent',
+                     '_articles',
+                     '_deadline',
+                     '_move_negative_entry',
+                     '_move_resource',
+                     '_moved',
+                     '_oversees',
+                     '_permitted',
+                     '_region_calendar',
+                     '_region_contains',
+                     '_resource_id',
+                     '_sees',
+                     '_transition_article',
+                     '_transitions',
+                     '_working_days_left']))
                 AND p.proname <> ALL (ARRAY['schedule', 'unschedule', 'doctor', 'verify_journal', 'access_log_state',
                                             'retire_access_log', 'verify_access_log']) LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO govdata_department, govdata_admin', f);
@@ -41,13 +53,7 @@ GRANT SELECT ON govdata.article, govdata.transition, govdata.time_limit, govdata
 GRANT SELECT (id, name, region, kind) ON govdata.department TO govdata_public;
 GRANT SELECT ON govdata.resource TO govdata_public;
 
--- Row security restricts SELECT only: an UPDATE that a policy filtered would
--- change no row and say nothing, so writes are judged by the guards instead.
-DO $$
-DECLARE
-    rule record;
-BEGIN
-    FOR rule IN SELECT * FROM (VALUES
+SELECT govdata._secure(('govdata.' || v.relation)::regclass, v.visible) FROM (VALUES
         ('resource', 'state <> ''draft'' OR govdata._sees(provider, NULL)'),
         ('resource_item', 'EXISTS (SELECT FROM govdata.resource r WHERE r.id = resource)'),
         ('resource_version', 'EXISTS (SELECT FROM govdata.resource r WHERE r.id = resource)'),
@@ -58,16 +64,7 @@ BEGIN
         ('share_authorization', 'govdata._sees(provider, consumer)'),
         ('authorization_act', 'EXISTS (SELECT FROM govdata.share_authorization a WHERE a.id = share_authorization)'),
         ('journal_entry', 'govdata._sees(provider, consumer) OR govdata._sees(department, NULL)')
-        ) AS v (relation, visible) LOOP
-        EXECUTE format('ALTER TABLE govdata.%I ENABLE ROW LEVEL SECURITY', rule.relation);
-        EXECUTE format('CREATE POLICY reading ON govdata.%I FOR SELECT TO govdata_department, govdata_admin USING (%s)',
-                       rule.relation, rule.visible);
-        EXECUTE format('CREATE POLICY inserting ON govdata.%I FOR INSERT WITH CHECK (true)', rule.relation);
-        EXECUTE format('CREATE POLICY updating ON govdata.%I FOR UPDATE USING (true) WITH CHECK (true)', rule.relation);
-        EXECUTE format('CREATE POLICY deleting ON govdata.%I FOR DELETE USING (true)', rule.relation);
-    END LOOP;
-END
-$$;
+        ) AS v (relation, visible);
 CREATE POLICY reading_open ON govdata.resource FOR SELECT TO govdata_public
     USING (state = 'published' AND opening_state = 'open');
 

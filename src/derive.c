@@ -15,7 +15,7 @@
 #include "storage/lmgr.h"
 #include "utils/timestamp.h"
 
-#include "guard.h"
+#include "case.h"
 
 PG_FUNCTION_INFO_V1(gd_derive);
 PG_FUNCTION_INFO_V1(gd_calendar_before);
@@ -207,48 +207,15 @@ gd_calendar_before(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
-/*
- * Open means not yet due, or due only provisionally.  No recomputed limit
- * ends before 24:00 of today; one that turns out to be past gets until 24:00
- * of the next working day (decision 6, ruling 24).
- */
 Datum
 gd_calendar_after(PG_FUNCTION_ARGS)
 {
-	static GdStatementText recompute = {
-		"WITH zone AS (SELECT govdata.clock() AS now, current_setting('govdata.timezone') AS tz),"
-		" computed AS (SELECT r.id, r.matures_at, r.due_provisional AS was_provisional, r.due_at AS was_due_at, z.now, z.tz, d.due_on,"
-		"  d.due_at, d.provisional, govdata._region_calendar(p.region) AS calendar"
-		"  FROM zone z, govdata.share_request r"
-		"  JOIN govdata.department p ON p.id = r.provider"
-		"  JOIN govdata.time_limit l ON l.code = r.limit_code"
-		"   AND l.effective @> govdata.legal_date(r.received_at),"
-		"  LATERAL govdata._deadline(r.received_at, l.amount, govdata._region_calendar(p.region)) d"
-		"  WHERE r.state = 'submitted' AND (r.due_at > z.now OR r.due_provisional)"
-		"  AND (r.due_on, r.due_provisional) IS DISTINCT FROM (d.due_on, d.provisional)),"
-		" floored AS (SELECT c.*, CASE WHEN c.provisional OR c.due_at > c.now"
-		"   THEN greatest(c.due_on, govdata.legal_date(c.now))"
-		/* a notice comes as several statements: the days must not take back what the first gave */
-		"   ELSE least((govdata._deadline(c.now, 1, c.calendar)).due_on, CASE WHEN NOT c.was_provisional"
-		"    THEN (govdata._deadline(c.was_due_at - interval '1 microsecond', 0, c.calendar)).due_on END)"
-		"   END AS day FROM computed c)"
-		" UPDATE govdata.share_request r SET due_on = f.day,"
-		"  due_at = (f.day + 1)::timestamp AT TIME ZONE f.tz, due_provisional = f.provisional,"
-		"  matures_at = CASE WHEN r.matures_at IS NULL THEN NULL"
-		"   WHEN f.provisional THEN (f.day + 1 + (SELECT l.amount FROM govdata.time_limit l"
-		"    WHERE l.code = 'provisional_grace' AND l.effective @> govdata.legal_date(f.now)))::timestamp"
-		"    AT TIME ZONE f.tz"
-		"   ELSE (f.day + 1)::timestamp AT TIME ZONE f.tz END"
-		/* an answer that was committed while we waited for it stands */
-		" FROM floored f WHERE r.id = f.id AND r.state = 'submitted'", 0, NULL, NULL
-	};
-
 	TriggerData *td = (TriggerData *) fcinfo->context;
 
 	gd_check_trigger(fcinfo);
 	if (!gd_guarding())
 		return PointerGetDatum(NULL);
 	gd_changed(RelationGetRelid(td->tg_relation));
-	(void) gd_run_as_time(&recompute, NULL);
+	gd_case_recompute();
 	return PointerGetDatum(NULL);
 }

@@ -255,6 +255,10 @@ extern bool gd_is_acting_as_time(void);
 
 extern void gd_guard_init(void);
 
+/* ---- request.c ---- */
+
+extern void gd_request_init(void);
+
 /* ---- sweep.c ---- */
 
 extern void gd_sweep_init(void);

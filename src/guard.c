@@ -179,17 +179,48 @@ gd_only_changes(GdRow *row, const GdShape *shape, int64 key, const int *allowed)
 	}
 }
 
+bool
+gd_row_is_changed(GdRow *row)
+{
+	for (int attno = 1; attno <= row->desc->natts; attno++)
+		if (gd_is_changed(row, attno))
+			return true;
+	return false;
+}
+
+static void
+gd_set_by_platform(const GdShape *shape, int attno)
+{
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(shape->article)),
+			 errmsg("column \"%s\" of %s is set by the platform",
+					shape->columns[attno - 1], shape->subject),
+			 errdetail("Measures, Article %d.", shape->article),
+			 errhint("Leave the column out of the INSERT.")));
+}
+
+void
+gd_only_given(GdRow *row, const GdShape *shape, int state, const int *allowed)
+{
+	for (int attno = 1; attno <= row->desc->natts; attno++)
+	{
+		const int  *a = allowed;
+
+		if (row->newnull[attno - 1] || attno == state)
+			continue;
+		while (*a != 0 && *a != attno)
+			a++;
+		if (*a == 0)
+			gd_set_by_platform(shape, attno);
+	}
+}
+
 void
 gd_not_given(GdRow *row, const GdShape *shape, const int *columns)
 {
 	for (const int *c = columns; *c != 0; c++)
 		if (!row->newnull[*c - 1])
-			ereport(ERROR,
-					(errcode(GD_ERRCODE(shape->article)),
-					 errmsg("column \"%s\" of %s is set by the platform",
-							shape->columns[*c - 1], shape->subject),
-					 errdetail("Measures, Article %d.", shape->article),
-					 errhint("Leave the column out of the INSERT.")));
+			gd_set_by_platform(shape, *c);
 }
 
 /* ---- the judge ---- */

@@ -50,8 +50,11 @@ extern void gd_set(GdRow *row, int attno, Datum value);
 extern void gd_set_text(GdRow *row, int attno, const char *value);
 extern void gd_set_null(GdRow *row, int attno);
 extern bool gd_is_changed(GdRow *row, int attno);
+extern bool gd_row_is_changed(GdRow *row);
 /* raises when any other column than these (0 ends the list) was changed */
 extern void gd_only_changes(GdRow *row, const GdShape *shape, int64 key, const int *allowed);
+/* raises when any other column than these and the state was given a value on INSERT */
+extern void gd_only_given(GdRow *row, const GdShape *shape, int state, const int *allowed);
 /* raises when one of the columns was given a value on INSERT */
 extern void gd_not_given(GdRow *row, const GdShape *shape, const int *columns);
 

@@ -18,7 +18,7 @@
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
-#include "guard.h"
+#include "case.h"
 
 PG_FUNCTION_INFO_V1(gd_guard_request);
 PG_FUNCTION_INFO_V1(gd_guard_authorization);
@@ -45,8 +45,15 @@ static const char *const gd_request_columns[] = {
 	"coordination_outcome", "coordination_closed_at", "mode", "row_filter"
 };
 
-static GdShape gd_request_shape = {
-	"share_request", 20, gd_request_columns, lengthof(gd_request_columns), false
+static const GdRunning gd_request_running[] = {
+	{REQ_LIMIT_CODE, REQ_RECEIVED_AT, REQ_PROVIDER, REQ_MATURES_AT, "state = 'submitted'"},
+	{0}
+};
+
+static GdCaseKind gd_request_kind = {
+	.shape = {"share_request", 20, gd_request_columns, lengthof(gd_request_columns), false},
+	.id = REQ_ID, .sequence = "share_request_id_seq", .state = REQ_STATE,
+	.running = gd_request_running
 };
 
 enum
@@ -336,22 +343,14 @@ gd_check_term(GdRow *row, DateADT today)
 static void
 gd_set_clock(GdRow *row, TimestampTz now, GdDepartment *provider, bool outside)
 {
+	static const char *const code = "reply_conditional";
 	DateADT		today = gd_legal_date(now);
-	GdLimit		limit = gd_limit("reply_conditional", today);
-	GdRegion	region;
-	GdDeadline	due;
+	GdDeadline	due = gd_limit_start(row, REQ_LIMIT_CODE, code, now, provider->id);
 
-	if (!gd_region(provider->region, &region))
-		strlcpy(region.calendar, "CN", sizeof(region.calendar));
-	due = gd_deadline(region.calendar, now, limit.amount);
 	gd_set(row, REQ_RECEIVED_AT, TimestampTzGetDatum(now));
-	gd_set_text(row, REQ_LIMIT_CODE, "reply_conditional");
-	gd_set(row, REQ_DUE_ON, DateADTGetDatum(due.due_on));
-	gd_set(row, REQ_DUE_AT, TimestampTzGetDatum(due.due_at));
-	gd_set(row, REQ_DUE_PROVISIONAL, BoolGetDatum(due.provisional));
 	gd_set(row, REQ_OUTSIDE_SCOPE, BoolGetDatum(outside));
 	gd_set_null(row, REQ_MATURES_AT);
-	if (limit.deemed_consent && !outside)
+	if (gd_limit(code, today).deemed_consent && !outside)
 	{
 		TimestampTz matures = due.due_at;
 
@@ -407,7 +406,7 @@ gd_request_check_given(GdRow *row)
 	};
 	const char *purpose = gd_new_text(row, REQ_PURPOSE);
 
-	gd_not_given(row, &gd_request_shape, platform);
+	gd_not_given(row, &gd_request_kind.shape, platform);
 	if (purpose == NULL || purpose[strspn(purpose, " \t\n")] == '\0')
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),
@@ -470,12 +469,6 @@ gd_request_receive(GdRow *row, int64 me)
 }
 
 /* ---- answering ---- */
-
-typedef struct GdCase
-{
-	GdRow	   *row;
-	int64		me;
-} GdCase;
 
 static bool
 gd_is_government_above(GdRow *row, int64 me)
@@ -832,7 +825,7 @@ gd_request_touch(GdRow *row, GdCase *c, const char *state)
 	static const int consent[] = {REQ_PROVIDER_CONSENTED_AT, 0};
 	int64		id = gd_new_int64(row, REQ_ID);
 
-	gd_only_changes(row, &gd_request_shape, id, consent);
+	gd_only_changes(row, &gd_request_kind.shape, id, consent);
 	/* an UPDATE of nothing is a move to where the request is, which nobody makes */
 	if (!gd_is_changed(row, REQ_PROVIDER_CONSENTED_AT))
 		(void) gd_judge("share_request", 20, psprintf(INT64_FORMAT, id), state, state, gd_is_case_actor, c);
@@ -882,7 +875,7 @@ gd_request_move(GdRow *row, GdCase *c, const char *from, const char *to)
 		gd_consent_by_time(row);
 		return;
 	}
-	gd_only_changes(row, &gd_request_shape, id, gd_columns_of_move(to));
+	gd_only_changes(row, &gd_request_kind.shape, id, gd_columns_of_move(to));
 	if (strcmp(to, "approved") == 0)
 		gd_consent_by_reply(row);
 	else if (strcmp(to, "refused") == 0)
@@ -897,11 +890,11 @@ Datum
 gd_guard_request(PG_FUNCTION_ARGS)
 {
 	GdRow		row;
-	GdCase		c;
+	GdCase		c = {0};
 	const char *from;
 	const char *to;
 
-	if (!gd_row_open(&row, fcinfo, &gd_request_shape))
+	if (!gd_row_open(&row, fcinfo, &gd_request_kind.shape))
 		return gd_row_as_is(fcinfo);
 	c.row = &row;
 	c.me = gd_own_writing() ? 0 : gd_acting(20);
@@ -1098,4 +1091,10 @@ gd_guard_act(PG_FUNCTION_ARGS)
 	gd_set(&row, ACT_ACTED_AT, TimestampTzGetDatum(gd_clock()));
 	gd_carry_out(&row, t->to);
 	return gd_row_done(&row);
+}
+
+void
+gd_request_init(void)
+{
+	gd_case_register(&gd_request_kind);
 }

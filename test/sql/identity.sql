@@ -315,10 +315,10 @@ SELECT t.request('wc_civil', t.resource('ja_civil', '区', '{甲}'), '{甲}') AS
 SELECT format('%s: %s', who, t.sees(who)) FROM t.actor ORDER BY n;
 SELECT format('admin: %s', t.sees('admin'));
 SELECT format('stranger: %s', t.sees('stranger'));
-SELECT t.refused('public', format('SELECT count(*) FROM govdata.%I', relname), '42501 %', format('the public does not read %s', relname))
-FROM pg_class WHERE relnamespace = 'govdata'::regnamespace AND relkind IN ('r', 'v', 'p') AND relname NOT IN
+SELECT is_empty($$SELECT relname, told FROM pg_class, t.told('public', format('SELECT count(*) FROM govdata.%I', relname)) AS told
+	WHERE relnamespace = 'govdata'::regnamespace AND relkind IN ('r', 'v', 'p') AND relname NOT IN
 	('article', 'transition', 'time_limit', 'open_list', 'region', 'department', 'resource', 'calendar', 'calendar_notice', 'calendar_day', 'statutory_holiday')
-ORDER BY relname COLLATE "C";
+	AND told NOT LIKE '42501 %'$$, 'the public reads nothing else');
 SELECT t.refused('nobody', format('SELECT count(*) FROM govdata.%I', 'article'), '42501 %', 'and who is nobody reads nothing');
 SELECT t.refused('public', 'SELECT role FROM govdata.department', '42501 %', 'nor whose role is whose');
 -- views and boards show no more than the tables
@@ -341,8 +341,9 @@ SELECT is_empty($$SELECT relname, p FROM pg_class, unnest(ARRAY['TRUNCATE', 'REF
 SELECT is_empty($$SELECT relname, w.who FROM pg_class, unnest(ARRAY['govdata_department', 'govdata_admin', 'govdata_public']) AS w (who)
 	WHERE relnamespace = 'govdata'::regnamespace AND relkind = 'S' AND has_sequence_privilege(w.who, pg_class.oid, 'USAGE, UPDATE')$$, 'nor to draw a number');
 -- nobody empties a table that says who did what
-SELECT t.refused('superuser', format('TRUNCATE govdata.%I CASCADE', relname), 'ZW0%', format('TRUNCATE %s', relname))
-FROM pg_class WHERE relnamespace = 'govdata'::regnamespace AND relkind = 'r' AND relname NOT LIKE 'sweep_%' ORDER BY relname COLLATE "C";
+SELECT is_empty($$SELECT relname, told FROM pg_class, t.told('superuser', format('TRUNCATE govdata.%I CASCADE', relname)) AS told
+	WHERE relnamespace = 'govdata'::regnamespace AND relkind = 'r' AND relname NOT LIKE 'sweep_%'
+	AND (told NOT LIKE 'ZW0%' OR told LIKE '%[%]')$$, 'nobody empties a table by TRUNCATE');
 
 -- ---- inventory ----
 SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'govdata'::regnamespace
@@ -354,11 +355,21 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	'anybody may call these functions and no other');
 SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'govdata'::regnamespace AND p.proname ~ '^_' AND p.prorettype <> 'trigger'::regtype
 	AND has_function_privilege('govdata_department', p.oid, 'EXECUTE')$$,
-	$$VALUES ('govdata._articles()'), ('govdata._transitions()'), ('govdata._transition_article(text,text,text)'), ('govdata._sees(bigint,bigint)'), ('govdata._oversees(bigint)'),
-	('govdata._region_calendar(text)'), ('govdata._region_contains(text,text)'), ('govdata._deadline(timestamp with time zone,integer,text)'),
-	('govdata._working_days_left(date,date,text)'), ('govdata._absent(text,text,smallint)'), ('govdata._resource_id(text,smallint)'),
-	('govdata._request_moved(bigint,boolean)'), ('govdata._move_resource(text,text,text,smallint)'), ('govdata._move_negative_entry(bigint,text,text)'),
-	('govdata._permitted(bigint,integer,oid)')$$, 'departments call these helpers and no other');
+	$$VALUES ('govdata._absent(text,text,smallint)'),
+	('govdata._articles()'),
+	('govdata._deadline(timestamp with time zone,integer,text)'),
+	('govdata._move_negative_entry(bigint,text,text)'),
+	('govdata._move_resource(text,text,text,smallint)'),
+	('govdata._moved(text,text,smallint,boolean)'),
+	('govdata._oversees(bigint)'),
+	('govdata._permitted(bigint,integer,oid)'),
+	('govdata._region_calendar(text)'),
+	('govdata._region_contains(text,text)'),
+	('govdata._resource_id(text,smallint)'),
+	('govdata._sees(bigint,bigint)'),
+	('govdata._transition_article(text,text,text)'),
+	('govdata._transitions()'),
+	('govdata._working_days_left(date,date,text)')$$, 'departments call these helpers and no other');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'govdata'::regnamespace AND p.prorettype = 'trigger'::regtype
 	AND (has_function_privilege('govdata_department', p.oid, 'EXECUTE') OR has_function_privilege('govdata_admin', p.oid, 'EXECUTE'))$$, 'nobody hangs a guard elsewhere');
 SELECT t.refused('wh_police', format('SELECT govdata.%s(''{1}'')', f), '42501 %', f) FROM unnest(ARRAY['_settle', '_expire']) AS f;

@@ -1,0 +1,437 @@
+/*-------------------------------------------------------------------------
+ *
+ * case.c
+ *	  The one guard of all kinds of cases: see case.h.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "case.h"
+
+PG_FUNCTION_INFO_V1(gd_guard_case);
+PG_FUNCTION_INFO_V1(gd_limit_end_sql);
+PG_FUNCTION_INFO_V1(gd_limit_amount_sql);
+
+#define GD_MAX_KINDS	64
+
+static GdCaseKind *gd_kinds[GD_MAX_KINDS];
+static int	gd_n_kinds = 0;
+
+void
+gd_case_register(GdCaseKind *kind)
+{
+	if (gd_n_kinds == GD_MAX_KINDS)
+		elog(FATAL, "too many kinds of cases");
+	gd_kinds[gd_n_kinds++] = kind;
+}
+
+GdCaseKind *
+gd_case_kinds(int i)
+{
+	return i < gd_n_kinds ? gd_kinds[i] : NULL;
+}
+
+GdCaseKind *
+gd_case_kind(const char *subject)
+{
+	for (int i = 0; i < gd_n_kinds; i++)
+		if (strcmp(gd_kinds[i]->shape.subject, subject) == 0)
+			return gd_kinds[i];
+	elog(ERROR, "no kind of case is called \"%s\"", subject);
+}
+
+/* ---- limits ---- */
+
+/* The end of the limit that is in force on the day of receipt, counted from it. */
+static GdDeadline
+gd_limit_end(const char *code, TimestampTz since, const char *calendar)
+{
+	DateADT		day = gd_legal_date(since);
+	GdLimit		limit = gd_limit(code, day);
+	GdDeadline	result;
+
+	if (limit.unit == 'w')
+		return gd_deadline(calendar, since, limit.amount);
+	result.due_on = day + limit.amount;
+	result.due_at = gd_end_of_day(result.due_on);
+	result.provisional = false;
+	return result;
+}
+
+Datum
+gd_limit_end_sql(PG_FUNCTION_ARGS)
+{
+	GdDeadline	end = gd_limit_end(text_to_cstring(PG_GETARG_TEXT_PP(0)), PG_GETARG_TIMESTAMPTZ(1),
+								   text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	TupleDesc	desc;
+	Datum		values[3];
+	bool		nulls[3] = {false, false, false};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	values[0] = DateADTGetDatum(end.due_on);
+	values[1] = TimestampTzGetDatum(end.due_at);
+	values[2] = BoolGetDatum(end.provisional);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+}
+
+Datum
+gd_limit_amount_sql(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(gd_limit(text_to_cstring(PG_GETARG_TEXT_PP(0)), PG_GETARG_DATEADT(1)).amount);
+}
+
+GdDeadline
+gd_limit_start(GdRow *row, int due, const char *code, TimestampTz since, int64 owed_by)
+{
+	GdDepartment dept;
+	GdRegion	region;
+	GdDeadline	result;
+
+	if (!gd_department(owed_by, &dept) || !gd_region(dept.region, &region))
+		strlcpy(region.calendar, "CN", sizeof(region.calendar));
+	result = gd_limit_end(code, since, region.calendar);
+	gd_set_text(row, due, code);
+	gd_set(row, due + 1, DateADTGetDatum(result.due_on));
+	gd_set(row, due + 2, TimestampTzGetDatum(result.due_at));
+	gd_set(row, due + 3, BoolGetDatum(result.provisional));
+	return result;
+}
+
+/* ---- actors ---- */
+
+bool
+gd_case_actor(const char *actor, void *gdcase)
+{
+	GdCase	   *c = gdcase;
+
+	if (strcmp(actor, "time") == 0)
+		return gd_own_writing() && gd_is_acting_as_time();
+	if (strcmp(actor, "platform") == 0)
+		return gd_own_writing() && !gd_is_acting_as_time();
+	if (c->me == 0)
+		return false;
+	for (const GdActor *a = c->kind->actors; a->name; a++)
+	{
+		if (strcmp(a->name, actor) != 0)
+			continue;
+		if (a->column ? c->me == gd_new_int64(c->row, a->column) : a->is(c))
+			return true;
+	}
+	return false;
+}
+
+int64
+gd_authority_of(int64 department)
+{
+	GdDepartment dept;
+	GdRegion	region;
+
+	return gd_department(department, &dept) && gd_region(dept.region, &region) ? region.authority : 0;
+}
+
+int64
+gd_platform_authority_of(int64 department)
+{
+	GdDepartment dept;
+	GdRegion	region;
+
+	return gd_department(department, &dept) && gd_platform_region(dept.region, &region) ? region.authority : 0;
+}
+
+static bool
+gd_province_of(int64 department, GdRegion *region)
+{
+	GdDepartment dept;
+	char		code[sizeof(region->code)];
+
+	if (!gd_department(department, &dept))
+		return false;
+	strlcpy(code, dept.region, sizeof(code));
+	while (gd_region(code, region))
+	{
+		if (region->parent[0] == '\0')
+			return true;
+		strlcpy(code, region->parent, sizeof(code));
+	}
+	return false;
+}
+
+int64
+gd_provincial_authority(int64 department)
+{
+	GdRegion	region;
+
+	return gd_province_of(department, &region) ? region.authority : 0;
+}
+
+int64
+gd_provincial_government(int64 department)
+{
+	GdRegion	region;
+
+	return gd_province_of(department, &region) ? region.government : 0;
+}
+
+/* ---- moves ---- */
+
+static bool
+gd_is_blank(GdRow *row, int column)
+{
+	Oid			type = TupleDescAttr(row->desc, column - 1)->atttypid;
+	const char *text;
+
+	if (row->newnull[column - 1])
+		return true;
+	if (type == TEXTOID)
+	{
+		text = gd_new_text(row, column);
+		return text[strspn(text, " \t\n\r")] == '\0';
+	}
+	return type == TEXTARRAYOID && ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(row->new[column - 1])),
+												  ARR_DIMS(DatumGetArrayTypeP(row->new[column - 1]))) == 0;
+}
+
+void
+gd_case_require(GdCase *c, int column, const char *what, int article)
+{
+	const char *subject = c->kind->shape.subject;
+
+	if (!gd_is_blank(c->row, column))
+		return;
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(article)),
+			 c->from[0] == '\0' ?
+			 errmsg("%s needs %s", subject, what) :
+			 errmsg("%s %lld needs %s to become \"%s\"", subject, (long long) c->id, what, c->to),
+			 errdetail("Column \"%s\" is empty. Measures, Article %d.", c->kind->shape.columns[column - 1], article),
+			 errhint("State it in the same statement.")));
+}
+
+static bool
+gd_move_fits(const GdMove *m, GdCase *c)
+{
+	bool		amends = strcmp(c->from, c->to) == 0;
+
+	if ((m->amender != NULL) != amends)
+		return false;
+	if (m->from ? strcmp(m->from, c->from) != 0 : c->from[0] == '\0')
+		return false;
+	return amends || m->to == NULL || strcmp(m->to, c->to) == 0;
+}
+
+static const GdMove *
+gd_find_move(GdCase *c)
+{
+	static const GdMove bare = {.from = NULL};
+
+	for (const GdMove *m = c->kind->moves; m->from || m->to || m->columns || m->amender; m++)
+		if (gd_move_fits(m, c) && (m->amender == NULL || gd_case_actor(m->amender, c)))
+			return m;
+	return &bare;
+}
+
+static void
+gd_check_columns(GdCase *c, const GdMove *m)
+{
+	int			allowed[64];
+	int			n = 0;
+
+	if (c->from[0] != '\0')
+		allowed[n++] = c->kind->state;
+	for (const int *column = m->columns; column && *column && n < (int) lengthof(allowed) - 1; column++)
+		allowed[n++] = *column;
+	allowed[n] = 0;
+	if (c->from[0] != '\0')
+		gd_only_changes(c->row, &c->kind->shape, c->id, allowed);
+	else
+		gd_only_given(c->row, &c->kind->shape, c->kind->state, allowed);
+}
+
+static void
+gd_carry_move(GdCase *c, const GdMove *m, int article)
+{
+	Datum		now = TimestampTzGetDatum(gd_clock());
+
+	for (const GdRequired *r = m->required; r && r->column; r++)
+		gd_case_require(c, r->column, _(r->what), article);
+	if (m->at)
+		gd_set(c->row, m->at, now);
+	if (m->by && c->me != 0)
+		gd_set(c->row, m->by, Int64GetDatum(c->me));
+	if (m->limit)
+		(void) gd_limit_start(c->row, m->due, m->limit, DatumGetTimestampTz(now),
+							  gd_new_int64(c->row, m->owed_by));
+	if (m->effect)
+		m->effect(c);
+}
+
+static void
+gd_case_move(GdCase *c)
+{
+	const GdMove *m = gd_find_move(c);
+	const char *key = c->from[0] ? psprintf(INT64_FORMAT, c->id) : "(new)";
+
+	/* the law itself writes what it means to write */
+	if (c->me != 0)
+		gd_check_columns(c, m);
+	if (m->check)
+		m->check(c);
+	c->transition = gd_judge(c->kind->shape.subject, c->kind->shape.article, key,
+							 c->from, c->to, gd_case_actor, c);
+	gd_carry_move(c, m, c->transition->article);
+}
+
+/* A change of other columns than the state: only what an amendment states. */
+static void
+gd_case_amend(GdCase *c)
+{
+	const GdMove *m = gd_find_move(c);
+
+	if (m->amender == NULL || !gd_row_is_changed(c->row))
+		/* a move to where the case is, which nobody makes: says which there are */
+		(void) gd_judge(c->kind->shape.subject, c->kind->shape.article,
+						psprintf(INT64_FORMAT, c->id), c->from, c->to, gd_case_actor, c);
+	gd_check_columns(c, m);
+	if (m->check)
+		m->check(c);
+	gd_carry_move(c, m, c->kind->shape.article);
+}
+
+static void
+gd_case_open(GdCase *c)
+{
+	gd_case_move(c);
+	if (c->row->newnull[c->kind->id - 1])
+		gd_set(c->row, c->kind->id, Int64GetDatum(gd_draw(c->kind->sequence)));
+	gd_set_text(c->row, c->kind->state, c->to);
+}
+
+/* the state in which a kind's cases begin, as the table of transitions says */
+static const char *
+gd_first_state(const char *subject)
+{
+	for (int i = 0; i < gd_n_transitions; i++)
+		if (gd_transitions[i].from[0] == '\0' && strcmp(gd_transitions[i].subject, subject) == 0)
+			return gd_transitions[i].to;
+	elog(ERROR, "nothing begins with \"%s\"", subject);
+}
+
+Datum
+gd_guard_case(PG_FUNCTION_ARGS)
+{
+	GdCaseKind *kind;
+	GdRow		row;
+	GdCase		c = {0};
+
+	gd_check_trigger(fcinfo);
+	kind = gd_case_kind(RelationGetRelationName(((TriggerData *) fcinfo->context)->tg_relation));
+	if (!gd_row_open(&row, fcinfo, &kind->shape))
+		return gd_row_as_is(fcinfo);
+	c.row = &row;
+	c.kind = kind;
+	c.me = gd_own_writing() ? 0 : gd_acting(kind->shape.article);
+	c.to = gd_new_text(&row, kind->state);
+	if (row.is_insert)
+	{
+		c.from = "";
+		if (c.to == NULL)
+			c.to = gd_first_state(kind->shape.subject);
+		gd_case_open(&c);
+		return gd_row_done(&row);
+	}
+	c.id = gd_new_int64(&row, kind->id);
+	c.from = gd_old_text(&row, kind->state);
+	if (c.to == NULL)
+		c.to = "";
+	if (kind->settle)
+		kind->settle(&c);
+	if (strcmp(c.from, c.to) != 0)
+		gd_case_move(&c);
+	else if (c.me != 0)
+		gd_case_amend(&c);
+	return gd_row_done(&row);
+}
+
+/* ---- limits follow the calendar ---- */
+
+#define GD_MAX_RUNNING	4
+
+/*
+ * Open means not yet due, or due only provisionally.  No recomputed limit
+ * ends before 24:00 of today; one that turns out to be past gets until 24:00
+ * of the next working day (decision 6, ruling 24).
+ */
+static const char *
+gd_recompute_sql(const GdCaseKind *kind, const GdRunning *run)
+{
+	const char *const *column = kind->shape.columns;
+	const char *table = kind->shape.subject;
+	const char *code = column[run->due - 1];
+	const char *due_on = column[run->due];
+	const char *due_at = column[run->due + 1];
+	const char *provisional = column[run->due + 2];
+	StringInfoData s;
+
+	initStringInfo(&s);
+	appendStringInfo(&s,
+					 "WITH zone AS (SELECT govdata.clock() AS now, current_setting('govdata.timezone') AS tz),"
+					 " computed AS (SELECT r.id, r.%s AS was_provisional, r.%s AS was_due_at, z.now, z.tz, d.due_on,"
+					 "  d.due_at, d.provisional, govdata._region_calendar(p.region) AS calendar"
+					 "  FROM zone z, (SELECT * FROM govdata.%s WHERE %s) r"
+					 "  JOIN govdata.department p ON p.id = r.%s,"
+					 "  LATERAL govdata._limit_end(r.%s, r.%s, govdata._region_calendar(p.region)) d"
+					 "  WHERE (r.%s > z.now OR r.%s)"
+					 "  AND (r.%s, r.%s) IS DISTINCT FROM (d.due_on, d.provisional)),",
+					 provisional, due_at, table, run->open, column[run->owed_by - 1],
+					 code, column[run->since - 1], due_at, provisional, due_on, provisional);
+	appendStringInfoString(&s,
+						   " floored AS (SELECT c.*, CASE WHEN c.provisional OR c.due_at > c.now"
+						   "   THEN greatest(c.due_on, govdata.legal_date(c.now))"
+						   /* a notice comes as several statements: the days must not take back what the first gave */
+						   "   ELSE least((govdata._deadline(c.now, 1, c.calendar)).due_on, CASE WHEN NOT c.was_provisional"
+						   "    THEN (govdata._deadline(c.was_due_at - interval '1 microsecond', 0, c.calendar)).due_on END)"
+						   "   END AS day FROM computed c)");
+	appendStringInfo(&s,
+					 " UPDATE govdata.%s r SET %s = f.day, %s = (f.day + 1)::timestamp AT TIME ZONE f.tz, %s = f.provisional",
+					 table, due_on, due_at, provisional);
+	if (run->matures)
+		appendStringInfo(&s,
+						 ", %s = CASE WHEN r.%s IS NULL THEN NULL WHEN f.provisional"
+						 " THEN (f.day + 1 + govdata._limit_amount('provisional_grace', govdata.legal_date(f.now)))::timestamp"
+						 "  AT TIME ZONE f.tz ELSE (f.day + 1)::timestamp AT TIME ZONE f.tz END",
+						 column[run->matures - 1], column[run->matures - 1]);
+	/* an answer that was committed while we waited for it stands */
+	appendStringInfo(&s, " FROM floored f WHERE r.id = f.id AND (%s)", run->open);
+	return s.data;
+}
+
+void
+gd_case_recompute(void)
+{
+	static GdStatementText statements[GD_MAX_KINDS][GD_MAX_RUNNING];
+
+	for (int k = 0; k < gd_n_kinds; k++)
+	{
+		const GdRunning *run = gd_kinds[k]->running;
+
+		for (int i = 0; run && run[i].due; i++)
+		{
+			GdStatementText *text = &statements[k][i];
+
+			Assert(i < GD_MAX_RUNNING);
+			if (text->sql == NULL)
+				text->sql = MemoryContextStrdup(TopMemoryContext, gd_recompute_sql(gd_kinds[k], &run[i]));
+			(void) gd_run_as_time(text, NULL);
+		}
+	}
+}

@@ -1,0 +1,122 @@
+/*-------------------------------------------------------------------------
+ *
+ * case.h
+ *	  Kinds of cases, stated instead of programmed.
+ *
+ * A case is a row that somebody opens and others move from state to state:
+ * an order, a doubt, a purchase.  Who may move it where stands in
+ * govdata.transition; what belongs to a move stands here, one GdMove each; and
+ * one guard, gd_guard_case, judges them all.  A kind adds code only for what
+ * no other kind has.
+ *
+ * To make a new kind: a table of its own (sql/, made a case table by
+ * govdata._case_table), rows in gd_transitions, a GdCaseKind in the file of
+ * its concern, and gd_case_register() in that file's init function.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GOVDATA_CASE_H
+#define GOVDATA_CASE_H
+
+#include "guard.h"
+
+typedef struct GdCase
+{
+	GdRow	   *row;
+	const struct GdCaseKind *kind;
+	int64		me;				/* the acting department; 0 for the law itself */
+	int64		id;				/* 0 until it is drawn */
+	const char *from;			/* "" for a case that is being opened */
+	const char *to;				/* equal to "from" for an amendment */
+	const GdTransition *transition; /* that allows the move, once it is judged */
+} GdCase;
+
+typedef struct GdActor
+{
+	const char *name;			/* as in govdata.transition */
+	int			column;			/* the department named there is that actor ... */
+	bool		(*is) (GdCase *c);	/* ... or this says so of c->me */
+} GdActor;
+
+/* a column that a move must fill, and what to call it in the error */
+typedef struct GdRequired
+{
+	int			column;
+	const char *what;			/* gettext_noop("the reason"); a noun */
+} GdRequired;
+
+typedef struct GdMove
+{
+	const char *from;			/* "": the case is opened; NULL: from any state */
+	const char *to;				/* NULL: to any state; "from" itself: an amendment */
+	const char *amender;		/* of an amendment, the actor; moves have theirs in the table */
+	const int  *columns;		/* beside the state; ends with 0; NULL: none */
+	const GdRequired *required; /* ends with column 0; NULL: none */
+	int			at;				/* column that takes the clock; 0: none */
+	int			by;				/* column that takes the acting department; 0: none */
+	const char *limit;			/* code of the limit that starts; NULL: none */
+	int			due;			/* first of its four columns, see gd_limit_start */
+	int			owed_by;		/* column of the department whose calendar counts */
+	void		(*check) (GdCase *c);	/* before judgment: fills what actors depend on */
+	void		(*effect) (GdCase *c);	/* after judgment and stamps */
+} GdMove;
+
+/*
+ * A limit that runs: four adjacent columns limit_code, due_on, due_at,
+ * due_provisional (with any prefix) of a case table.  While "open" holds, a
+ * notice that is loaded moves it.
+ */
+typedef struct GdRunning
+{
+	int			due;			/* the first of the four columns */
+	int			since;			/* timestamptz: receipt */
+	int			owed_by;		/* department: whose region's calendar counts */
+	int			matures;		/* timestamptz of the consequence; 0: none */
+	const char *open;			/* SQL condition on the row, columns unqualified */
+} GdRunning;
+
+typedef struct GdCaseKind
+{
+	GdShape		shape;			/* subject, table and column names */
+	int			id;				/* column of the number */
+	const char *sequence;		/* it is drawn from */
+	int			state;			/* column of the state */
+	const GdActor *actors;		/* ends with name NULL */
+	const GdMove *moves;		/* ends with columns, from and to all NULL */
+	const GdRunning *running;	/* ends with due 0; NULL: none */
+	void		(*settle) (GdCase *c);	/* before anything is judged; may be NULL */
+} GdCaseKind;
+
+/*
+ * Kinds are told once, when the library is loaded.  They are found by the
+ * name of their table, which is the subject.
+ */
+extern void gd_case_register(GdCaseKind *kind);
+extern GdCaseKind *gd_case_kind(const char *subject);
+extern GdCaseKind *gd_case_kinds(int i);	/* the i-th; NULL after the last */
+
+/* is the acting department this actor of the case? */
+extern bool gd_case_actor(const char *actor, void *gdcase);
+
+/* raises unless the column holds something, a text more than blanks */
+extern void gd_case_require(GdCase *c, int column, const char *what, int article);
+
+/*
+ * Start a limit: fills the four columns from "due" on with code, last day,
+ * instant and whether it is provisional.  Counted from "since" in the calendar
+ * of the department's region.  The result says the same.
+ */
+extern GdDeadline gd_limit_start(GdRow *row, int due, const char *code, TimestampTz since,
+								 int64 owed_by);
+
+/* recompute what runs, after the calendar changed: see derive.c */
+extern void gd_case_recompute(void);
+
+/* the data authority of a department's own region, 0 for none; of its platform */
+extern int64 gd_authority_of(int64 department);
+extern int64 gd_platform_authority_of(int64 department);
+/* data authority and government of the province above a department's region */
+extern int64 gd_provincial_authority(int64 department);
+extern int64 gd_provincial_government(int64 department);
+
+#endif							/* GOVDATA_CASE_H */
