@@ -73,9 +73,10 @@ CREATE TABLE govdata.resource (
                        CHECK (sharing IN ('unconditional', 'conditional', 'withheld')),
     sharing_conditions text CHECK (sharing_conditions <> ''),
     sharing_mode       text DEFAULT '共享平台',
-    scope_departments  bigint[],
-    scope_regions      text[],
-    uses               text[],
+    scope_departments  bigint[] CHECK (cardinality(scope_departments) > 0),
+    scope_regions      text[] CHECK (cardinality(scope_regions) > 0),
+    scope_systems      bigint[] CHECK (cardinality(scope_systems) > 0),
+    uses               text[] CHECK (cardinality(uses) > 0),
     opening            text NOT NULL CHECK (opening IN ('unconditional', 'conditional', 'closed')),
     opening_conditions text CHECK (opening_conditions <> ''),
     opening_ground     text CHECK (opening_ground IN ('state_secret', 'trade_secret', 'privacy', 'law')),
@@ -94,6 +95,8 @@ CREATE TABLE govdata.resource (
     version            integer NOT NULL DEFAULT 1 CHECK (version > 0),
     CONSTRAINT resource_conditional_has_conditions
         CHECK (sharing <> 'conditional' OR sharing_conditions IS NOT NULL),
+    CONSTRAINT resource_unconditional_is_for_all
+        CHECK (sharing <> 'unconditional' OR num_nonnulls(scope_departments, scope_regions, scope_systems) = 0),
     CONSTRAINT resource_withheld_is_not_open
         CHECK (sharing <> 'withheld' OR opening = 'closed'),
     CONSTRAINT resource_conditional_opening_has_conditions
@@ -121,6 +124,7 @@ COMMENT ON COLUMN govdata.resource.sharing_conditions IS '共享条件';
 COMMENT ON COLUMN govdata.resource.sharing_mode IS '共享方式';
 COMMENT ON COLUMN govdata.resource.scope_departments IS '声明的共享范围:部门编号;空表示不限';
 COMMENT ON COLUMN govdata.resource.scope_regions IS '声明的共享范围:区划代码(含其下级);空表示不限';
+COMMENT ON COLUMN govdata.resource.scope_systems IS '声明的共享范围:系统(条线)牵头部门编号,含其各级下属;空表示不限';
 COMMENT ON COLUMN govdata.resource.uses IS '声明的用途;空表示不限';
 COMMENT ON COLUMN govdata.resource.opening IS '开放属性:unconditional 无条件、conditional 有条件、closed 不予开放';
 COMMENT ON COLUMN govdata.resource.opening_conditions IS '开放条件';

@@ -33,15 +33,15 @@ enum
 {
 	RES_ID = 1, RES_CLASS, RES_CODE, RES_TITLE, RES_PROVIDER, RES_ABSTRACT, RES_FORMAT_CATEGORY,
 	RES_FORMAT_TYPE, RES_SHARING, RES_SHARING_CONDITIONS, RES_SHARING_MODE, RES_SCOPE_DEPARTMENTS,
-	RES_SCOPE_REGIONS, RES_USES, RES_OPENING, RES_OPENING_CONDITIONS, RES_OPENING_GROUND,
-	RES_UPDATE_CYCLE, RES_SOURCE, RES_SAFETY_GRADE, RES_RELATED, RES_STATE_SECRET, RES_STATE,
+	RES_SCOPE_REGIONS, RES_SCOPE_SYSTEMS, RES_USES, RES_OPENING, RES_OPENING_CONDITIONS,
+	RES_OPENING_GROUND, RES_UPDATE_CYCLE, RES_SOURCE, RES_SAFETY_GRADE, RES_RELATED, RES_STATE_SECRET, RES_STATE,
 	RES_STATE_REASON, RES_OPENING_STATE, RES_PUBLISHED_AT, RES_UPDATED_AT, RES_VERSION
 };
 
 static const char *const gd_resource_columns[] = {
 	"id", "class", "code", "title", "provider", "abstract", "format_category",
 	"format_type", "sharing", "sharing_conditions", "sharing_mode", "scope_departments",
-	"scope_regions", "uses", "opening", "opening_conditions", "opening_ground",
+	"scope_regions", "scope_systems", "uses", "opening", "opening_conditions", "opening_ground",
 	"update_cycle", "source", "safety_grade", "related", "state_secret", "state",
 	"state_reason", "opening_state", "published_at", "updated_at", "version"
 };
@@ -201,12 +201,13 @@ gd_resource_build(int64 id, Datum *v, bool *null)
 	strlcpy(r->sharing, TextDatumGetCString(v[3]), sizeof(r->sharing));
 	r->scope_departments = gd_array_copy(v[4], null[4]);
 	r->scope_regions = gd_array_copy(v[5], null[5]);
-	r->uses = gd_array_copy(v[6], null[6]);
-	r->has_standing_consent = DatumGetBool(v[7]);
-	if (!null[8])
+	r->scope_systems = gd_array_copy(v[6], null[6]);
+	r->uses = gd_array_copy(v[7], null[7]);
+	r->has_standing_consent = DatumGetBool(v[8]);
+	if (!null[9])
 	{
-		r->nitems = gd_texts(v[8], &r->items);
-		(void) gd_texts(v[9], &r->classes);
+		r->nitems = gd_texts(v[9], &r->items);
+		(void) gd_texts(v[10], &r->classes);
 	}
 	for (int i = 0; i < r->nitems; i++)
 		if (gd_class_rank(r->classes[i]) < gd_class_rank(r->sharing))
@@ -222,7 +223,7 @@ gd_resource(int64 id)
 		"SELECT 1 FROM govdata.resource WHERE id = $1 FOR SHARE", 1, gd_arg_int8, NULL
 	};
 	static GdStatementText read = {
-		"SELECT r.code, r.provider, r.state, r.sharing, r.scope_departments, r.scope_regions, r.uses,"
+		"SELECT r.code, r.provider, r.state, r.sharing, r.scope_departments, r.scope_regions, r.scope_systems, r.uses,"
 		" EXISTS (SELECT FROM govdata.standing_consent c WHERE c.resource = r.id AND c.state = 'active'),"
 		" i.names, i.classes"
 		" FROM govdata.resource r LEFT JOIN LATERAL"
@@ -233,8 +234,8 @@ gd_resource(int64 id)
 	};
 	GdResourceSlot *slot;
 	Datum		arg = Int64GetDatum(id);
-	Datum		values[10];
-	bool		nulls[10];
+	Datum		values[11];
+	bool		nulls[11];
 	MemoryContext old;
 	bool		found;
 
@@ -245,7 +246,7 @@ gd_resource(int64 id)
 		return slot->resource;
 
 	if (gd_own_run(&lock, &arg, NULL, NULL, 0, NULL, NULL) == 0 ||
-		gd_own_run(&read, &arg, NULL, NULL, 10, values, nulls) == 0)
+		gd_own_run(&read, &arg, NULL, NULL, 11, values, nulls) == 0)
 		return NULL;
 	if (gd_resources == NULL)
 		gd_resources_create();
@@ -355,6 +356,14 @@ gd_check_classification(GdRow *row)
 				 errmsg("conditional sharing needs its conditions"),
 				 errdetail("Column sharing_conditions is empty. Measures, Article 16."),
 				 errhint("State for whom, or for which part, the resource can be shared.")));
+	if (sharing && strcmp(sharing, "unconditional") == 0 &&
+		!(row->newnull[RES_SCOPE_DEPARTMENTS - 1] && row->newnull[RES_SCOPE_REGIONS - 1] &&
+		  row->newnull[RES_SCOPE_SYSTEMS - 1]))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(16)),
+				 errmsg("what is shared unconditionally is shared with all departments"),
+				 errdetail("The entry declares a narrower scope. Measures, Article 16."),
+				 errhint("Leave the scope empty, or classify the resource as conditional.")));
 	if (sharing && opening && strcmp(sharing, "withheld") == 0 && strcmp(opening, "closed") != 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(8)),
@@ -602,8 +611,8 @@ gd_resource_update(GdRow *row, int64 me)
 {
 	static const int changeable[] = {
 		RES_TITLE, RES_ABSTRACT, RES_FORMAT_CATEGORY, RES_FORMAT_TYPE, RES_SHARING,
-		RES_SHARING_CONDITIONS, RES_SHARING_MODE, RES_SCOPE_DEPARTMENTS, RES_SCOPE_REGIONS, RES_USES,
-		RES_OPENING, RES_OPENING_CONDITIONS, RES_OPENING_GROUND, RES_UPDATE_CYCLE, RES_SOURCE,
+		RES_SHARING_CONDITIONS, RES_SHARING_MODE, RES_SCOPE_DEPARTMENTS, RES_SCOPE_REGIONS,
+		RES_SCOPE_SYSTEMS, RES_USES, RES_OPENING, RES_OPENING_CONDITIONS, RES_OPENING_GROUND, RES_UPDATE_CYCLE, RES_SOURCE,
 		RES_SAFETY_GRADE, RES_RELATED, RES_STATE_SECRET, RES_STATE, RES_STATE_REASON,
 		RES_OPENING_STATE, 0
 	};
@@ -647,6 +656,7 @@ gd_guard_resource(PG_FUNCTION_ARGS)
 	else
 		gd_resource_update(&row, me);
 	gd_check_classification(&row);
+	gd_check_scope(&row, RES_SCOPE_DEPARTMENTS, RES_SCOPE_REGIONS, RES_SCOPE_SYSTEMS);
 	return gd_row_done(&row);
 }
 

@@ -106,6 +106,7 @@ typedef struct GdResource
 	char		sharing[16];
 	Datum		scope_departments;	/* (Datum) 0: not limited */
 	Datum		scope_regions;
+	Datum		scope_systems;
 	Datum		uses;
 	bool		has_standing_consent;
 	int			nitems;
@@ -122,5 +123,14 @@ extern const char *gd_resource_item_class(GdResource *r, const char *item); /* N
 extern void gd_catalog_init(void);
 
 extern uint64 gd_settle_resource(int64 resource);
+
+/* ---- scope.c ---- */
+
+/* is use by this department outside what the provider has declared? */
+extern bool gd_outside_scope(const GdResource *r, const GdDepartment *who, const char *usage);
+/* is the department the head of the system or somewhere below it? */
+extern bool gd_in_system(int64 head, int64 department);
+/* raises when the columns name a department or region that does not exist */
+extern void gd_check_scope(GdRow *row, int departments, int regions, int systems);
 
 #endif							/* GOVDATA_GUARD_H */

@@ -271,45 +271,6 @@ gd_array_has_text(Datum array, const char *value)
 	return false;
 }
 
-static bool
-gd_in_declared_scope(GdResource *r, GdDepartment *consumer)
-{
-	Datum	   *elems;
-	bool	   *nulls;
-	int			n;
-
-	if (r->scope_departments == (Datum) 0 && r->scope_regions == (Datum) 0)
-		return true;
-	if (r->scope_departments != (Datum) 0)
-	{
-		deconstruct_array(DatumGetArrayTypeP(r->scope_departments), INT8OID, sizeof(int64),
-						  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elems, &nulls, &n);
-		for (int i = 0; i < n; i++)
-			if (!nulls[i] && DatumGetInt64(elems[i]) == consumer->id)
-				return true;
-	}
-	if (r->scope_regions != (Datum) 0)
-	{
-		deconstruct_array(DatumGetArrayTypeP(r->scope_regions), TEXTOID, -1, false, TYPALIGN_INT,
-						  &elems, &nulls, &n);
-		for (int i = 0; i < n; i++)
-			if (!nulls[i] && gd_region_contains(TextDatumGetCString(elems[i]), consumer->region))
-				return true;
-	}
-	return false;
-}
-
-/* Article 18: the provider states scope and use; what lies outside is flagged. */
-static bool
-gd_outside_scope(GdRow *row, GdResource *r, GdDepartment *consumer)
-{
-	const char *usage = gd_new_text(row, REQ_USAGE);
-
-	if (!gd_in_declared_scope(r, consumer))
-		return true;
-	return r->uses != (Datum) 0 && (usage == NULL || !gd_array_has_text(r->uses, usage));
-}
-
 static void
 gd_check_term(GdRow *row, DateADT today)
 {
@@ -447,7 +408,7 @@ gd_request_receive(GdRow *row, int64 me)
 	gd_check_level(r, &consumer, &provider);
 	gd_check_items(r, row->new[REQ_ITEMS - 1]);
 
-	outside = gd_outside_scope(row, r, &consumer);
+	outside = gd_outside_scope(r, &consumer, gd_new_text(row, REQ_USAGE));
 	standing = r->has_standing_consent &&
 		gd_standing_consent_covers(row, &consumer, gd_legal_date(now));
 	(void) gd_judge("share_request", 20, "(new)", "",
