@@ -303,6 +303,9 @@ CREATE TRIGGER bb_item_added AFTER INSERT ON govdata.resource_item
 CREATE TRIGGER bb_item_changed AFTER UPDATE ON govdata.resource_item
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('item_version');
+CREATE TRIGGER bc_item_withheld AFTER UPDATE ON govdata.resource_item
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('item_withheld');
 CREATE TRIGGER bb_effect AFTER UPDATE ON govdata.negative_entry
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('negative_effect');

@@ -161,21 +161,6 @@ gd_resources_create(void)
 	gd_resources = hash_create("govdata resources", 256, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
-/* elements of a text[] without nulls */
-static int
-gd_texts(Datum array, char ***texts)
-{
-	Datum	   *elems;
-	int			n;
-
-	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT,
-					  &elems, NULL, &n);
-	*texts = palloc(Max(n, 1) * sizeof(char *));
-	for (int i = 0; i < n; i++)
-		(*texts)[i] = TextDatumGetCString(elems[i]);
-	return n;
-}
-
 static Datum
 gd_array_copy(Datum d, bool isnull)
 {
@@ -183,7 +168,7 @@ gd_array_copy(Datum d, bool isnull)
 }
 
 /* rank of a sharing class, strictest highest */
-static int
+int
 gd_class_rank(const char *sharing)
 {
 	return strcmp(sharing, "withheld") == 0 ? 3 : strcmp(sharing, "conditional") == 0 ? 2 : 1;
@@ -206,8 +191,8 @@ gd_resource_build(int64 id, Datum *v, bool *null)
 	r->has_standing_consent = DatumGetBool(v[8]);
 	if (!null[9])
 	{
-		r->nitems = gd_texts(v[9], &r->items);
-		(void) gd_texts(v[10], &r->classes);
+		r->nitems = gd_texts_of(v[9], &r->items);
+		(void) gd_texts_of(v[10], &r->classes);
 	}
 	for (int i = 0; i < r->nitems; i++)
 		if (gd_class_rank(r->classes[i]) < gd_class_rank(r->sharing))
@@ -272,6 +257,29 @@ gd_resource_item_class(GdResource *r, const char *item)
 		return NULL;
 	found = bsearch(&item, r->items, r->nitems, sizeof(char *), gd_name_cmp);
 	return found ? r->classes[found - r->items] : NULL;
+}
+
+const char *
+gd_resource_unknown_item(GdResource *r, Datum items)
+{
+	char	  **names;
+	int			n = gd_texts_of(items, &names);
+
+	for (int i = 0; i < n; i++)
+		if (gd_resource_item_class(r, names[i]) == NULL)
+			return names[i];
+	return NULL;
+}
+
+int
+gd_resource_strictest(GdResource *r, Datum items, bool all)
+{
+	int			rank = gd_class_rank(r->sharing);
+
+	for (int i = 0; i < r->nitems; i++)
+		if (all || gd_texts_have(items, r->items[i]))
+			rank = Max(rank, gd_class_rank(r->classes[i]));
+	return rank;
 }
 
 /* ---- entries ---- */
@@ -552,6 +560,7 @@ gd_check_publication(GdRow *row, int64 me)
 				 errdetail("An entry describes its items. Measures, Article 10."),
 				 errhint("INSERT INTO govdata.resource_item first.")));
 	gd_check_withheld(DatumGetInt64(arg), gd_new_text(row, RES_CODE));
+	gd_check_sources(DatumGetInt64(arg), gd_new_text(row, RES_CODE), gd_new_text(row, RES_SHARING));
 }
 
 static void
@@ -627,7 +636,10 @@ gd_resource_update(GdRow *row, int64 me)
 	if (gd_is_changed(row, RES_STATE) || gd_is_changed(row, RES_SHARING))
 		(void) gd_settle_resource(gd_new_int64(row, RES_ID));
 	if (gd_is_changed(row, RES_SHARING))
+	{
 		gd_resource_reclassify(row, from);
+		gd_check_sources(gd_new_int64(row, RES_ID), gd_new_text(row, RES_CODE), gd_new_text(row, RES_SHARING));
+	}
 	if (gd_is_changed(row, RES_STATE))
 		gd_resource_state(row, me, from, to);
 	if (gd_is_changed(row, RES_OPENING_STATE))
@@ -787,21 +799,19 @@ gd_guard_item(PG_FUNCTION_ARGS)
 
 /* ---- the negative list ---- */
 
-static void
+void
 gd_check_items_exist(Datum items, int64 resource, int article)
 {
 	GdResource *r = gd_resource(resource);
-	char	  **names;
-	int			n = gd_texts(items, &names);
+	const char *unknown = r ? gd_resource_unknown_item(r, items) : NULL;
 
-	for (int i = 0; r && i < n; i++)
-		if (gd_resource_item_class(r, names[i]) == NULL)
-			ereport(ERROR,
-					(errcode(GD_ERRCODE(article)),
-					 errmsg("resource \"%s\" has no item \"%s\"", r->code, names[i]),
-					 errdetail("Items are named as in the catalog. Measures, Article %d.", article),
-					 errhint("SELECT name, title FROM govdata.resource_item WHERE resource = %lld.",
-							 (long long) resource)));
+	if (unknown)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(article)),
+				 errmsg("resource \"%s\" has no item \"%s\"", r->code, unknown),
+				 errdetail("Items are named as in the catalog. Measures, Article %d.", article),
+				 errhint("SELECT name, title FROM govdata.resource_item WHERE resource = %lld.",
+						 (long long) resource)));
 }
 
 static void
@@ -877,8 +887,8 @@ gd_upper_authority(int64 authority)
  * Held until the end, so that no submission is judged by a class that is being
  * changed, and an entry that ends sees the one that takes its place.
  */
-static void
-gd_lock_withheld(int64 resource)
+void
+gd_hold_resource(int64 resource)
 {
 	int64		provider;
 	char	   *ignore;
@@ -908,7 +918,7 @@ gd_negative_update(GdRow *row, int64 me)
 	}
 	else if (strcmp(to, "approved") == 0)
 	{
-		gd_lock_withheld(gd_new_int64(row, NEG_RESOURCE));
+		gd_hold_resource(gd_new_int64(row, NEG_RESOURCE));
 		(void) gd_settle_resource(gd_new_int64(row, NEG_RESOURCE));
 		gd_set(row, NEG_APPROVED_AT, now);
 		gd_set(row, NEG_SELF_APPROVED, BoolGetDatum(context.provider == me));
@@ -922,7 +932,7 @@ gd_negative_update(GdRow *row, int64 me)
 	{
 		gd_require_reason(gd_new_text(row, NEG_NOTE), 23, _("ending a negative entry"));
 		if (strcmp(to, "rejected") != 0)
-			gd_lock_withheld(gd_new_int64(row, NEG_RESOURCE));
+			gd_hold_resource(gd_new_int64(row, NEG_RESOURCE));
 		gd_set(row, NEG_ENDED_AT, now);
 	}
 }

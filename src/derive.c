@@ -13,6 +13,7 @@
 
 #include "catalog/pg_type.h"
 #include "storage/lmgr.h"
+#include "utils/tuplestore.h"
 #include "utils/timestamp.h"
 
 #include "case.h"
@@ -106,11 +107,56 @@ static GdConsequence gd_consequences[] = {
 				" AND a.resource = n.id AND a.state IN ('active', 'suspended')"
 				" AND NOT EXISTS (SELECT FROM govdata.resource_item i WHERE i.resource = n.id"
 			"  AND i.name = ANY (a.items) AND i.sharing <> 'unconditional')", 0, NULL, NULL},
+			/* ruling 16: what is derived from a source is no less strict */
+			{"UPDATE govdata.resource d SET sharing = 'conditional',"
+				" sharing_conditions = coalesce(d.sharing_conditions,"
+				"  format('conditions of its source %s: %s', n.code, n.sharing_conditions)),"
+				" version = d.version + 1, updated_at = govdata.clock()"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" JOIN govdata.resource_source s ON s.source = n.id AND s.state = 'recorded'"
+				" WHERE n.sharing = 'conditional' AND o.sharing = 'unconditional'"
+			" AND d.id = s.resource AND d.sharing = 'unconditional'", 0, NULL, NULL},
+			{"UPDATE govdata.resource d SET state = 'suspended',"
+				" state_reason = format('its source %s is withheld', n.code),"
+				" version = d.version + 1, updated_at = govdata.clock()"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" JOIN govdata.resource_source s ON s.source = n.id AND s.state = 'recorded'"
+				" WHERE n.sharing = 'withheld' AND o.sharing <> 'withheld'"
+			" AND d.id = s.resource AND d.state = 'published' AND d.sharing <> 'withheld'", 0, NULL, NULL},
 	}},
 	/* a changed item is a new version of its entry */
 	{"item_version", {
 			{"UPDATE govdata.resource r SET version = r.version + 1, updated_at = govdata.clock()"
 			" WHERE r.state <> 'draft' AND r.id IN (SELECT n.resource FROM new_rows n)", 0, NULL, NULL},
+	}},
+	/* and what was derived from an item that is now withheld is shared no longer */
+	{"item_withheld", {
+			{"UPDATE govdata.resource d SET state = 'suspended',"
+				" state_reason = format('item %s of its source %s is withheld', n.name, r.code),"
+				" version = d.version + 1, updated_at = govdata.clock()"
+				" FROM new_rows n JOIN govdata.resource r ON r.id = n.resource"
+				" JOIN govdata.resource_source s ON s.source = n.resource AND s.state = 'recorded'"
+				"  AND (s.items IS NULL OR n.name = ANY (s.items))"
+				" WHERE n.sharing = 'withheld' AND n.retired_at IS NULL"
+			" AND d.id = s.resource AND d.state = 'published' AND d.sharing <> 'withheld'", 0, NULL, NULL},
+	}},
+	/* Article 19: what is delivered is the authority's for the stated need */
+	{"dispatch", {
+			{"INSERT INTO govdata.share_authorization AS a (id, resource, provider, consumer,"
+				" items, purpose, basis, valid_from, valid_until, state, mode)"
+				" SELECT n.authorization_id, n.delivered_resource, n.provider, n.authority, n.delivered_items,"
+				" n.need, 'dispatch', n.delivered_at,"
+				" (n.needed_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active', n.mode"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" WHERE n.state = 'delivered' AND o.state <> 'delivered'"
+				" ON CONFLICT (id) DO UPDATE SET resource = excluded.resource, items = excluded.items,"
+				/* delivering anew ends no revocation and no suspension */
+			" version = a.version + 1", 0, NULL, NULL},
+			{"UPDATE govdata.share_authorization a SET state = 'expired', ground = 'unneeded',"
+				" reason = coalesce(n.reason, 'withheld'), version = a.version + 1"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" WHERE n.state IN ('withheld', 'cancelled') AND o.state = 'returned'"
+			" AND a.id = n.authorization_id AND a.state IN ('active', 'suspended')", 0, NULL, NULL},
 	}},
 	/* Article 23: effect begins with the government's approval */
 	{"negative_effect", {
@@ -165,6 +211,9 @@ gd_derive(PG_FUNCTION_ARGS)
 
 	gd_check_trigger(fcinfo);
 	if (!gd_guarding())
+		return PointerGetDatum(NULL);
+	/* nothing follows from no rows; and what follows for a table from itself must end */
+	if (tuplestore_tuple_count(td->tg_newtable) == 0)
 		return PointerGetDatum(NULL);
 	name = td->tg_trigger->tgargs[0];
 	for (int i = 0; i < (int) lengthof(gd_consequences); i++)

@@ -16,6 +16,7 @@
 #include "access/htup.h"
 #include "fmgr.h"
 #include "datatype/timestamp.h"
+#include "utils/array.h"
 #include "utils/date.h"
 #include "utils/guc.h"
 #include "utils/rel.h"
@@ -245,6 +246,14 @@ extern bool gd_oversees(int64 department);
 
 extern Datum gd_uscc_is_valid(PG_FUNCTION_ARGS);
 
+/* ---- texts.c ---- */
+
+extern int	gd_ids_of(Datum array, int64 **ids);
+extern int	gd_texts_of(Datum array, char ***texts);
+extern bool gd_texts_have(Datum array, const char *value);
+/* elements of one text[] that are (or are not) in another; none: NULL */
+extern ArrayType *gd_texts_select(Datum from, bool fromnull, Datum in, bool innull, bool wanted);
+
 /* ---- journal.c ---- */
 
 /* whom the journal names for what is being written now: see journal.c */
@@ -258,6 +267,10 @@ extern void gd_guard_init(void);
 /* ---- request.c ---- */
 
 extern void gd_request_init(void);
+
+/* ---- dispatch.c ---- */
+
+extern void gd_dispatch_init(void);
 
 /* ---- sweep.c ---- */
 

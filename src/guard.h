@@ -120,9 +120,23 @@ typedef struct GdResource
  */
 extern GdResource *gd_resource(int64 id);
 extern const char *gd_resource_item_class(GdResource *r, const char *item); /* NULL: no such item */
+/* the first of the items that the resource does not have; NULL: it has all */
+extern const char *gd_resource_unknown_item(GdResource *r, Datum items);
+/* raises for such an item */
+extern void gd_check_items_exist(Datum items, int64 resource, int article);
+/* rank of a sharing class, strictest highest; and of these items, or all of them */
+extern int	gd_class_rank(const char *sharing);
+extern int	gd_resource_strictest(GdResource *r, Datum items, bool all);
+/* lock the resource as somebody who changes it; raises when there is none */
+extern void gd_hold_resource(int64 id);
 extern void gd_catalog_init(void);
 
 extern uint64 gd_settle_resource(int64 resource);
+
+/* ---- dispatch.c ---- */
+
+/* raises when the class is looser than that of a source the resource is made from */
+extern void gd_check_sources(int64 resource, const char *code, const char *sharing);
 
 /* ---- scope.c ---- */
 

@@ -257,20 +257,6 @@ gd_check_items(GdResource *r, Datum items)
 				 errhint("Use the data directly, or name the items that are shared conditionally.")));
 }
 
-static bool
-gd_array_has_text(Datum array, const char *value)
-{
-	Datum	   *elems;
-	bool	   *nulls;
-	int			n;
-
-	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &elems, &nulls, &n);
-	for (int i = 0; i < n; i++)
-		if (!nulls[i] && strcmp(TextDatumGetCString(elems[i]), value) == 0)
-			return true;
-	return false;
-}
-
 static void
 gd_check_term(GdRow *row, DateADT today)
 {
@@ -470,27 +456,6 @@ gd_is_case_actor(const char *actor, void *context)
 	return false;
 }
 
-/* elements of one text[] that are (or are not) in another; NULL array: empty */
-static ArrayType *
-gd_array_select(Datum from, bool fromnull, Datum in, bool innull, bool wanted)
-{
-	Datum	   *elems;
-	bool	   *nulls;
-	Datum	   *kept;
-	int			n = 0;
-	int			k = 0;
-
-	if (!fromnull)
-		deconstruct_array(DatumGetArrayTypeP(from), TEXTOID, -1, false, TYPALIGN_INT,
-						  &elems, &nulls, &n);
-	kept = palloc(Max(n, 1) * sizeof(Datum));
-	for (int i = 0; i < n; i++)
-		if (!nulls[i] &&
-			(!innull && gd_array_has_text(in, TextDatumGetCString(elems[i]))) == wanted)
-			kept[k++] = elems[i];
-	return k == 0 ? NULL : construct_array(kept, k, TEXTOID, -1, false, TYPALIGN_INT);
-}
-
 static void
 gd_set_array(GdRow *row, int attno, ArrayType *array)
 {
@@ -544,7 +509,7 @@ gd_consent_by_time(GdRow *row)
 	gd_set(row, REQ_ANSWERED_AT, TimestampTzGetDatum(matures));
 	gd_set_text(row, REQ_ANSWER_BASIS, "deemed_consent");
 	gd_set_array(row, REQ_GRANTED_ITEMS,
-				 gd_array_select(row->new[REQ_ITEMS - 1], false, row->new[REQ_REFUSED_ITEMS - 1],
+				 gd_texts_select(row->new[REQ_ITEMS - 1], false, row->new[REQ_REFUSED_ITEMS - 1],
 								 row->newnull[REQ_REFUSED_ITEMS - 1], false));
 }
 
@@ -559,12 +524,12 @@ gd_consent_by_reply(GdRow *row)
 	/* by default all that can still be granted */
 	if (row->newnull[granted])
 		gd_set_array(row, REQ_GRANTED_ITEMS,
-					 gd_array_select(row->new[items], false, row->new[refused],
+					 gd_texts_select(row->new[items], false, row->new[refused],
 									 row->newnull[refused], false));
-	withheld_or_unknown = gd_array_select(row->new[granted], row->newnull[granted],
+	withheld_or_unknown = gd_texts_select(row->new[granted], row->newnull[granted],
 										  row->new[items], false, false);
 	if (withheld_or_unknown == NULL)
-		withheld_or_unknown = gd_array_select(row->new[granted], row->newnull[granted],
+		withheld_or_unknown = gd_texts_select(row->new[granted], row->newnull[granted],
 											  row->new[refused], row->newnull[refused], true);
 	if (withheld_or_unknown != NULL || row->newnull[granted] ||
 		ARR_NDIM(DatumGetArrayTypeP(row->new[granted])) == 0)
@@ -574,9 +539,9 @@ gd_consent_by_reply(GdRow *row)
 				 errdetail("The request asks for other items, or they are withheld. Measures, Article 20."),
 				 errhint("Name some of the requested items, or none to grant all; to grant nothing, refuse with reason.")));
 	gd_set_array(row, REQ_REFUSED_ITEMS,
-				 gd_array_select(row->new[items], false, row->new[granted], false, false));
+				 gd_texts_select(row->new[items], false, row->new[granted], false, false));
 	if (!row->newnull[refused] &&
-		gd_array_select(row->new[refused], false, row->old[refused], row->oldnull[refused], false))
+		gd_texts_select(row->new[refused], false, row->old[refused], row->oldnull[refused], false))
 		gd_require_answer_reason(row, _("refusing some of the items"));
 	gd_set(row, REQ_ANSWERED_AT, TimestampTzGetDatum(gd_clock()));
 	gd_set_text(row, REQ_ANSWER_BASIS, "reply");
@@ -697,7 +662,7 @@ gd_grant_agreed(GdRow *row)
 	gd_set(row, REQ_GRANTED_ITEMS,
 		   PointerGetDatum(construct_array(kept, k, TEXTOID, -1, false, TYPALIGN_INT)));
 	gd_set_array(row, REQ_REFUSED_ITEMS,
-				 gd_array_select(items, false, row->new[REQ_GRANTED_ITEMS - 1], false, false));
+				 gd_texts_select(items, false, row->new[REQ_GRANTED_ITEMS - 1], false, false));
 	if (!row->newnull[REQ_REFUSED_ITEMS - 1] && row->newnull[REQ_ANSWER_REASON - 1])
 		gd_set(row, REQ_ANSWER_REASON, row->new[REQ_COORDINATION_OUTCOME - 1]);
 }
