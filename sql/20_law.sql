@@ -45,7 +45,7 @@ CREATE TABLE govdata.time_limit (
     article     smallint CHECK (article BETWEEN 1 AND 42),
     amount      integer NOT NULL CHECK (amount >= 0),
     unit        text NOT NULL CHECK (unit IN ('working_day', 'calendar_day')),
-    consequence text NOT NULL CHECK (consequence IN ('deemed_consent', 'late', 'takes_effect')),
+    consequence text NOT NULL CHECK (consequence IN ('deemed_consent', 'late', 'takes_effect', 'proposal')),
     effective   daterange NOT NULL CHECK (NOT isempty(effective)),
     basis       text NOT NULL,
     builtin     boolean NOT NULL DEFAULT false,
@@ -58,7 +58,7 @@ COMMENT ON COLUMN govdata.time_limit.code IS '时限代码';
 COMMENT ON COLUMN govdata.time_limit.article IS '依据条款;空表示非出自办法';
 COMMENT ON COLUMN govdata.time_limit.amount IS '数量';
 COMMENT ON COLUMN govdata.time_limit.unit IS '单位:working_day 工作日、calendar_day 自然日';
-COMMENT ON COLUMN govdata.time_limit.consequence IS '届满后果:deemed_consent 视为同意、late 逾期仍须办理、takes_effect 生效';
+COMMENT ON COLUMN govdata.time_limit.consequence IS '届满后果:deemed_consent 视为同意、late 逾期仍须办理、takes_effect 生效、proposal 提出建议';
 COMMENT ON COLUMN govdata.time_limit.effective IS '适用期间(收到之日)';
 COMMENT ON COLUMN govdata.time_limit.basis IS '依据原文';
 COMMENT ON COLUMN govdata.time_limit.builtin IS '是否随扩展发布';
@@ -72,6 +72,8 @@ INSERT INTO govdata.time_limit (code, article, amount, unit, consequence, effect
      '应当自收到申请之日起10个工作日内答复', true),
     ('check_doubt', 13, 3, 'working_day', 'late', '[2021-04-01,)',
      '应当在3个工作日内反馈校核结果', true),
+    ('unused_items', NULL, 180, 'calendar_day', 'proposal', '[2021-04-01,)',
+     '最小够用:授权的信息项在此期间未读取的,建议收窄', true),
     ('provisional_grace', NULL, 15, 'calendar_day', 'takes_effect', '[2021-04-01,)',
      '暂定期限在节假日通知公布后生效;无人加载通知时,于暂定之日起15日后生效', true);
 

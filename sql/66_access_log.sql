@@ -324,6 +324,7 @@ BEGIN
                AND e.boot = u.boot AND e.seq > u.sealed AND e.seq <= u.last
              ORDER BY e.seq LIMIT max_rows) d;
     PERFORM govdata._write_access_seal('records', oldest, u.boot, u.sealed + 1, s.last_seq, s.n, s.fingerprints, s.content_hash);
+    PERFORM govdata._note_use(oldest, u.boot, u.sealed + 1, s.last_seq);
     RETURN s.n;
 END
 $function$;

@@ -19,6 +19,7 @@ BEGIN
                      '_move_negative_entry',
                      '_move_resource',
                      '_moved',
+                     '_nothing_used',
                      '_oversees',
                      '_permitted',
                      '_region_calendar',

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * scope.c
- *	  For whom and for what a provider shares (Article 18).
+ *	  For whom and for what a provider shares (Article 18), and no more of it
+ *	  than is used (Article 20).
  *
  * A provider declares departments, regions with all below them, and systems: a
  * head with all who have it as superior, at any distance.  Whoever is in one of
@@ -12,6 +13,8 @@
 #include "govdata.h"
 
 #include "guard.h"
+
+PG_FUNCTION_INFO_V1(gd_nothing_used);
 
 /* no chain of superiors is as long; one that is goes in circles */
 #define GD_MAX_SUPERIORS	32
@@ -100,4 +103,17 @@ gd_check_scope(GdRow *row, int departments, int regions, int systems)
 	for (int i = 0; i < n; i++)
 		if (!gd_region(codes[i], &region))
 			gd_refuse_scope(_("region"), codes[i]);
+}
+
+/* ---- what is used ---- */
+
+Datum
+gd_nothing_used(PG_FUNCTION_ARGS)
+{
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(20)),
+			 errmsg("nothing of authorization %lld was read", (long long) PG_GETARG_INT64(0)),
+			 errdetail("A renewal starts from what was used. Measures, Article 20."),
+			 errhint("Name the items that will be needed: govdata.renew_authorization(%lld, valid_until, items).",
+					 (long long) PG_GETARG_INT64(0))));
 }
