@@ -68,6 +68,8 @@ extern const GdTransition *gd_judge(const char *subject, int article, const char
 /* the acting department, by its own hands; nobody is refused */
 extern int64 gd_acting(int article);
 extern void gd_check_trigger(FunctionCallInfo fcinfo);
+/* raises unless a reason of more than blanks is given for the act */
+extern void gd_require_reason(const char *reason, int article, const char *act);
 
 /* next value of one of our sequences, whatever the caller's rights */
 extern int64 gd_draw(const char *sequence);
@@ -120,9 +122,21 @@ typedef struct GdResource
  */
 extern GdResource *gd_resource(int64 id);
 extern const char *gd_resource_item_class(GdResource *r, const char *item); /* NULL: no such item */
+/* the same locked by somebody who changes it or its parts; raises when there is none */
+extern void gd_lock_resource(int64 id, int64 *provider, char **sharing, char **state, char **code);
+/* what gd_resource() has read may have changed */
+extern void gd_resources_forget(void);
+/* raises when one of the items, a text[], is none of the resource's */
+extern void gd_check_items_exist(Datum items, int64 resource, int article);
 extern void gd_catalog_init(void);
 
 extern uint64 gd_settle_resource(int64 resource);
+
+/* ---- consent.c ---- */
+
+/* has the provider consented to this in advance? */
+extern bool gd_standing_consent_covers(int64 resource, DateADT day, const GdDepartment *consumer,
+									   Datum items, const char *usage);
 
 /* ---- scope.c ---- */
 
