@@ -118,13 +118,14 @@ gd_case_actor(const char *actor, void *gdcase)
 		return gd_own_writing() && gd_is_acting_as_time();
 	if (strcmp(actor, "platform") == 0)
 		return gd_own_writing() && !gd_is_acting_as_time();
-	if (c->me == 0)
-		return false;
+	if (strcmp(actor, "law") == 0)
+		return gd_own_writing();
 	for (const GdActor *a = c->kind->actors; a->name; a++)
 	{
 		if (strcmp(a->name, actor) != 0)
 			continue;
-		if (a->column ? c->me == gd_new_int64(c->row, a->column) : a->is(c))
+		if (a->law ? gd_own_writing() && !gd_is_acting_as_time() :
+			c->me != 0 && (a->column ? c->me == gd_new_int64(c->row, a->column) : a->is(c)))
 			return true;
 	}
 	return false;
@@ -235,7 +236,8 @@ gd_find_move(GdCase *c)
 	static const GdMove bare = {.from = NULL};
 
 	for (const GdMove *m = c->kind->moves; m->from || m->to || m->columns || m->amender; m++)
-		if (gd_move_fits(m, c) && (m->amender == NULL || gd_case_actor(m->amender, c)))
+		if (gd_move_fits(m, c) && (m->amender == NULL || gd_case_actor(m->amender, c)) &&
+			(m->actor == NULL || gd_case_actor(m->actor, c)))
 			return m;
 	return &bare;
 }
@@ -255,6 +257,22 @@ gd_check_columns(GdCase *c, const GdMove *m)
 		gd_only_changes(c->row, &c->kind->shape, c->id, allowed);
 	else
 		gd_only_given(c->row, &c->kind->shape, c->kind->state, allowed);
+}
+
+/* What no act at all changes is said first. */
+static void
+gd_check_any_columns(GdCase *c)
+{
+	int			allowed[64];
+	int			n = 0;
+
+	allowed[n++] = c->kind->state;
+	for (const GdMove *m = c->kind->moves; m->from || m->to || m->columns || m->amender; m++)
+		for (const int *column = m->columns; column && *column && n < (int) lengthof(allowed) - 1; column++)
+			if (m->from == NULL || m->from[0] != '\0')
+				allowed[n++] = *column;
+	allowed[n] = 0;
+	gd_only_changes(c->row, &c->kind->shape, c->id, allowed);
 }
 
 static void
@@ -282,26 +300,39 @@ gd_case_move(GdCase *c)
 	const char *key = c->from[0] ? psprintf(INT64_FORMAT, c->id) : "(new)";
 
 	/* the law itself writes what it means to write */
-	if (c->me != 0)
+	if (c->me != 0 && c->from[0] == '\0')
 		gd_check_columns(c, m);
 	if (m->check)
 		m->check(c);
 	c->transition = gd_judge(c->kind->shape.subject, c->kind->shape.article, key,
 							 c->from, c->to, gd_case_actor, c);
+	/* that somebody may not make the move at all is said first */
+	if (c->me != 0 && c->from[0] != '\0')
+		gd_check_columns(c, m);
+	gd_set_text(c->row, c->kind->state, c->to);
 	gd_carry_move(c, m, c->transition->article);
 }
 
-/* A change of other columns than the state: only what an amendment states. */
+/*
+ * A change of other columns than the state: only what an amendment states.
+ * The law itself changes what it means to change.
+ */
 static void
 gd_case_amend(GdCase *c)
 {
 	const GdMove *m = gd_find_move(c);
 
-	if (m->amender == NULL || !gd_row_is_changed(c->row))
-		/* a move to where the case is, which nobody makes: says which there are */
+	if (c->me == 0 && m->amender == NULL)
+		return;
+	if (c->me != 0 && (m->amender == NULL || !gd_row_is_changed(c->row)))
+	{
+		/* nobody amends anything here, or it is no change: says which moves there are */
+		gd_check_any_columns(c);
 		(void) gd_judge(c->kind->shape.subject, c->kind->shape.article,
 						psprintf(INT64_FORMAT, c->id), c->from, c->to, gd_case_actor, c);
-	gd_check_columns(c, m);
+	}
+	if (c->me != 0)
+		gd_check_columns(c, m);
 	if (m->check)
 		m->check(c);
 	gd_carry_move(c, m, c->kind->shape.article);
@@ -313,7 +344,6 @@ gd_case_open(GdCase *c)
 	gd_case_move(c);
 	if (c->row->newnull[c->kind->id - 1])
 		gd_set(c->row, c->kind->id, Int64GetDatum(gd_draw(c->kind->sequence)));
-	gd_set_text(c->row, c->kind->state, c->to);
 }
 
 /* the state in which a kind's cases begin, as the table of transitions says */
@@ -329,14 +359,19 @@ gd_first_state(const char *subject)
 Datum
 gd_guard_case(PG_FUNCTION_ARGS)
 {
+	const char *table;
 	GdCaseKind *kind;
 	GdRow		row;
 	GdCase		c = {0};
 
 	gd_check_trigger(fcinfo);
-	kind = gd_case_kind(RelationGetRelationName(((TriggerData *) fcinfo->context)->tg_relation));
+	table = RelationGetRelationName(((TriggerData *) fcinfo->context)->tg_relation);
+	kind = gd_case_kind(table);
 	if (!gd_row_open(&row, fcinfo, &kind->shape))
 		return gd_row_as_is(fcinfo);
+	if (kind->route)
+		kind = gd_case_kind(gd_machine(table, row.is_insert ? gd_new_text(&row, kind->route) :
+									   gd_old_text(&row, kind->route)));
 	c.row = &row;
 	c.kind = kind;
 	c.me = gd_own_writing() ? 0 : gd_acting(kind->shape.article);
@@ -357,7 +392,7 @@ gd_guard_case(PG_FUNCTION_ARGS)
 		kind->settle(&c);
 	if (strcmp(c.from, c.to) != 0)
 		gd_case_move(&c);
-	else if (c.me != 0)
+	else
 		gd_case_amend(&c);
 	return gd_row_done(&row);
 }

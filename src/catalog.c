@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * catalog.c
- *	  Guards of the catalog: entries, items, the negative list, standing
- *	  consents (Articles 2, 6, 10, 14, 16, 18, 20, 23, 25).
+ *	  Guards of the catalog: entries and items (Articles 2, 6, 10, 14, 16, 18,
+ *	  20, 25).
  *
  * Whoever submits a request holds a share lock on the resource's row to the
  * end of its transaction, and whoever changes the resource, its items or its
@@ -26,8 +26,6 @@
 
 PG_FUNCTION_INFO_V1(gd_guard_resource);
 PG_FUNCTION_INFO_V1(gd_guard_item);
-PG_FUNCTION_INFO_V1(gd_guard_negative_entry);
-PG_FUNCTION_INFO_V1(gd_guard_standing_consent);
 
 enum
 {
@@ -65,40 +63,6 @@ static GdShape gd_item_shape = {
 	"resource_item", 10, gd_item_columns, lengthof(gd_item_columns), false
 };
 
-enum
-{
-	NEG_ID = 1, NEG_RESOURCE, NEG_ITEMS, NEG_PROVIDER, NEG_BASIS_KIND, NEG_LEGAL_BASIS,
-	NEG_BASIS_ARTICLE, NEG_REASON, NEG_STATE, NEG_DRAFTED_AT, NEG_AUTHORITY, NEG_GOVERNMENT,
-	NEG_REVIEWED_AT, NEG_SELF_REVIEWED, NEG_APPROVED_AT, NEG_SELF_APPROVED, NEG_REPORTED_AT,
-	NEG_REPORTED_TO, NEG_ENDED_AT, NEG_NOTE
-};
-
-static const char *const gd_negative_columns[] = {
-	"id", "resource", "items", "provider", "basis_kind", "legal_basis",
-	"basis_article", "reason", "state", "drafted_at", "data_authority", "government",
-	"reviewed_at", "self_reviewed", "approved_at", "self_approved", "reported_at",
-	"reported_to", "ended_at", "note"
-};
-
-static GdShape gd_negative_shape = {
-	"negative_entry", 23, gd_negative_columns, lengthof(gd_negative_columns), false
-};
-
-enum
-{
-	SC_ID = 1, SC_RESOURCE, SC_PROVIDER, SC_DEPARTMENTS, SC_REGIONS, SC_ITEMS, SC_USES, SC_VALID,
-	SC_STATE, SC_DECLARED_AT, SC_ENDED_AT
-};
-
-static const char *const gd_consent_columns[] = {
-	"id", "resource", "provider", "departments", "regions", "items", "uses", "valid",
-	"state", "declared_at", "ended_at"
-};
-
-static GdShape gd_consent_shape = {
-	"standing_consent", 20, gd_consent_columns, lengthof(gd_consent_columns), false
-};
-
 static const Oid gd_arg_int8[] = {INT8OID};
 static const Oid gd_arg_text[] = {TEXTOID};
 static const Oid gd_arg_int8_text[] = {INT8OID, TEXTOID};
@@ -119,7 +83,7 @@ static MemoryContext gd_resources_context = NULL;
  * What was read under a lock is good until the lock goes, with the end of the
  * transaction or the abort of a subtransaction, or until we change it ourselves.
  */
-static void
+void
 gd_resources_forget(void)
 {
 	gd_resources = NULL;
@@ -564,17 +528,6 @@ gd_check_publication(GdRow *row, int64 me)
 }
 
 static void
-gd_require_reason(const char *reason, int article, const char *act)
-{
-	if (reason == NULL || reason[strspn(reason, " \t\n")] == '\0')
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(article)),
-				 errmsg("%s needs a reason", act),
-				 errdetail("Measures, Article %d.", article),
-				 errhint("State the reason in the same statement.")));
-}
-
-static void
 gd_resource_state(GdRow *row, int64 me, const char *from, const char *to)
 {
 	int64		id = gd_new_int64(row, RES_ID);
@@ -704,6 +657,16 @@ gd_lock_resource(int64 id, int64 *provider, char **sharing, char **state, char *
 	*code = TextDatumGetCString(values[3]);
 }
 
+int64
+gd_hold_resource(int64 id)
+{
+	int64		provider;
+	char	   *ignore;
+
+	gd_lock_resource(id, &provider, &ignore, &ignore, &ignore);
+	return provider;
+}
+
 static void
 gd_item_classification(GdRow *row, const char *resource_sharing, const char *state)
 {
@@ -797,8 +760,6 @@ gd_guard_item(PG_FUNCTION_ARGS)
 	return gd_row_done(&row);
 }
 
-/* ---- the negative list ---- */
-
 void
 gd_check_items_exist(Datum items, int64 resource, int article)
 {
@@ -812,188 +773,6 @@ gd_check_items_exist(Datum items, int64 resource, int article)
 				 errdetail("Items are named as in the catalog. Measures, Article %d.", article),
 				 errhint("SELECT name, title FROM govdata.resource_item WHERE resource = %lld.",
 						 (long long) resource)));
-}
-
-static void
-gd_negative_insert(GdRow *row, int64 me)
-{
-	static const int platform[] = {
-		NEG_ID, NEG_DRAFTED_AT, NEG_AUTHORITY, NEG_GOVERNMENT, NEG_REVIEWED_AT, NEG_APPROVED_AT,
-		NEG_REPORTED_AT, NEG_REPORTED_TO, NEG_ENDED_AT, 0
-	};
-	int64		resource = gd_new_int64(row, NEG_RESOURCE);
-	const char *kind = gd_new_text(row, NEG_BASIS_KIND);
-	const char *state = gd_new_text(row, NEG_STATE);
-	GdProviderContext context = {me, 0, 0, 0};
-	GdDepartment dept;
-	GdRegion	platform_region;
-	char	   *ignore;
-
-	gd_not_given(row, &gd_negative_shape, platform);
-	gd_lock_resource(resource, &context.provider, &ignore, &ignore, &ignore);
-	(void) gd_judge("negative_entry", 23, "(new)", "", state ? state : "drafted",
-					gd_is_provider_side, &context);
-	if (kind == NULL || (strcmp(kind, "law") != 0 && strcmp(kind, "regulation") != 0 &&
-						 strcmp(kind, "national_rule") != 0))
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(16)),
-				 errmsg("withholding must rest on a law, a regulation or a national rule"),
-				 errdetail("A local or departmental paper is no basis. Measures, Article 16."),
-				 errhint("Set basis_kind to law, regulation or national_rule, and name the text and its article.")));
-	if (!row->newnull[NEG_ITEMS - 1])
-		gd_check_items_exist(row->new[NEG_ITEMS - 1], resource, 23);
-	if (!gd_department(me, &dept) || !gd_platform_region(dept.region, &platform_region) ||
-		platform_region.authority == 0 || platform_region.government == 0)
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(23)),
-				 errmsg("nobody is registered to review and approve this entry"),
-				 errdetail("The platform's region needs a data authority and a government. Measures, Article 23."),
-				 errhint("The administrator registers both in govdata.department.")));
-	gd_set(row, NEG_ID, Int64GetDatum(gd_draw("negative_entry_id_seq")));
-	gd_set(row, NEG_PROVIDER, Int64GetDatum(context.provider));
-	gd_set(row, NEG_DRAFTED_AT, TimestampTzGetDatum(gd_clock()));
-	gd_set(row, NEG_AUTHORITY, Int64GetDatum(platform_region.authority));
-	gd_set(row, NEG_GOVERNMENT, Int64GetDatum(platform_region.government));
-	gd_set(row, NEG_SELF_REVIEWED, BoolGetDatum(false));
-	gd_set(row, NEG_SELF_APPROVED, BoolGetDatum(false));
-}
-
-/* Article 23: filing goes to the authority above; at province approval is final. */
-static int64
-gd_upper_authority(int64 authority)
-{
-	GdDepartment dept;
-	GdRegion	region;
-	GdRegion	above;
-
-	if (!gd_department(authority, &dept) || !gd_region(dept.region, &region))
-		return 0;
-	if (region.parent[0] == '\0')
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(23)),
-				 errmsg("at province level approval is final"),
-				 errdetail("There is no upper data authority to report to. Measures, Article 23."),
-				 errhint("Nothing is left to do: the entry is in force.")));
-	if (!gd_region(region.parent, &above) || above.authority == 0)
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(23)),
-				 errmsg("no upper data authority is registered"),
-				 errdetail("Region %s has none. Measures, Article 23.", region.parent),
-				 errhint("The administrator registers it in govdata.department.")));
-	return above.authority;
-}
-
-/*
- * Held until the end, so that no submission is judged by a class that is being
- * changed, and an entry that ends sees the one that takes its place.
- */
-void
-gd_hold_resource(int64 resource)
-{
-	int64		provider;
-	char	   *ignore;
-
-	gd_lock_resource(resource, &provider, &ignore, &ignore, &ignore);
-}
-
-static void
-gd_negative_update(GdRow *row, int64 me)
-{
-	static const int changeable[] = {NEG_STATE, NEG_NOTE, 0};
-	int64		id = gd_new_int64(row, NEG_ID);
-	const char *to = gd_new_text(row, NEG_STATE);
-	GdProviderContext context = {
-		me, gd_new_int64(row, NEG_PROVIDER), gd_new_int64(row, NEG_AUTHORITY),
-		gd_new_int64(row, NEG_GOVERNMENT)
-	};
-	Datum		now = TimestampTzGetDatum(gd_clock());
-
-	gd_only_changes(row, &gd_negative_shape, id, changeable);
-	(void) gd_judge("negative_entry", 23, psprintf(INT64_FORMAT, id), gd_old_text(row, NEG_STATE),
-					to, gd_is_provider_side, &context);
-	if (strcmp(to, "reviewed") == 0)
-	{
-		gd_set(row, NEG_REVIEWED_AT, now);
-		gd_set(row, NEG_SELF_REVIEWED, BoolGetDatum(context.provider == me));
-	}
-	else if (strcmp(to, "approved") == 0)
-	{
-		gd_hold_resource(gd_new_int64(row, NEG_RESOURCE));
-		(void) gd_settle_resource(gd_new_int64(row, NEG_RESOURCE));
-		gd_set(row, NEG_APPROVED_AT, now);
-		gd_set(row, NEG_SELF_APPROVED, BoolGetDatum(context.provider == me));
-	}
-	else if (strcmp(to, "reported") == 0)
-	{
-		gd_set(row, NEG_REPORTED_TO, Int64GetDatum(gd_upper_authority(context.authority)));
-		gd_set(row, NEG_REPORTED_AT, now);
-	}
-	else
-	{
-		gd_require_reason(gd_new_text(row, NEG_NOTE), 23, _("ending a negative entry"));
-		if (strcmp(to, "rejected") != 0)
-			gd_hold_resource(gd_new_int64(row, NEG_RESOURCE));
-		gd_set(row, NEG_ENDED_AT, now);
-	}
-}
-
-Datum
-gd_guard_negative_entry(PG_FUNCTION_ARGS)
-{
-	GdRow		row;
-	int64		me;
-
-	if (!gd_row_open(&row, fcinfo, &gd_negative_shape))
-		return gd_row_as_is(fcinfo);
-	me = gd_acting(23);
-	if (row.is_insert)
-		gd_negative_insert(&row, me);
-	else
-		gd_negative_update(&row, me);
-	return gd_row_done(&row);
-}
-
-/* ---- standing consents ---- */
-
-Datum
-gd_guard_standing_consent(PG_FUNCTION_ARGS)
-{
-	static const int platform[] = {SC_ID, SC_DECLARED_AT, SC_ENDED_AT, 0};
-	static const int changeable[] = {SC_STATE, 0};
-	GdRow		row;
-	GdProviderContext context = {0, 0, 0, 0};
-	int64		resource;
-	const char *state;
-	char	   *ignore;
-
-	if (!gd_row_open(&row, fcinfo, &gd_consent_shape))
-		return gd_row_as_is(fcinfo);
-	context.me = gd_acting(20);
-	resource = gd_new_int64(&row, SC_RESOURCE);
-	gd_lock_resource(resource, &context.provider, &ignore, &ignore, &ignore);
-	state = gd_new_text(&row, SC_STATE);
-	if (row.is_insert)
-	{
-		gd_not_given(&row, &gd_consent_shape, platform);
-		(void) gd_judge("standing_consent", 20, "(new)", "", state ? state : "active",
-						gd_is_provider_side, &context);
-		if (!row.newnull[SC_ITEMS - 1])
-			gd_check_items_exist(row.new[SC_ITEMS - 1], resource, 20);
-		gd_set(&row, SC_ID, Int64GetDatum(gd_draw("standing_consent_id_seq")));
-		gd_set(&row, SC_PROVIDER, Int64GetDatum(context.provider));
-		gd_set(&row, SC_DECLARED_AT, TimestampTzGetDatum(gd_clock()));
-	}
-	else
-	{
-		int64		id = gd_new_int64(&row, SC_ID);
-
-		gd_only_changes(&row, &gd_consent_shape, id, changeable);
-		(void) gd_judge("standing_consent", 20, psprintf(INT64_FORMAT, id),
-						gd_old_text(&row, SC_STATE), state, gd_is_provider_side, &context);
-		gd_set(&row, SC_ENDED_AT, TimestampTzGetDatum(gd_clock()));
-	}
-	gd_resources_forget();
-	return gd_row_done(&row);
 }
 
 void

@@ -198,8 +198,8 @@ gd_withhold(GdCase *c)
 }
 
 static const GdActor gd_order_actors[] = {
-	{"data_authority", ORD_AUTHORITY, NULL},
-	{"provider", ORD_PROVIDER, NULL},
+	{"data_authority", ORD_AUTHORITY, NULL, false},
+	{"provider", ORD_PROVIDER, NULL, false},
 	{0}
 };
 
@@ -308,7 +308,7 @@ gd_record_source(GdCase *c)
 	const char *unknown = NULL;
 	bool		all = c->row->newnull[SRC_ITEMS - 1];
 
-	gd_hold_resource(id);
+	(void) gd_hold_resource(id);
 	derived = gd_resource(id);
 	gd_set(c->row, SRC_PROVIDER, Int64GetDatum(derived->provider));
 	if (derived->provider != c->me)
@@ -330,7 +330,7 @@ gd_record_source(GdCase *c)
 }
 
 static const GdActor gd_source_actors[] = {
-	{"provider", SRC_PROVIDER, NULL},
+	{"provider", SRC_PROVIDER, NULL, false},
 	{0}
 };
 

@@ -156,6 +156,13 @@ typedef struct GdLimit
 
 /* the limit in force on a day; raises ZW000 when there is none */
 extern GdLimit gd_limit(const char *code, DateADT day);
+/*
+ * A table whose cases take one of several routes has a state machine for each:
+ * the column that says the route, "" for a table that has one machine, and the
+ * machine's name, which is the subject of its transitions.
+ */
+extern const char *gd_machine_column(const char *table);
+extern const char *gd_machine(const char *table, const char *route);
 extern int	gd_transition_article(const char *subject, const char *from, const char *to);
 extern void gd_law_init(void);
 
@@ -263,6 +270,11 @@ extern bool gd_is_acting_as_time(void);
 /* ---- guard.c ---- */
 
 extern void gd_guard_init(void);
+
+/* ---- negative.c, consent.c ---- */
+
+extern void gd_negative_init(void);
+extern void gd_consent_init(void);
 
 /* ---- request.c ---- */
 

@@ -298,6 +298,17 @@ gd_acting(int article)
 	return me;
 }
 
+void
+gd_require_reason(const char *reason, int article, const char *act)
+{
+	if (reason == NULL || reason[strspn(reason, " \t\n")] == '\0')
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(article)),
+				 errmsg("%s needs a reason", act),
+				 errdetail("Measures, Article %d.", article),
+				 errhint("State the reason in the same statement.")));
+}
+
 /* ---- writing as the law itself ---- */
 
 int64

@@ -68,6 +68,8 @@ extern const GdTransition *gd_judge(const char *subject, int article, const char
 /* the acting department, by its own hands; nobody is refused */
 extern int64 gd_acting(int article);
 extern void gd_check_trigger(FunctionCallInfo fcinfo);
+/* raises unless a reason of more than blanks is given for the act */
+extern void gd_require_reason(const char *reason, int article, const char *act);
 
 /* next value of one of our sequences, whatever the caller's rights */
 extern int64 gd_draw(const char *sequence);
@@ -127,8 +129,10 @@ extern void gd_check_items_exist(Datum items, int64 resource, int article);
 /* rank of a sharing class, strictest highest; and of these items, or all of them */
 extern int	gd_class_rank(const char *sharing);
 extern int	gd_resource_strictest(GdResource *r, Datum items, bool all);
-/* lock the resource as somebody who changes it; raises when there is none */
-extern void gd_hold_resource(int64 id);
+/* lock the resource as somebody who changes it or its parts, to the end: its provider; raises when there is none */
+extern int64 gd_hold_resource(int64 id);
+/* what gd_resource() has read may have changed */
+extern void gd_resources_forget(void);
 extern void gd_catalog_init(void);
 
 extern uint64 gd_settle_resource(int64 resource);
@@ -137,6 +141,12 @@ extern uint64 gd_settle_resource(int64 resource);
 
 /* raises when the class is looser than that of a source the resource is made from */
 extern void gd_check_sources(int64 resource, const char *code, const char *sharing);
+
+/* ---- consent.c ---- */
+
+/* has the provider consented to this in advance? */
+extern bool gd_standing_consent_covers(int64 resource, DateADT day, const GdDepartment *consumer,
+									   Datum items, const char *usage);
 
 /* ---- scope.c ---- */
 

@@ -80,6 +80,8 @@ _PG_init(void)
 	gd_law_init();
 	gd_identity_init();
 	gd_guard_init();
+	gd_negative_init();
+	gd_consent_init();
 	gd_request_init();
 	gd_dispatch_init();
 	gd_protect_init();

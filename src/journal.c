@@ -116,6 +116,7 @@ typedef struct GdGoverned
 	int			n_keys;
 	GdColumn   *keys[MAX_KEYS];
 	GdColumn   *state;
+	GdColumn   *route;			/* which of the table's state machines it is */
 	GdColumn   *provider;
 	GdColumn   *consumer;
 	int			article;
@@ -138,6 +139,7 @@ typedef struct GdWriter
 	Datum		common[ENTRY_NATTS];
 	bool		common_null[ENTRY_NATTS];
 	/* article of the last change of state: a statement makes one kind */
+	const char *last_machine;
 	char		last_from[64];
 	char		last_to[64];
 	int			last_article;
@@ -469,6 +471,7 @@ gd_governed(TriggerData *trigdata)
 		gov->keys[gov->n_keys++] = gd_find_column(gov, key, rel);
 	}
 	gov->state = gd_find_column(gov, args[ARG_STATE], rel);
+	gov->route = gd_find_column(gov, gd_machine_column(RelationGetRelationName(rel)), rel);
 	gov->provider = gd_find_column(gov, args[ARG_PROVIDER], rel);
 	gov->consumer = gd_find_column(gov, args[ARG_CONSUMER], rel);
 	gov->article = args[ARG_ARTICLE][0] ? pg_strtoint32(args[ARG_ARTICLE]) : 0;
@@ -620,18 +623,22 @@ gd_writer_end(GdWriter *writer)
 }
 
 static int
-gd_writer_article(GdWriter *writer, GdGoverned *gov, const char *from, const char *to)
+gd_writer_article(GdWriter *writer, GdGoverned *gov, TupleTableSlot *row, const char *from, const char *to)
 {
 	int			article = gov->article;
+	const char *machine = gov->subject;
 
 	if (strcmp(from, to) == 0)
 		return article;
-	if (writer->last_article >= 0 &&
+	if (gov->route && !row->tts_isnull[gov->route->index])
+		machine = gd_machine(gov->subject, TextDatumGetCString(row->tts_values[gov->route->index]));
+	if (writer->last_article >= 0 && machine == writer->last_machine &&
 		strcmp(writer->last_from, from) == 0 && strcmp(writer->last_to, to) == 0)
 		return writer->last_article;
 
-	if (gd_transition_article(gov->subject, from, to) > 0)
-		article = gd_transition_article(gov->subject, from, to);
+	if (gd_transition_article(machine, from, to) > 0)
+		article = gd_transition_article(machine, from, to);
+	writer->last_machine = machine;
 	strlcpy(writer->last_from, from, sizeof(writer->last_from));
 	strlcpy(writer->last_to, to, sizeof(writer->last_to));
 	writer->last_article = article;
@@ -699,7 +706,7 @@ gd_writer_add(GdWriter *writer, GdGoverned *gov, TupleTableSlot *old,
 		gd_set_text(slot, ENTRY_FROM_STATE, from);
 	if (to[0])
 		gd_set_text(slot, ENTRY_TO_STATE, to);
-	article = gd_writer_article(writer, gov, from, to);
+	article = gd_writer_article(writer, gov, row, from, to);
 	if (article > 0)
 	{
 		slot->tts_values[ENTRY_ARTICLE] = Int16GetDatum(article);

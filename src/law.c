@@ -157,6 +157,18 @@ const GdTransition gd_transitions[] = {
 };
 const int	gd_n_transitions = lengthof(gd_transitions);
 
+/* tables with more than one state machine; routes that are not named: the table's own */
+static const struct
+{
+	const char *table;
+	const char *column;
+	const char *route;
+	const char *subject;
+}			gd_machines[] = {
+	{"share_request", "route", "national", "national_request"},
+	{"share_request", "route", "uncatalogued", "uncatalogued_request"},
+};
+
 typedef struct GdLimitRow
 {
 	char		code[NAMEDATALEN];
@@ -224,6 +236,24 @@ gd_transition_rows(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;
+}
+
+const char *
+gd_machine_column(const char *table)
+{
+	for (int i = 0; i < (int) lengthof(gd_machines); i++)
+		if (strcmp(gd_machines[i].table, table) == 0)
+			return gd_machines[i].column;
+	return "";
+}
+
+const char *
+gd_machine(const char *table, const char *route)
+{
+	for (int i = 0; route && i < (int) lengthof(gd_machines); i++)
+		if (strcmp(gd_machines[i].route, route) == 0 && strcmp(gd_machines[i].table, table) == 0)
+			return gd_machines[i].subject;
+	return table;
 }
 
 int

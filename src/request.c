@@ -307,33 +307,6 @@ gd_set_clock(GdRow *row, TimestampTz now, GdDepartment *provider, bool outside)
 	}
 }
 
-/* "able to answer at once": the provider has said so in advance */
-static bool
-gd_standing_consent_covers(GdRow *row, GdDepartment *consumer, DateADT today)
-{
-	static const Oid types[] = {INT8OID, DATEOID, INT8OID, TEXTOID, TEXTARRAYOID, TEXTOID};
-	static GdStatementText query = {
-		"SELECT 1 FROM govdata.standing_consent c WHERE c.resource = $1 AND c.state = 'active'"
-		" AND c.valid @> $2"
-		" AND (c.departments IS NULL AND c.regions IS NULL OR $3 = ANY (c.departments)"
-		"  OR EXISTS (SELECT FROM unnest(c.regions) AS g (code) WHERE govdata._region_contains(g.code, $4)))"
-		" AND (c.items IS NULL OR c.items @> $5) AND (c.uses IS NULL OR $6 = ANY (c.uses)) LIMIT 1",
-		6, types, NULL
-	};
-	Datum		args[6];
-	char		nulls[7] = "      ";
-
-	args[0] = row->new[REQ_RESOURCE - 1];
-	args[1] = DateADTGetDatum(today);
-	args[2] = Int64GetDatum(consumer->id);
-	args[3] = CStringGetTextDatum(consumer->region);
-	args[4] = row->new[REQ_ITEMS - 1];
-	args[5] = row->new[REQ_USAGE - 1];
-	if (row->newnull[REQ_USAGE - 1])
-		nulls[5] = 'n';
-	return gd_own_run(&query, args, nulls, NULL, 0, NULL, NULL) > 0;
-}
-
 static bool
 gd_is_submitter(const char *actor, void *context)
 {
@@ -396,7 +369,8 @@ gd_request_receive(GdRow *row, int64 me)
 
 	outside = gd_outside_scope(r, &consumer, gd_new_text(row, REQ_USAGE));
 	standing = r->has_standing_consent &&
-		gd_standing_consent_covers(row, &consumer, gd_legal_date(now));
+		gd_standing_consent_covers(r->id, gd_legal_date(now), &consumer, row->new[REQ_ITEMS - 1],
+								   gd_new_text(row, REQ_USAGE));
 	(void) gd_judge("share_request", 20, "(new)", "",
 					standing ? "approved" : state ? state : "submitted", gd_is_submitter, &standing);
 

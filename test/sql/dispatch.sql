@@ -73,7 +73,7 @@ SELECT t.allowed('wh_police', format('SELECT govdata.deliver_dispatch(%s, %L, ''
 SELECT is(t.order_is(:o), 'delivered late {姓名,住址} active dispatch copy {姓名,住址} v2', 'the same authorization');
 SELECT t.allowed('wh_da', format('SELECT govdata.accept_dispatch(%s)', :o), 'accepted');
 SELECT t.refused(who, format('UPDATE govdata.dispatch_order SET wanted = ''更多'' WHERE id = %s', :o), told, format('%s rewrites the order', who))
-FROM (VALUES ('wh_da', 'ZW019 dispatch_order % cannot move from "accepted" to "accepted"'), ('wh_police', 'ZW019 dispatch_order % cannot move from "accepted" to "accepted"')) AS v (who, told);
+FROM (VALUES ('wh_da', 'ZW019 column "wanted" of dispatch_order % cannot be changed here'), ('wh_police', 'ZW019 column "wanted" of dispatch_order % cannot be changed here')) AS v (who, told);
 SELECT is((SELECT string_agg(format('%s>%s %s', from_state, to_state, d.role::text), ', ' ORDER BY j.id) FROM govdata.journal_entry j JOIN govdata.department d ON d.id = j.department
 	WHERE subject = 'dispatch_order' AND subject_key = :'o'),
 	'>issued regress_gd_wh_da, issued>delivered regress_gd_wh_police, delivered>returned regress_gd_wh_da, returned>delivered regress_gd_wh_police, delivered>accepted regress_gd_wh_da', 'all on record');
