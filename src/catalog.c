@@ -812,7 +812,6 @@ gd_negative_insert(GdRow *row, int64 me)
 		NEG_REPORTED_AT, NEG_REPORTED_TO, NEG_ENDED_AT, 0
 	};
 	int64		resource = gd_new_int64(row, NEG_RESOURCE);
-	const char *kind = gd_new_text(row, NEG_BASIS_KIND);
 	const char *state = gd_new_text(row, NEG_STATE);
 	GdProviderContext context = {me, 0, 0, 0};
 	GdDepartment dept;
@@ -823,13 +822,7 @@ gd_negative_insert(GdRow *row, int64 me)
 	gd_lock_resource(resource, &context.provider, &ignore, &ignore, &ignore);
 	(void) gd_judge("negative_entry", 23, "(new)", "", state ? state : "drafted",
 					gd_is_provider_side, &context);
-	if (kind == NULL || (strcmp(kind, "law") != 0 && strcmp(kind, "regulation") != 0 &&
-						 strcmp(kind, "national_rule") != 0))
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(16)),
-				 errmsg("withholding must rest on a law, a regulation or a national rule"),
-				 errdetail("A local or departmental paper is no basis. Measures, Article 16."),
-				 errhint("Set basis_kind to law, regulation or national_rule, and name the text and its article.")));
+	gd_check_withholding_basis(gd_new_text(row, NEG_BASIS_KIND), gd_legal_date(gd_clock()));
 	if (!row->newnull[NEG_ITEMS - 1])
 		gd_check_items_exist(row->new[NEG_ITEMS - 1], resource, 23);
 	if (!gd_department(me, &dept) || !gd_platform_region(dept.region, &platform_region) ||
@@ -908,6 +901,8 @@ gd_negative_update(GdRow *row, int64 me)
 	}
 	else if (strcmp(to, "approved") == 0)
 	{
+		/* it takes effect today, whatever held when it was drafted */
+		gd_check_withholding_basis(gd_new_text(row, NEG_BASIS_KIND), gd_legal_date(gd_clock()));
 		gd_lock_withheld(gd_new_int64(row, NEG_RESOURCE));
 		(void) gd_settle_resource(gd_new_int64(row, NEG_RESOURCE));
 		gd_set(row, NEG_APPROVED_AT, now);

@@ -60,6 +60,8 @@ typedef enum GdRel
 	GD_CALENDAR_DAY,
 	GD_STATUTORY_HOLIDAY,
 	GD_TIME_LIMIT,
+	GD_REGIME,
+	GD_REGIME_SWITCH,
 	GD_REGION,
 	GD_DEPARTMENT,
 	GD_RESOURCE,
@@ -153,10 +155,35 @@ typedef struct GdLimit
 	bool		deemed_consent;
 } GdLimit;
 
-/* the limit in force on a day; raises ZW000 when there is none */
+/*
+ * The limit for what is received on a day: that of the regime in force then,
+ * else of the next one below.  Raises ZW042 when there is none.
+ */
 extern GdLimit gd_limit(const char *code, DateADT day);
+/* the same for a case that keeps its regime; NULL: the one in force on the day */
+extern GdLimit gd_limit_under(const char *regime, const char *code, DateADT day);
+/* the same, false when there is none: not every regime knows every limit */
+extern bool gd_limit_known(const char *regime, const char *code, DateADT day, GdLimit *limit);
 extern int	gd_transition_article(const char *subject, const char *from, const char *to);
 extern void gd_law_init(void);
+
+/* ---- regime.c: which body of law holds ---- */
+
+#define GD_REGIME_SIZE	32
+
+typedef struct GdRegime
+{
+	char		code[GD_REGIME_SIZE];
+	int			rank;			/* 1 stands above all */
+} GdRegime;
+
+/* the highest regime that is in force on a day; none of any rank: "" */
+extern GdRegime gd_regime_on(DateADT day);
+/* raises for an unknown one */
+extern int	gd_regime_rank(const char *code);
+/* may something be withheld on this kind of basis on that day? raises if not */
+extern void gd_check_withholding_basis(const char *kind, DateADT day);
+extern void gd_regime_init(void);
 
 /* ---- identity.c ---- */
 

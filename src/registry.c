@@ -26,8 +26,13 @@ gd_yield_sql(const char *registry)
 {
 	if (strcmp(registry, "region") == 0)
 		return "DELETE FROM govdata.region r WHERE r.builtin AND r.code = $1.code";
+	if (strcmp(registry, "regime") == 0)
+		return "DELETE FROM govdata.regime r WHERE r.builtin AND r.code = $1.code";
+	if (strcmp(registry, "withholding_basis") == 0)
+		return "DELETE FROM govdata.withholding_basis b WHERE b.builtin AND b.regime = $1.regime "
+			"AND b.basis_kind = $1.basis_kind";
 	if (strcmp(registry, "time_limit") == 0)
-		return "DELETE FROM govdata.time_limit l WHERE l.builtin AND l.code = $1.code "
+		return "DELETE FROM govdata.time_limit l WHERE l.builtin AND l.code = $1.code AND l.regime = $1.regime "
 			"AND l.effective OPERATOR(pg_catalog.&&) $1.effective";
 	return "DELETE FROM govdata.catalog_specification s WHERE s.builtin AND s.element = $1.element "
 		"AND s.effective OPERATOR(pg_catalog.&&) $1.effective";
