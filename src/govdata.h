@@ -278,6 +278,11 @@ extern Datum gd_uscc_is_valid(PG_FUNCTION_ARGS);
 extern void gd_acting_as_time(bool on);
 extern bool gd_is_acting_as_time(void);
 
+/* ---- registry.c ---- */
+
+/* raises unless the role logs in and is a member of the department's */
+extern void gd_check_person(Oid person, Oid department_role);
+
 /* ---- guard.c ---- */
 
 extern void gd_guard_init(void);
