@@ -40,6 +40,7 @@ static const char *const gd_rel_names[GD_NRELS] = {
 	[GD_REGIME_SWITCH] = "regime_switch",
 	[GD_REGION] = "region",
 	[GD_DEPARTMENT] = "department",
+	[GD_OFFICER_ABSENCE] = "officer_absence",
 	[GD_RESOURCE] = "resource",
 	[GD_RESOURCE_ITEM] = "resource_item",
 	[GD_NEGATIVE_ENTRY] = "negative_entry",

@@ -64,6 +64,7 @@ typedef enum GdRel
 	GD_REGIME_SWITCH,
 	GD_REGION,
 	GD_DEPARTMENT,
+	GD_OFFICER_ABSENCE,
 	GD_RESOURCE,
 	GD_RESOURCE_ITEM,
 	GD_NEGATIVE_ENTRY,
@@ -271,6 +272,15 @@ extern bool gd_oversees(int64 department);
 /* ---- uscc.c ---- */
 
 extern Datum gd_uscc_is_valid(PG_FUNCTION_ARGS);
+
+/* ---- absence.c ---- */
+
+/*
+ * Does the person at work stand in for the department's absent data officer
+ * today?  Then by which login role, and for whom.
+ */
+extern bool gd_deputizes(int64 department, const char **deputy, const char **officer);
+extern void gd_absence_init(void);
 
 /* ---- journal.c ---- */
 

@@ -80,6 +80,7 @@ _PG_init(void)
 	gd_law_init();
 	gd_regime_init();
 	gd_identity_init();
+	gd_absence_init();
 	gd_guard_init();
 	gd_request_init();
 	gd_protect_init();

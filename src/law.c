@@ -99,6 +99,8 @@ const GdTransition gd_transitions[] = {
 	{"resource_opening", "closed", "withdrawn", "provider", 28},
 	{"regime_switch", "", "adopted", "provincial_authority", 7},
 	{"regime_switch", "adopted", "ended", "provincial_authority", 7},
+	{"officer_absence", "", "declared", "department", 14},
+	{"officer_absence", "declared", "ended", "department", 14},
 	{"negative_entry", "", "drafted", "provider", 23},
 	{"negative_entry", "drafted", "reviewed", "data_authority", 23},
 	{"negative_entry", "drafted", "rejected", "data_authority", 23},

@@ -222,6 +222,7 @@ void
 gd_check_person(Oid person, Oid department_role)
 {
 	HeapTuple	tup = SearchSysCache1(AUTHOID, ObjectIdGetDatum(person));
+	const char *name = GetUserNameFromId(person, true);
 	bool		logs_in = false;
 
 	if (HeapTupleIsValid(tup))
@@ -233,8 +234,7 @@ gd_check_person(Oid person, Oid department_role)
 		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(14)),
-			 errmsg("role \"%s\" is no person of the department",
-					HeapTupleIsValid(tup) ? GetUserNameFromId(person, false) : "?"),
+			 errmsg("role \"%s\" is no person of the department", name ? name : psprintf("%u", person)),
 			 errdetail("A data officer, or a deputy, logs in and is a member of role \"%s\". Measures, Article 14.",
 					   GetUserNameFromId(department_role, false)),
 			 errhint("The database's administrator makes the person's login role a member of the department's role.")));
