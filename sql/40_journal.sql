@@ -21,8 +21,11 @@ CREATE TABLE govdata.journal_entry (
     consumer bigint,
     before jsonb,
     after jsonb,
+    deputy text,
+    on_behalf_of text,
     CONSTRAINT journal_entry_pkey PRIMARY KEY (id),
     CONSTRAINT journal_entry_event_check CHECK (event IN ('insert', 'update', 'delete')),
+    CONSTRAINT journal_entry_deputy_check CHECK ((deputy IS NULL) = (on_behalf_of IS NULL)),
     CONSTRAINT journal_entry_actor_check CHECK (actor IN ('department', 'time', 'administrator'))
 );
 ALTER SEQUENCE govdata.journal_entry_id_seq OWNED BY govdata.journal_entry.id;
@@ -45,6 +48,8 @@ COMMENT ON COLUMN govdata.journal_entry.provider IS '数据提供部门';
 COMMENT ON COLUMN govdata.journal_entry.consumer IS '数据使用部门';
 COMMENT ON COLUMN govdata.journal_entry.before IS '变更前内容；变更时仅含有变化的列';
 COMMENT ON COLUMN govdata.journal_entry.after IS '变更后内容；变更时仅含有变化的列，新增时不含空值';
+COMMENT ON COLUMN govdata.journal_entry.deputy IS '代行职责者的登录角色（数据管理专人不在岗期间）';
+COMMENT ON COLUMN govdata.journal_entry.on_behalf_of IS '被代行职责的数据管理专人';
 
 CREATE TABLE govdata.journal_seal (
     id bigint NOT NULL,
@@ -197,7 +202,8 @@ checked AS (
                 (extract(epoch FROM e.at) * 1000000)::bigint,
                 (extract(epoch FROM e.real_at) * 1000000)::bigint,
                 e.subject, e.subject_key, e.event, e.from_state, e.to_state, e.article, e.actor,
-                e.role, e.department, e.provider, e.consumer, e.before, e.after)::text, 'UTF8')),
+                e.role, e.department, e.provider, e.consumer, e.before, e.after,
+                e.deputy, e.on_behalf_of)::text, 'UTF8')),
             ''::bytea ORDER BY e.id) AS digests
         FROM unnest(s.entries) r
         JOIN ONLY govdata.journal_entry e ON e.id >= lower(r) AND e.id < upper(r)
@@ -216,7 +222,8 @@ compared AS (
             (extract(epoch FROM e.at) * 1000000)::bigint,
             (extract(epoch FROM e.real_at) * 1000000)::bigint,
             e.subject, e.subject_key, e.event, e.from_state, e.to_state, e.article, e.actor,
-            e.role, e.department, e.provider, e.consumer, e.before, e.after)::text, 'UTF8')), 1, 8) AS found
+            e.role, e.department, e.provider, e.consumer, e.before, e.after,
+                e.deputy, e.on_behalf_of)::text, 'UTF8')), 1, 8) AS found
     FROM expected x
     LEFT JOIN ONLY govdata.journal_entry e ON e.id = x.id
 ),

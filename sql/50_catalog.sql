@@ -185,7 +185,8 @@ CREATE TABLE govdata.negative_entry (
     resource      bigint NOT NULL REFERENCES govdata.resource,
     items         text[] CHECK (cardinality(items) > 0),
     provider      bigint NOT NULL REFERENCES govdata.department,
-    basis_kind    text NOT NULL CHECK (basis_kind IN ('law', 'regulation', 'national_rule')),
+    basis_kind    text NOT NULL CHECK (basis_kind IN ('law', 'regulation', 'national_rule',
+                                                      'administrative_regulation', 'state_council_decision')),
     legal_basis   text NOT NULL CHECK (legal_basis <> ''),
     basis_article text NOT NULL CHECK (basis_article <> ''),
     reason        text NOT NULL CHECK (reason <> ''),
@@ -216,7 +217,7 @@ COMMENT ON COLUMN govdata.negative_entry.id IS '编号';
 COMMENT ON COLUMN govdata.negative_entry.resource IS '资源编号';
 COMMENT ON COLUMN govdata.negative_entry.items IS '不予共享的信息项;空表示整个资源';
 COMMENT ON COLUMN govdata.negative_entry.provider IS '提供部门';
-COMMENT ON COLUMN govdata.negative_entry.basis_kind IS '依据种类:law 法律、regulation 法规、national_rule 国家有关规定';
+COMMENT ON COLUMN govdata.negative_entry.basis_kind IS '依据种类:law 法律、regulation 法规、national_rule 国家有关规定、administrative_regulation 行政法规、state_council_decision 国务院决定;何者可用见 withholding_basis';
 COMMENT ON COLUMN govdata.negative_entry.legal_basis IS '依据名称';
 COMMENT ON COLUMN govdata.negative_entry.basis_article IS '依据条款';
 COMMENT ON COLUMN govdata.negative_entry.reason IS '理由';

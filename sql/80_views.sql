@@ -158,7 +158,7 @@ $$;
 
 CREATE VIEW govdata.journal WITH (security_invoker, security_barrier) AS
 SELECT j.id, j.at, j.real_at, j.subject, j.subject_key, j.event, j.from_state, j.to_state, j.article, j.actor,
-       j.role, d.name AS department, p.name AS provider, c.name AS consumer, j.before, j.after
+       j.role, d.name AS department, p.name AS provider, c.name AS consumer, j.before, j.after, j.deputy, j.on_behalf_of
   FROM govdata.journal_entry j
   LEFT JOIN govdata.department d ON d.id = j.department
   LEFT JOIN govdata.department p ON p.id = j.provider

@@ -57,8 +57,8 @@ SELECT a.id, a.code, c.name AS consumer, p.name AS provider, a.items, a.valid_fr
   JOIN govdata.department c ON c.id = a.consumer
   JOIN govdata.department p ON p.id = a.provider
   -- as long ago as the term says: nothing read since then
-  CROSS JOIN LATERAL (SELECT govdata.as_of() - make_interval(days => l.amount) AS since FROM govdata.time_limit l
-                       WHERE l.code = 'unused_items' AND l.effective @> govdata.legal_date(govdata.as_of())) w
+  CROSS JOIN LATERAL (SELECT govdata.as_of()
+                             - make_interval(days => govdata._limit_amount('unused_items', govdata.legal_date(govdata.as_of()))) AS since) w
   CROSS JOIN LATERAL (SELECT coalesce(array_agg(x.item ORDER BY x.item), '{}') AS used_items, max(x.last_read_at) AS last_read_at
                         FROM govdata.authorization_use x WHERE x.authorization_id = a.id AND x.item = ANY (a.items)) u;
 COMMENT ON VIEW govdata.authorization_usage IS '授权的使用情况与建议收窄的信息项(第二十条最小够用)';

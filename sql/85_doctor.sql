@@ -109,6 +109,12 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
                   ': ' || string_agg(f.subject || ' ' || f.subject_key || ' (' || f.sqlstate || ')', ', '))
       FROM govdata.sweep_failure f
     UNION ALL
+    SELECT 'regime', CASE WHEN s.regime IS NULL THEN 'warning' ELSE 'ok' END,
+           CASE WHEN s.regime IS NULL THEN format('%s (%s) is in force since %s and not switched on here: SELECT govdata.adopt_regime(%L, day, basis) is the provincial data authority''s act', r.title_en, r.title, r.effective_from, r.code)
+                ELSE format('%s is switched on from %s on', r.title_en, s.effective_on) END
+      FROM govdata.regime r LEFT JOIN govdata.regime_switch s ON s.regime = r.code AND (s.ends_on IS NULL OR s.ends_on > govdata.legal_date())
+     WHERE NOT r.standing AND r.effective_from <= govdata.legal_date()
+    UNION ALL
     SELECT 'pg_cron', CASE WHEN x.extversion IS NULL THEN 'warning' ELSE 'ok' END,
            CASE WHEN x.extversion IS NULL THEN format('pg_cron is not in this database (its database is "%s")', coalesce(current_setting('cron.database_name', true), 'none'))
                 WHEN string_to_array(x.extversion, '.')::integer[] < ARRAY[1, 5] THEN format('version %s: schedules run in GMT and cron.timezone has no effect; the sweep does not depend on either', x.extversion)

@@ -102,3 +102,5 @@ COMMENT ON COLUMN govdata.journal.provider IS '数据提供部门名称';
 COMMENT ON COLUMN govdata.journal.consumer IS '数据使用部门名称';
 COMMENT ON COLUMN govdata.journal.before IS '变更前内容；变更时仅含有变化的列';
 COMMENT ON COLUMN govdata.journal.after IS '变更后内容；变更时仅含有变化的列，新增时不含空值';
+COMMENT ON COLUMN govdata.journal.deputy IS '代行职责者的登录角色';
+COMMENT ON COLUMN govdata.journal.on_behalf_of IS '被代行职责的数据管理专人';

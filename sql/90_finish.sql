@@ -16,6 +16,7 @@ BEGIN
                      '_absent',
                      '_articles',
                      '_deadline',
+                     '_limit_amount',
                      '_move_negative_entry',
                      '_move_resource',
                      '_moved',
@@ -71,7 +72,7 @@ SELECT govdata._govern('govdata.calendar', 'calendar', 'name', '', '', '', 7::sm
 SELECT govdata._govern('govdata.calendar_notice', 'calendar_notice', 'calendar,notice', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.calendar_day', 'calendar_day', 'calendar,day,notice', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.statutory_holiday', 'statutory_holiday', 'calendar,month,day,effective_from', '', '', '', 7::smallint);
-SELECT govdata._govern('govdata.time_limit', 'time_limit', 'code,effective_from', '', '', '', 7::smallint);
+SELECT govdata._govern('govdata.time_limit', 'time_limit', 'code,effective_from,regime', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.catalog_specification', 'catalog_specification', 'element,effective_from', '', '', '', 10::smallint);
 SELECT govdata._govern('govdata.region', 'region', 'code', '', '', '', 5::smallint);
 SELECT govdata._govern('govdata.department', 'department', 'id', '', 'id', '', 6::smallint);

@@ -22,7 +22,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#define GD_MAX_LISTENERS 24
+#define GD_MAX_LISTENERS 32
 
 typedef struct GdListener
 {
@@ -36,8 +36,11 @@ static const char *const gd_rel_names[GD_NRELS] = {
 	[GD_CALENDAR_DAY] = "calendar_day",
 	[GD_STATUTORY_HOLIDAY] = "statutory_holiday",
 	[GD_TIME_LIMIT] = "time_limit",
+	[GD_REGIME] = "regime",
+	[GD_REGIME_SWITCH] = "regime_switch",
 	[GD_REGION] = "region",
 	[GD_DEPARTMENT] = "department",
+	[GD_OFFICER_ABSENCE] = "officer_absence",
 	[GD_RESOURCE] = "resource",
 	[GD_RESOURCE_ITEM] = "resource_item",
 	[GD_NEGATIVE_ENTRY] = "negative_entry",

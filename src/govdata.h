@@ -61,8 +61,11 @@ typedef enum GdRel
 	GD_CALENDAR_DAY,
 	GD_STATUTORY_HOLIDAY,
 	GD_TIME_LIMIT,
+	GD_REGIME,
+	GD_REGIME_SWITCH,
 	GD_REGION,
 	GD_DEPARTMENT,
+	GD_OFFICER_ABSENCE,
 	GD_RESOURCE,
 	GD_RESOURCE_ITEM,
 	GD_NEGATIVE_ENTRY,
@@ -154,7 +157,10 @@ typedef struct GdLimit
 	bool		deemed_consent;
 } GdLimit;
 
-/* the limit in force on a day; raises ZW000 when there is none */
+/*
+ * The limit for what is received on a day: that of the regime in force then,
+ * else of the next one below.  Raises ZW042 when there is none.
+ */
 extern GdLimit gd_limit(const char *code, DateADT day);
 /*
  * A table whose cases take one of several routes has a state machine for each:
@@ -163,8 +169,30 @@ extern GdLimit gd_limit(const char *code, DateADT day);
  */
 extern const char *gd_machine_column(const char *table);
 extern const char *gd_machine(const char *table, const char *route);
+/* the same for a case that keeps its regime; NULL: the one in force on the day */
+extern GdLimit gd_limit_under(const char *regime, const char *code, DateADT day);
+/* the same, false when there is none: not every regime knows every limit */
+extern bool gd_limit_known(const char *regime, const char *code, DateADT day, GdLimit *limit);
 extern int	gd_transition_article(const char *subject, const char *from, const char *to);
 extern void gd_law_init(void);
+
+/* ---- regime.c: which body of law holds ---- */
+
+#define GD_REGIME_SIZE	32
+
+typedef struct GdRegime
+{
+	char		code[GD_REGIME_SIZE];
+	int			rank;			/* 1 stands above all */
+} GdRegime;
+
+/* the highest regime that is in force on a day; none of any rank: "" */
+extern GdRegime gd_regime_on(DateADT day);
+/* raises for an unknown one */
+extern int	gd_regime_rank(const char *code);
+/* may something be withheld on this kind of basis on that day? raises if not */
+extern void gd_check_withholding_basis(const char *kind, DateADT day);
+extern void gd_regime_init(void);
 
 /* ---- identity.c ---- */
 
@@ -260,12 +288,25 @@ extern int	gd_texts_of(Datum array, char ***texts);
 extern bool gd_texts_have(Datum array, const char *value);
 /* elements of one text[] that are (or are not) in another; none: NULL */
 extern ArrayType *gd_texts_select(Datum from, bool fromnull, Datum in, bool innull, bool wanted);
+/* ---- absence.c ---- */
+
+/*
+ * Does the person at work stand in for the department's absent data officer
+ * today?  Then by which login role, and for whom.
+ */
+extern bool gd_deputizes(int64 department, const char **deputy, const char **officer);
+extern void gd_absence_init(void);
 
 /* ---- journal.c ---- */
 
 /* whom the journal names for what is being written now: see journal.c */
 extern void gd_acting_as_time(bool on);
 extern bool gd_is_acting_as_time(void);
+
+/* ---- registry.c ---- */
+
+/* raises unless the role logs in and is a member of the department's */
+extern void gd_check_person(Oid person, Oid department_role);
 
 /* ---- guard.c ---- */
 

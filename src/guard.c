@@ -465,6 +465,7 @@ gd_decided(int64 request, TimestampTz matures_at)
  */
 static DateADT gd_received_on = 0;
 static bool gd_has_received = false;
+static bool gd_has_dated = false;
 
 void
 gd_received(DateADT day)
@@ -475,11 +476,29 @@ gd_received(DateADT day)
 	gd_has_received = true;
 }
 
+/*
+ * An act that names a later day from which it holds must be known before that
+ * day begins, or it would hold for what was done in ignorance of it.
+ */
+void
+gd_dated(DateADT day)
+{
+	gd_received(day);
+	gd_has_dated = true;
+}
+
 static void
 gd_check_received(void)
 {
 	if (!gd_has_received || gd_legal_date(gd_clock()) == gd_received_on)
 		return;
+	if (gd_has_dated)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(7)),
+				 errmsg("an act that holds from a later day on must be committed on the day on which it is made"),
+				 errdetail("It was made on %s in legal time; nobody could see it until now. Measures, Article 7.",
+						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(gd_received_on)))),
+				 errhint("Make it again, with a day that is still to come.")));
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(20)),
 			 errmsg("a request must be committed on the day on which it is made"),
@@ -529,7 +548,7 @@ gd_guard_xact(XactEvent event, void *arg)
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
 			gd_n_pending = 0;
-			gd_has_received = false;
+			gd_has_received = gd_has_dated = false;
 			break;
 		default:
 			break;

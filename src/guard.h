@@ -94,6 +94,8 @@ extern uint64 gd_run_as_time(GdStatementText *text, Datum *args);
 
 /* a request that holds only if it also commits on this day */
 extern void gd_received(DateADT day);
+/* the same for what fixes from which day on something else holds */
+extern void gd_dated(DateADT day);
 /* a decision that holds only if it also commits before this instant */
 extern void gd_decided(int64 request, TimestampTz matures_at);
 

@@ -78,7 +78,9 @@ _PG_init(void)
 	gd_clock_init();
 	gd_calendar_init();
 	gd_law_init();
+	gd_regime_init();
 	gd_identity_init();
+	gd_absence_init();
 	gd_guard_init();
 	gd_negative_init();
 	gd_consent_init();

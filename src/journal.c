@@ -56,6 +56,8 @@ enum
 	ENTRY_CONSUMER,
 	ENTRY_BEFORE,
 	ENTRY_AFTER,
+	ENTRY_DEPUTY,
+	ENTRY_ON_BEHALF_OF,
 	ENTRY_NATTS
 };
 
@@ -550,8 +552,17 @@ gd_writer_actor(GdWriter *writer)
 	writer->common_null[ENTRY_ROLE] = false;
 	if (department != 0)
 	{
+		const char *deputy;
+		const char *officer;
+
 		writer->common[ENTRY_DEPARTMENT] = Int64GetDatum(department);
 		writer->common_null[ENTRY_DEPARTMENT] = false;
+		if (gd_deputizes(department, &deputy, &officer))
+		{
+			writer->common[ENTRY_DEPUTY] = CStringGetTextDatum(deputy);
+			writer->common[ENTRY_ON_BEHALF_OF] = CStringGetTextDatum(officer);
+			writer->common_null[ENTRY_DEPUTY] = writer->common_null[ENTRY_ON_BEHALF_OF] = false;
+		}
 	}
 }
 

@@ -98,6 +98,10 @@ const GdTransition gd_transitions[] = {
 	{"resource_opening", "open", "withdrawn", "provider", 28},
 	{"resource_opening", "suspended", "withdrawn", "provider", 28},
 	{"resource_opening", "closed", "withdrawn", "provider", 28},
+	{"regime_switch", "", "adopted", "provincial_authority", 7},
+	{"regime_switch", "adopted", "ended", "provincial_authority", 7},
+	{"officer_absence", "", "declared", "department", 14},
+	{"officer_absence", "declared", "ended", "department", 14},
 	{"negative_entry", "", "drafted", "provider", 23},
 	{"negative_entry", "drafted", "reviewed", "data_authority", 23},
 	{"negative_entry", "drafted", "rejected", "data_authority", 23},
@@ -172,6 +176,8 @@ static const struct
 typedef struct GdLimitRow
 {
 	char		code[NAMEDATALEN];
+	char		regime[GD_REGIME_SIZE];
+	bool		yields;			/* to a shorter one of a lower regime */
 	DateADT		from;			/* inclusive */
 	DateADT		until;			/* exclusive */
 	GdLimit		limit;
@@ -309,6 +315,9 @@ gd_limit_row(HeapTuple tup, TupleDesc desc, TypeCacheEntry *rangetype)
 	row.limit.deemed_consent =
 		strcmp(TextDatumGetCString(heap_getattr(tup, 5, desc, &isnull)), "deemed_consent") == 0;
 
+	strlcpy(row.regime, TextDatumGetCString(heap_getattr(tup, 11, desc, &isnull)), sizeof(row.regime));
+	row.yields = DatumGetBool(heap_getattr(tup, 12, desc, &isnull));
+
 	/* a daterange is stored in its canonical form, [from, until) */
 	d = heap_getattr(tup, 6, desc, &isnull);
 	range_deserialize(rangetype, DatumGetRangeTypeP(d), &lower, &upper, &empty);
@@ -346,26 +355,78 @@ gd_limits_load(void)
 	gd_n_limits = n;
 }
 
-GdLimit
-gd_limit(const char *code, DateADT day)
+/*
+ * The row of the highest regime at or below the given rank that knows the
+ * limit on that day.
+ */
+static const GdLimitRow *
+gd_find_limit(const char *code, DateADT day, int rank)
 {
-	if (!gd_limits_fresh)
-		gd_limits_load();
+	const GdLimitRow *best = NULL;
+	int			best_rank = 0;
 
 	for (int i = 0; i < gd_n_limits; i++)
 	{
 		GdLimitRow *row = &gd_limits[i];
+		int			of_row;
 
-		if (day >= row->from && day < row->until && strcmp(row->code, code) == 0)
-			return row->limit;
+		if (day < row->from || day >= row->until || strcmp(row->code, code) != 0)
+			continue;
+		of_row = gd_regime_rank(row->regime);
+		if (of_row < rank || (best && best_rank < of_row))
+			continue;
+		best = row;
+		best_rank = of_row;
 	}
+	return best;
+}
 
+bool
+gd_limit_known(const char *regime, const char *code, DateADT day, GdLimit *limit)
+{
+	GdRegime	in_force;
+	const GdLimitRow *row;
+	const GdLimitRow *lower;
+
+	if (regime == NULL)
+	{
+		in_force = gd_regime_on(day);
+		regime = in_force.code;
+	}
+	if (!gd_limits_fresh)
+		gd_limits_load();
+	row = gd_find_limit(code, day, gd_regime_rank(regime));
+	if (row == NULL)
+		return false;
+	*limit = row->limit;
+	if (row->yields)
+	{
+		lower = gd_find_limit(code, day, gd_regime_rank(row->regime) + 1);
+		if (lower && lower->limit.unit == row->limit.unit && lower->limit.amount < row->limit.amount)
+			*limit = lower->limit;
+	}
+	return true;
+}
+
+GdLimit
+gd_limit_under(const char *regime, const char *code, DateADT day)
+{
+	GdLimit		limit;
+
+	if (gd_limit_known(regime, code, day, &limit))
+		return limit;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(42)),
 			 errmsg("no time limit \"%s\" is in force on %s", code,
 					DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(day)))),
 			 errdetail("Nothing before the Measures entered into force is judged by them. Measures, Article 42."),
 			 errhint("SELECT * FROM govdata.time_limit WHERE code = '%s' shows the periods.", code)));
+}
+
+GdLimit
+gd_limit(const char *code, DateADT day)
+{
+	return gd_limit_under(NULL, code, day);
 }
 
 void

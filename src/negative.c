@@ -46,15 +46,8 @@ static void
 gd_negative_drafted(GdCase *c)
 {
 	GdRow	   *row = c->row;
-	const char *kind = gd_new_text(row, NEG_BASIS_KIND);
 
-	if (kind == NULL || (strcmp(kind, "law") != 0 && strcmp(kind, "regulation") != 0 &&
-						 strcmp(kind, "national_rule") != 0))
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(16)),
-				 errmsg("withholding must rest on a law, a regulation or a national rule"),
-				 errdetail("A local or departmental paper is no basis. Measures, Article 16."),
-				 errhint("Set basis_kind to law, regulation or national_rule, and name the text and its article.")));
+	gd_check_withholding_basis(gd_new_text(row, NEG_BASIS_KIND), gd_legal_date(gd_clock()));
 	if (!row->newnull[NEG_ITEMS - 1])
 		gd_check_items_exist(row->new[NEG_ITEMS - 1], gd_new_int64(row, NEG_RESOURCE), 23);
 	if (gd_new_int64(row, NEG_AUTHORITY) == 0 || gd_new_int64(row, NEG_GOVERNMENT) == 0)
@@ -111,6 +104,8 @@ gd_negative_reviewed(GdCase *c)
 static void
 gd_negative_approved(GdCase *c)
 {
+	/* it takes effect today, whatever held when it was drafted */
+	gd_check_withholding_basis(gd_new_text(c->row, NEG_BASIS_KIND), gd_legal_date(gd_clock()));
 	gd_lock_withheld(c);
 	(void) gd_settle_resource(gd_new_int64(c->row, NEG_RESOURCE));
 	gd_set(c->row, NEG_SELF_APPROVED, BoolGetDatum(gd_new_int64(c->row, NEG_PROVIDER) == c->me));

@@ -49,8 +49,16 @@ SELECT is(string_agg(format('%s %s %s %s %s', code, coalesce(article::text, '-')
 	'check_doubt 13 3 working_day late' || E'\n' || 'provisional_grace - 15 calendar_day takes_effect' || E'\n' ||
 	'reply_conditional 20 10 working_day deemed_consent' || E'\n' || 'reply_uncatalogued 22 10 working_day late' || E'\n' ||
 	'unused_items - 180 calendar_day proposal', 'three, ten, ten, the grace of an estimate, and when use is reviewed')
-FROM govdata.time_limit;
-SELECT is(array_agg(DISTINCT lower(effective)), ARRAY['2021-04-01'::date], 'since 1 April 2021 (Article 42)') FROM govdata.time_limit;
+FROM govdata.time_limit WHERE regime = 'measures';
+SELECT is(array_agg(DISTINCT lower(effective)), ARRAY['2021-04-01'::date], 'since 1 April 2021 (Article 42)') FROM govdata.time_limit WHERE regime = 'measures';
+-- and those of Decree 809, since 1 August 2025
+SELECT is(string_agg(format('%s %s %s %s %s %s', code, article, amount, unit, consequence, yields), E'\n' ORDER BY code COLLATE "C"),
+	'catalog_review 10 2 working_day late f' || E'\n' || 'catalog_update 11 10 working_day late f' || E'\n' ||
+	'catalog_update_extension 11 5 working_day late f' || E'\n' || 'check_doubt 13 10 working_day late t' || E'\n' ||
+	'delivery 20 20 working_day late f' || E'\n' || 'reply_extension 20 10 working_day late f' || E'\n' ||
+	'reply_unconditional 20 1 working_day late f', 'one, ten more, twenty, ten and five, two, and ten that yield to three')
+FROM govdata.time_limit WHERE regime = 'decree809';
+SELECT is(array_agg(DISTINCT lower(effective)), ARRAY['2025-08-01'::date], 'since 1 August 2025') FROM govdata.time_limit WHERE regime = 'decree809';
 SELECT t.refused(who, sql, told, format('%s: %s', who, sql))
 FROM (VALUES
 	('wh_police', 'UPDATE govdata.time_limit SET amount = 100', '42501 %'),
@@ -110,13 +118,13 @@ SELECT t.refused('wh_civil', format('INSERT INTO govdata.share_request (resource
 SET govdata.restore = on;
 BEGIN;
 INSERT INTO govdata.time_limit (code, article, amount, unit, consequence, effective, basis) VALUES ('check_doubt', 13, 4, 'working_day', 'late', '[2022-01-01,)', '转储');
-SELECT is(string_agg(format('%s %s', amount, effective), ', '), '4 [2022-01-01,)', 'a time limit') FROM govdata.time_limit WHERE code = 'check_doubt';
+SELECT is(string_agg(format('%s %s', amount, effective), ', '), '4 [2022-01-01,)', 'a time limit') FROM govdata.time_limit WHERE code = 'check_doubt' AND regime = 'measures';
 INSERT INTO govdata.catalog_specification (element, column_name, required, basis) VALUES ('信息资源摘要', 'abstract', false, '转储');
 SELECT is(string_agg(format('%s %s', required, builtin), ', '), 'f f', 'an element of the specification') FROM govdata.catalog_specification WHERE element = '信息资源摘要';
 SELECT is(count(*), 15::bigint, 'and no other') FROM govdata.catalog_specification;
 ROLLBACK;
 RESET govdata.restore;
-SELECT is(count(*), 1::bigint, 'outside a restore nothing yields') FROM govdata.time_limit WHERE code = 'check_doubt';
+SELECT is(count(*), 1::bigint, 'outside a restore nothing yields') FROM govdata.time_limit WHERE code = 'check_doubt' AND regime = 'measures';
 SELECT t.refused('admin', 'SET govdata.restore = on', '42501 %', 'and restoring is a superuser''s');
 SELECT t.refused('wh_police', format('SET %s = on', v), '42501 %', v) FROM unnest(ARRAY['govdata.restore', 'govdata.maintenance']) AS v;
 
