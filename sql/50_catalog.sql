@@ -94,6 +94,8 @@ CREATE TABLE govdata.resource (
     version            integer NOT NULL DEFAULT 1 CHECK (version > 0),
     CONSTRAINT resource_conditional_has_conditions
         CHECK (sharing <> 'conditional' OR sharing_conditions IS NOT NULL),
+    CONSTRAINT resource_unconditional_has_no_scope
+        CHECK (sharing <> 'unconditional' OR scope_departments IS NULL AND scope_regions IS NULL),
     CONSTRAINT resource_withheld_is_not_open
         CHECK (sharing <> 'withheld' OR opening = 'closed'),
     CONSTRAINT resource_conditional_opening_has_conditions

@@ -86,7 +86,11 @@ typedef struct GdVerdict
 	int32		version;
 	int			article;		/* of a refusal */
 	const char *why;
+	const char *hint;			/* the next step, where it is no request */
+	bool		continued;		/* on the terms of a former class */
+	TimestampTz continued_until;
 	char	   *missing;		/* items to ask for: 'a', 'b' */
+	bool		to_copy;		/* in mode copy */
 	char	   *items;			/* names of what is read */
 } GdVerdict;
 

@@ -355,6 +355,13 @@ gd_check_classification(GdRow *row)
 				 errmsg("conditional sharing needs its conditions"),
 				 errdetail("Column sharing_conditions is empty. Measures, Article 16."),
 				 errhint("State for whom, or for which part, the resource can be shared.")));
+	if (sharing && strcmp(sharing, "unconditional") == 0 &&
+		!(row->newnull[RES_SCOPE_DEPARTMENTS - 1] && row->newnull[RES_SCOPE_REGIONS - 1]))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(16)),
+				 errmsg("what is shared unconditionally is shared with all departments"),
+				 errdetail("A scope of some departments or regions is declared. Measures, Article 16."),
+				 errhint("Leave scope_departments and scope_regions empty, or share conditionally.")));
 	if (sharing && opening && strcmp(sharing, "withheld") == 0 && strcmp(opening, "closed") != 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(8)),

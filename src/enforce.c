@@ -41,6 +41,7 @@
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -69,6 +70,28 @@ static List *gd_marks = NIL;	/* of the statement being planned */
 
 /* ---- refusals ---- */
 
+/* days of use that a ready-made request asks for: whoever submits it says better */
+#define GD_HINT_DAYS 30
+
+/*
+ * The request for exactly what is missing, ready to be run.  What has been
+ * stated as the purpose of the session is that of the request.
+ */
+static char *
+gd_request_for(const GdAttachment *att, const GdVerdict *v)
+{
+	const char *purpose = gd_stated_purpose();
+	DateADT		until = gd_legal_date(gd_clock()) + GD_HINT_DAYS;
+	int			year;
+	int			month;
+	int			day;
+
+	j2date(until + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	return psprintf("SELECT govdata.submit_request(%s, ARRAY[%s], %s, '%04d-%02d-%02d'%s);",
+					quote_literal_cstr(att->code), v->missing, quote_literal_cstr(purpose ? purpose : _("purpose")),
+					year, month, day, v->to_copy ? ", mode => 'copy'" : "");
+}
+
 static void
 gd_raise(const GdAttachment *att, const GdVerdict *v)
 {
@@ -76,9 +99,8 @@ gd_raise(const GdAttachment *att, const GdVerdict *v)
 			(errcode(GD_ERRCODE(v->article)),
 			 errmsg("reading resource \"%s\" is refused", att->code),
 			 errdetail("%s Measures, Article %d.", v->why, v->article),
-			 v->missing ?
-			 errhint("SELECT govdata.submit_request('%s', ARRAY[%s], 'purpose', 'last day of use');",
-					 att->code, v->missing) :
+			 v->hint ? errhint("%s", v->hint) :
+			 v->missing ? errhint("%s", gd_request_for(att, v)) :
 			 errhint("govdata.check_access('%s', items) explains what may be read.", att->code)));
 }
 
@@ -122,6 +144,7 @@ gd_refuse_because(const GdAttachment *att, GdVerdict *v, int article, const char
 {
 	v->article = article;
 	v->why = why;
+	v->hint = NULL;
 	v->missing = NULL;
 	gd_refuse_read(att, v);
 }
@@ -537,15 +560,39 @@ gd_check_planless(const GdAttachment *att, GdVerdict *v, const GdSubject *s, GdP
 	gd_log_end(gd_log_start(&read), -1, true);
 }
 
+/*
+ * A statement may name the relation several times: what is missing is missing
+ * for all of it, and one request asks for it.
+ */
 static void
-gd_check_one(GdPerms *perms, const GdAttachment *att, List *rangeTable)
+gd_refuse_columns(const GdAttachment *att, const GdSubject *s, GdVerdict *v, List *all)
+{
+	Bitmapset  *columns = NULL;
+	ListCell   *lc;
+
+	if (v->missing)
+	{
+		foreach(lc, all)
+		{
+			GdPerms    *perms = (GdPerms *) lfirst(lc);
+
+			if (perms->relid == att->relid && (perms->requiredPerms & ACL_SELECT))
+				columns = bms_add_members(columns, perms->selectedCols);
+		}
+		v->missing = gd_verdict(att, s, columns).missing;
+	}
+	gd_refuse_read(att, v);
+}
+
+static void
+gd_check_one(GdPerms *perms, const GdAttachment *att, List *rangeTable, List *all)
 {
 	GdSubject	s = gd_subject(att, false);
 	GdVerdict	v = gd_verdict(att, &s, perms->selectedCols);
 	bool		planned = gd_starting && gd_starting->plannedstmt->rtable == rangeTable;
 
 	if (!v.allowed)
-		gd_refuse_read(att, &v);
+		gd_refuse_columns(att, &s, &v, all);
 	if (IsParallelWorker() && s.reader != GD_READER_ADMINISTRATOR)
 		gd_refuse_because(att, &v, 20, _("A function reads it in a parallel worker, where it is not known on whose behalf; declare the function PARALLEL RESTRICTED."));
 	if (s.reader != GD_READER_ADMINISTRATOR && !gd_same_department(perms->checkAsUser, &s, att))
@@ -618,7 +665,7 @@ gd_check_reads(GD_CHECK_PERMS_PARAMS)
 		}
 		roots = lappend_oid(roots, att->root);
 		if (perms->requiredPerms & ACL_SELECT)
-			gd_check_one(perms, att, rangeTable);
+			gd_check_one(perms, att, rangeTable, GD_CHECK_PERMS_LIST);
 	}
 	if (roots == NIL && gd_starting && gd_starting->plannedstmt->rtable == rangeTable &&
 		gd_plan_is_marked(gd_starting->plannedstmt))
@@ -666,6 +713,33 @@ gd_executor_start(QueryDesc *queryDesc, int eflags)
 
 /* ---- run ---- */
 
+/* former terms are the terms they were */
+static char
+gd_terms(char basis)
+{
+	return basis == GD_READ_BASIS_CONTINUED ? GD_READ_BASIS_CLASS : basis;
+}
+
+/* what was read may not be kept: the request for as much in mode copy */
+static void
+gd_refuse_copying(const GdAttachment *att, GdVerdict *v)
+{
+	StringInfoData items;
+	char	   *rest = pstrdup(v->items);
+	char	   *item;
+
+	initStringInfo(&items);
+	while ((item = strsep(&rest, ",")) != NULL)
+		if (item[0] != '\0')
+			appendStringInfo(&items, "%s%s", items.len ? ", " : "", quote_literal_cstr(item));
+	v->article = 33;
+	v->why = _("Persisting rows needs an authorization of mode copy.");
+	v->hint = NULL;
+	v->missing = items.len ? items.data : NULL;
+	v->to_copy = true;
+	gd_refuse_read(att, v);
+}
+
 /* Each fetch of a cursor is judged again: it may have been open for days. */
 static void
 gd_check_again(GdUse *u, bool copying)
@@ -680,11 +754,11 @@ gd_check_again(GdUse *u, bool copying)
 	v = gd_verdict(att, &s, u->columns);
 	if (!v.allowed)
 		gd_refuse_read(att, &v);
-	if (v.basis != u->basis || v.department != u->department ||
+	if (gd_terms(v.basis) != gd_terms(u->basis) || v.department != u->department ||
 		v.authorization != u->authorization || v.version != u->version)
 		gd_refuse_because(att, &v, 20, _("The statement was begun under another authorization; run it again."));
 	if (copying && !v.copy)
-		gd_refuse_because(att, &v, 33, _("Persisting rows needs an authorization of mode copy."));
+		gd_refuse_copying(att, &v);
 }
 
 static void

@@ -74,6 +74,7 @@ typedef enum GdRel
 	GD_SPECIFICATION,
 	GD_ATTACHMENT,
 	GD_ATTACHMENT_COLUMN,
+	GD_CONTINUED_READING,
 	GD_NRELS
 } GdRel;
 
@@ -238,6 +239,9 @@ extern bool gd_region(const char *code, GdRegion *region);
 extern bool gd_platform_region(const char *code, GdRegion *region);
 /* is the first region the second or above it? */
 extern bool gd_region_contains(const char *above, const char *code);
+/* does a provider publish on a platform above that of a consumer?  Then which */
+extern bool gd_platform_is_above(const GdDepartment *provider, const GdDepartment *consumer,
+								 GdRegion *theirs, GdRegion *own);
 /* has the acting department a duty of supervision over this one? */
 extern bool gd_oversees(int64 department);
 

@@ -46,8 +46,8 @@ FROM unnest(ARRAY['UPDATE govdata.transition SET actor = ''consumer''', 'DELETE 
 -- ---- time limits ----
 -- every number of the Measures that counts days stands here
 SELECT is(string_agg(format('%s %s %s %s %s', code, coalesce(article::text, '-'), amount, unit, consequence), E'\n' ORDER BY code COLLATE "C"),
-	'check_doubt 13 3 working_day late' || E'\n' || 'provisional_grace - 15 calendar_day takes_effect' || E'\n' ||
-	'reply_conditional 20 10 working_day deemed_consent' || E'\n' || 'reply_uncatalogued 22 10 working_day late', 'three, ten, ten, and the grace of an estimate')
+	'check_doubt 13 3 working_day late' || E'\n' || 'continued_reading 16 30 calendar_day takes_effect' || E'\n' || 'provisional_grace - 15 calendar_day takes_effect' || E'\n' ||
+	'reply_conditional 20 10 working_day deemed_consent' || E'\n' || 'reply_uncatalogued 22 10 working_day late', 'three, ten, ten, the former terms and the grace of an estimate')
 FROM govdata.time_limit;
 SELECT is(array_agg(DISTINCT lower(effective)), ARRAY['2021-04-01'::date], 'since 1 April 2021 (Article 42)') FROM govdata.time_limit;
 SELECT t.refused(who, sql, told, format('%s: %s', who, sql))
