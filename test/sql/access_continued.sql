@@ -156,6 +156,25 @@ SELECT is((SELECT string_agg(item || ' ' || (until AT TIME ZONE 'Asia/Shanghai')
 SELECT is_empty('SELECT * FROM govdata.verify_journal() WHERE finding NOT IN (''ok'', ''unsealed'')', 'all of it is on record');
 SELECT cmp_ok((SELECT count(*) FROM govdata.journal_entry WHERE subject = 'continued_reading'), '>=', 8::bigint, 'in the journal');
 
+-- ---- what is read but not yet written down, in the async mode, counts ----
+ALTER SYSTEM SET govdata.access_log = 'async';
+SELECT pg_reload_conf() AS reloaded, pg_sleep(0.5) \gset
+SELECT is(current_setting('govdata.access_log'), 'async', 'records are written a little later');
+SELECT t.resource('wh_police', '派出所二', '{id,name}', 'unconditional') AS second \gset
+SELECT code AS second_code FROM govdata.resource WHERE id = :second \gset
+CREATE TABLE pat.second (id integer, name text);
+ALTER TABLE pat.second OWNER TO regress_gd_wh_police;
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.second'')', :'second_code'), 'attached');
+SET ROLE regress_gd_carol;
+SELECT count(name) FROM pat.second;
+SET ROLE regress_gd_pat;
+UPDATE govdata.resource SET sharing = 'conditional', sharing_conditions = '履行职责所需' WHERE id = :second;
+RESET ROLE;
+SELECT is((SELECT string_agg(item, ',') FROM govdata.continued_reading WHERE resource = :second AND consumer = t.department('wh_house')), 'name',
+	'the change waits for the record');
+ALTER SYSTEM RESET govdata.access_log;
+SELECT pg_reload_conf() AS reloaded \gset
+
 \set travel_offset 0
 \i :travel
 \i :actors_end
