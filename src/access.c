@@ -15,6 +15,7 @@
 #include "access/parallel.h"
 #include "access/sysattr.h"
 #include "access/table.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "funcapi.h"
@@ -73,18 +74,28 @@ gd_subject_of_role(Oid role, const GdAttachment *att)
 	return s;
 }
 
-/* attached tables run no code of their owner's: they have no policies or rules that read */
+/* whose data gd_subject() is being asked about */
+static int64 gd_provider_read = 0;
+
+/*
+ * Attached tables that are read run no code of their owner's: they have no
+ * policies.  Those that are written do, defaults and rules; it could carry
+ * away others' data, and what is its provider's own it need not.
+ */
 static bool
-gd_is_attached(Oid relid)
+gd_is_attached(Oid relid, bool written)
 {
-	return gd_attachment(relid) != NULL;
+	const GdAttachment *att = gd_attachment(relid);
+
+	return att != NULL && (!written || att->provider == gd_provider_read);
 }
 
 /* the query of a foreign key is the server's own, whatever table it serves */
 static bool
-gd_is_any(Oid relid)
+gd_is_any(Oid relid, bool written)
 {
 	(void) relid;
+	(void) written;
 	return true;
 }
 
@@ -99,6 +110,7 @@ gd_subject(const GdAttachment *att, bool planning)
 	Oid			current = GetUserId();
 	Oid			outer = GetOuterUserId();
 
+	gd_provider_read = att->provider;
 	if (gd_in_foreign_hands(planning, InNoForceRLSOperation() ? gd_is_any : gd_is_attached))
 		return gd_refused(outer, _("A function, view or table of another department is part of what is being executed."));
 	if (InSecurityRestrictedOperation())
@@ -825,6 +837,23 @@ gd_attachment_of(const char *code)
 	return att;
 }
 
+/* Authorized or not, the table is out of reach for a role that may not touch it. */
+static void
+gd_judge_privileges(GdVerdict *v, const GdAttachment *att, int64 department)
+{
+	GdDepartment dept;
+	Oid			schema = get_rel_namespace(att->root);
+
+	if (!v->allowed || !gd_department(department, &dept) || !OidIsValid(dept.role))
+		return;
+	if (!dept.in_force)
+		gd_deny(v, 6, _("The department is none today."));
+	else if (GD_NAMESPACE_USAGE(schema, dept.role) != ACLCHECK_OK)
+		gd_deny(v, 18, psprintf(_("The department's role may not use schema \"%s\"; its owner grants USAGE."), get_namespace_name(schema)));
+	else if (pg_class_aclcheck(att->root, dept.role, ACL_SELECT) != ACLCHECK_OK)
+		gd_deny(v, 18, psprintf(_("The department's role may not select from \"%s\"; its owner grants SELECT."), get_rel_name(att->root)));
+}
+
 Datum
 gd_check_access(PG_FUNCTION_ARGS)
 {
@@ -856,6 +885,7 @@ gd_check_access(PG_FUNCTION_ARGS)
 	if (department == att->provider)
 		s.reader = GD_READER_OWN;
 	v = gd_verdict(att, &s, gd_columns_of(att, PG_GETARG_DATUM(1)));
+	gd_judge_privileges(&v, att, department);
 	values[0] = BoolGetDatum(v.allowed);
 	values[1] = CStringGetTextDatum(basis_names[1 + (strchr(basis_names[0], v.allowed ? v.basis : '-') - basis_names[0])]);
 	values[2] = Int16GetDatum(v.allowed ? 20 : v.article);

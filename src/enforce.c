@@ -22,6 +22,8 @@
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "catalog/pg_statistic.h"
+#include "catalog/pg_statistic_ext_data.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "common/hashfn.h"
@@ -41,6 +43,7 @@
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/datetime.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -48,6 +51,7 @@
 #include "utils/plancache.h"
 #include "utils/portal.h"
 #include "utils/rls.h"
+#include "utils/syscache.h"
 
 #include "access.h"
 #include "access_log.h"
@@ -201,6 +205,16 @@ gd_permitted_clause(int64 authorization, int32 version, Oid relid)
 								 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
 }
 
+/* debug_print_* are anybody's to set, and print to the client as EXPLAIN does */
+static void
+gd_refuse_printing(const GdAttachment *att, const GdSubject *s)
+{
+	GdVerdict	v = {0};
+
+	v.department = s->department;
+	gd_refuse_because(att, &v, 20, _("A printed plan would say how many rows the filter hides; switch debug_print_rewritten and debug_print_plan off."));
+}
+
 static List *
 gd_restrictive(CmdType cmdtype, Relation relation)
 {
@@ -216,6 +230,8 @@ gd_restrictive(CmdType cmdtype, Relation relation)
 	s = gd_subject(att, false);
 	if (!gd_row_condition(att, &s, &authorization, &version, &condition))
 		return others;
+	if (condition != NULL && Debug_print_rewritten)
+		gd_refuse_printing(att, &s);
 	others = lappend(others, gd_policy("govdata authorization", false,
 									   gd_permitted_clause(authorization, version, RelationGetRelid(relation))));
 	if (condition != NULL)
@@ -291,6 +307,24 @@ gd_take_clauses(RangeTblEntry *rte, Oid root)
 	}
 }
 
+/* is there any condition beside the permission to read at all? */
+static bool
+gd_has_row_filter(RangeTblEntry *rte)
+{
+	ListCell   *level;
+	ListCell   *lc;
+
+	foreach(level, rte->securityQuals)
+	{
+		if (lfirst(level) != NULL && !IsA(lfirst(level), List))
+			return true;
+		foreach(lc, (List *) lfirst(level))
+			if (!IsA(lfirst(lc), Const))
+				return true;
+	}
+	return false;
+}
+
 /* the relation that the query names, where this one is only its child */
 static Oid
 gd_named_relation(PlannerInfo *root, RelOptInfo *rel)
@@ -357,6 +391,8 @@ gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOpt
 	if (rte->securityQuals == NIL)
 		gd_refuse_because(att, &v, 20, _("Row security does not act on this read: the role bypasses it, owns the table, or it is switched off."));
 	gd_take_clauses(rte, att->root);
+	if (Debug_print_plan && gd_has_row_filter(rte))
+		gd_refuse_printing(att, &s);
 }
 
 static PlannedStmt *
@@ -639,6 +675,38 @@ gd_check_children(List *rangeTable, List *roots)
 	}
 }
 
+/*
+ * Statistics hold values.  pg_stats and its like keep back those of tables with
+ * row security, but not from a role that row security does not hold.
+ */
+static void
+gd_check_statistics(void)
+{
+	List	   *roots;
+	ListCell   *lc;
+
+	if (superuser() || !OidIsValid(gd_relid(GD_ATTACHMENT)))
+		return;
+	roots = gd_attached_relations();
+	foreach(lc, roots)
+	{
+		const GdAttachment *att;
+		GdSubject	s;
+		GdVerdict	v = {0};
+
+		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(lfirst_oid(lc))) ||
+			check_enable_rls(lfirst_oid(lc), InvalidOid, true) == RLS_ENABLED)
+			continue;
+		att = gd_attachment(lfirst_oid(lc));
+		if (att == NULL)
+			continue;
+		s = gd_subject(att, false);
+		v.department = s.department;
+		if (s.reader != GD_READER_OWN && s.reader != GD_READER_ADMINISTRATOR)
+			gd_refuse_because(att, &v, 20, _("Statistics hold values of its columns, and row security does not act on this role."));
+	}
+}
+
 static void
 gd_check_reads(GD_CHECK_PERMS_PARAMS)
 {
@@ -652,6 +720,8 @@ gd_check_reads(GD_CHECK_PERMS_PARAMS)
 		GdPerms    *perms = (GdPerms *) lfirst(lc);
 		const GdAttachment *att = perms->requiredPerms ? gd_attachment(perms->relid) : NULL;
 
+		if (perms->relid == StatisticRelationId || perms->relid == StatisticExtDataRelationId)
+			gd_check_statistics();
 		if (att == NULL)
 			continue;
 		/* news of a suspension reaches a transaction that is open already */

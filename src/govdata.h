@@ -190,7 +190,7 @@ extern void gd_require_own_hands(int article);
  * statement in which such code runs?  Tables for which "harmless" says so do
  * not count; "planning": neither does the statement that is being planned.
  */
-typedef bool (*GdHarmless) (Oid relid);
+typedef bool (*GdHarmless) (Oid relid, bool written);
 extern bool gd_in_statement(void);	/* is another statement running or planned? */
 extern bool gd_in_foreign_hands(bool planning, GdHarmless harmless);
 /* department of a role: 0 for none, -1 for several */

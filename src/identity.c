@@ -902,7 +902,7 @@ gd_runs_owners_code(Oid relid, bool written, GdHarmless harmless)
 	rel = (Form_pg_class) GETSTRUCT(tup);
 	runs = (written || rel->relkind == RELKIND_VIEW || rel->relrowsecurity) && gd_is_foreign(rel->relowner);
 	ReleaseSysCache(tup);
-	return runs && !harmless(relid);
+	return runs && !harmless(relid, written);
 }
 
 static bool

@@ -75,6 +75,14 @@ SELECT t.allowed(who, format('CREATE TABLE %1$s.probe (id integer REFERENCES pat
 SELECT t.unread(who, format('INSERT INTO %s.probe VALUES (%s)', who, id), 'ZW020 % The read comes through a function with the rights of another department.%', format('attack 26: %s asks for %s', who, id))
 	FROM unnest('{carol,bob}'::text[]) AS who, unnest('{1,5000}'::integer[]) AS id;
 
+CREATE TABLE carol.filled AS SELECT 1 AS id;
+ALTER TABLE carol.filled OWNER TO regress_gd_carol;
+SELECT t.unread('carol', 'ALTER TABLE carol.filled ADD FOREIGN KEY (id) REFERENCES pat.people', 'ZW020 % The read comes through a function with the rights of another department.%', 'attack 26: a key over rows that are there');
+SELECT t.unread('carol', 'ALTER TABLE carol.filled ADD CONSTRAINT later FOREIGN KEY (id) REFERENCES pat.people NOT VALID', 'ok', 'attack 26: one that checks nothing');
+SELECT t.unread('carol', sql, 'ZW020 % The read comes through a function with the rights of another department.%', 'attack 26: ' || sql)
+	FROM unnest('{ALTER TABLE carol.filled VALIDATE CONSTRAINT later,UPDATE carol.filled SET id = 3}'::text[]) AS sql;
+DROP TABLE carol.filled;
+
 -- ---- attack 27: the provider's own tables refer to its people ----
 CREATE ROLE regress_gd_etl LOGIN;
 SET ROLE regress_gd_wh_police;
