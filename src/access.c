@@ -568,7 +568,8 @@ gd_may_read_column(const GdAttachment *att, const GdColumn *c, GdReader reader, 
 {
 	if (c == NULL || c->retired || c->class == 'w')
 		return false;
-	if (reader == GD_READER_PUBLIC)
+	/* what is open to the public is open to departments too */
+	if (reader == GD_READER_PUBLIC || att->open)
 		return att->open;
 	return (c->class == 'u' && !g->barred) || gd_list_has(g->items, c->item) || gd_list_has(g->continued, c->item);
 }
@@ -598,7 +599,11 @@ gd_judge_column(GdVerdict *v, const GdAttachment *att, AttrNumber attnum, GdRead
 	if (gd_may_read_column(att, c, reader, g))
 	{
 		gd_name_item(read, c->item, false);
-		v->continued = v->continued || (reader == GD_READER_DEPARTMENT && c->class != 'u' && !gd_list_has(g->items, c->item));
+		if (reader == GD_READER_DEPARTMENT && (c->class != 'u' || g->barred) && !gd_list_has(g->items, c->item))
+		{
+			v->opened = v->opened || att->open;
+			v->continued = v->continued || !att->open;
+		}
 		return;
 	}
 	name = get_attname(att->root, attnum, true);
@@ -694,7 +699,7 @@ gd_judge_department(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, i
 	else
 		gd_judge_columns(v, att, columns, GD_READER_DEPARTMENT, g);
 	v->basis = g->authorization ? GD_READ_BASIS_AUTHORIZATION :
-		v->continued ? GD_READ_BASIS_CONTINUED : GD_READ_BASIS_CLASS;
+		v->continued ? GD_READ_BASIS_CONTINUED : v->opened ? GD_READ_BASIS_OPEN : GD_READ_BASIS_CLASS;
 	v->continued_until = g->continued_until;
 }
 

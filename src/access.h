@@ -90,6 +90,7 @@ typedef struct GdVerdict
 	const char *why;
 	const char *hint;			/* the next step, where it is no request */
 	bool		continued;		/* on the terms of a former class */
+	bool		opened;			/* as anybody may */
 	TimestampTz continued_until;
 	char	   *missing;		/* items to ask for: 'a', 'b' */
 	bool		to_copy;		/* in mode copy */

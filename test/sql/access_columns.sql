@@ -179,6 +179,14 @@ SELECT t.unread('alice', 'SELECT shadow FROM pat.people', :'not_an_item', 'attac
 SELECT t.unread('bob', 'SELECT shadow FROM pat.people', :'not_an_item', 'attack 50: not even for who may read the source');
 ROLLBACK;
 
+-- nor one that is computed when it is read, from 18 on
+BEGIN;
+SET client_min_messages = error;
+SELECT format('ALTER TABLE pat.people ADD COLUMN shade text GENERATED ALWAYS AS (id_card || name) %s', CASE WHEN current_setting('server_version_num')::integer >= 180000 THEN 'VIRTUAL' ELSE 'STORED' END) \gexec
+SELECT t.unread(who, 'SELECT shade FROM pat.people', :'not_an_item', 'attack 50: of two columns: ' || who) FROM unnest('{alice,bob}'::text[]) AS who;
+SELECT t.unread('alice', 'SELECT id FROM pat.people WHERE shade > ''a''', :'not_an_item', 'attack 50: nor in a condition');
+ROLLBACK;
+
 -- ---- attack 52: the helper answers for the caller only ----
 SELECT t.reads('alice', format('SELECT govdata._permitted(%s, 1, ''pat.people''::regclass)', :alice_authorization), 'true', 'attack 52: one''s own authorization');
 SELECT t.reads('alice', format('SELECT govdata._permitted(%s, 1, ''pat.people''::regclass)', :bob_authorization), 'false', 'attack 52: nobody else''s');

@@ -90,6 +90,14 @@ END
 $$;
 SELECT is(t.hint('ja_civil', 'SELECT name FROM pat.province'), 'Report the need to your data authority, "江岸区数据局", which applies to the upper platform.', 'whom to ask');
 SELECT is(t.hint('utility', 'SELECT id FROM pat.people'), 'Ask the department in charge.', 'nobody is sent to a request that would be refused');
+-- Article 26: but what is open to the public is open to them
+GRANT USAGE ON SCHEMA pat TO govdata_public;
+SELECT t.val('hb_civil', format('UPDATE govdata.resource SET opening = ''unconditional'', opening_state = ''open'' WHERE id = %s', :province)) AS opened \gset
+SELECT t.reads(who, 'SELECT name FROM pat.province', 'n', 'open to the public: ' || who) FROM unnest('{ja_civil,utility,operator}'::text[]) AS who;
+SELECT t.reads('ja_civil', format('SELECT basis FROM govdata.check_access(%L, ''{name}'')', :'province_code'), 'open', 'on that ground');
+SELECT t.agrees('open to the public');
+SELECT t.val('hb_civil', format('UPDATE govdata.resource SET opening_state = ''suspended'', state_reason = ''核实'' WHERE id = %s', :province)) AS closed \gset
+SELECT t.unread('ja_civil', 'SELECT name FROM pat.province', 'ZW021 %', 'not while that is suspended');
 -- Article 16: unconditional means everybody
 SELECT t.refused('wh_police', format('UPDATE govdata.resource SET scope_regions = ''{420500}'' WHERE id = %s', :register),
 	'ZW016 what is shared unconditionally is shared with all departments', 'no scope on what is unconditional');

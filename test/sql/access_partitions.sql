@@ -67,6 +67,19 @@ SELECT t.unread(who, 'SELECT ' || c || ' FROM pat.allp', 'ZW020 % The table is r
 SELECT t.unread('bob', 'SELECT a.name FROM pat.allp a JOIN pat.people p ON a.id = p.id', 'ZW020 % The table is read through a parent that is not attached.%', 'attack 16: beside the table itself');
 SELECT t.unread('bob', 'SELECT name FROM pat.people UNION ALL SELECT name FROM pat.allp', 'ZW020 % The table is read through a parent that is not attached.%', 'attack 16: in a union with the table itself');
 SELECT t.reads('pat', 'SELECT count(*) FROM pat.allp', '1000', 'attack 16: the provider may');
+-- nor does the planner show values to an operator of the reader's (attack 2)
+ANALYZE pat.allp;
+CREATE SEQUENCE carol.leaked;
+GRANT ALL ON SEQUENCE carol.leaked TO PUBLIC;
+ALTER SEQUENCE carol.leaked OWNER TO regress_gd_carol;
+SET LOCAL ROLE regress_gd_carol;
+CREATE FUNCTION carol.peek(numeric, numeric) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 0.0001 AS
+	'BEGIN PERFORM nextval(''carol.leaked''); RETURN $1 < $2; END';
+CREATE OPERATOR carol.<<< (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = carol.peek, RESTRICT = scalarltsel);
+RESET ROLE;
+SELECT t.unread('carol', sql, 'ZW020 %', 'attack 16: ' || sql) FROM unnest(ARRAY['SELECT id FROM pat.allp WHERE salary OPERATOR(carol.<<<) 5000',
+	'EXPLAIN SELECT id FROM pat.allp WHERE salary OPERATOR(carol.<<<) 5000']) AS sql;
+SELECT is((SELECT is_called FROM carol.leaked), false, 'attack 16: no operator saw a value');
 ROLLBACK;
 
 -- ---- attack 26: a foreign key asks whether somebody exists ----

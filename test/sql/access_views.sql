@@ -208,6 +208,14 @@ SELECT t.unread('superuser', 'REFRESH MATERIALIZED VIEW bob.copied', :'not_cover
 SELECT t.unread('bob', 'REFRESH MATERIALIZED VIEW bob.copied', :'not_covered', 'attack 25: for its owner too');
 SELECT is((SELECT count(*) FROM bob.copied), 1000::bigint, 'attack 25: and what it held is still there');
 
+-- from 17 on a refresh may be granted to others: it is its owner's reading all the same
+SELECT t.val('pat', format('SELECT govdata.resume_authorization(%s, ''已核查'')', :bob_authorization)) AS resumed \gset
+SELECT CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN 'GRANT MAINTAIN ON bob.copied TO regress_gd_carol' ELSE 'SELECT' END AS maintain \gset
+:maintain;
+SELECT t.reason('carol', 'REFRESH MATERIALIZED VIEW bob.copied') AS refreshed \gset
+SELECT ok(:'refreshed' ~ '^(ok|ZW0|42501)', 'attack 25: a refresh by whom the owner lets');
+SELECT is((SELECT count(*) FROM bob.copied), 1000::bigint, 'attack 25: shows what its owner may read, or what it held, and never nothing');
+
 -- ---- attack 60: what others do is not shown ----
 SELECT t.reads('alice', 'SELECT count(*) FROM pg_stat_activity WHERE usename <> current_user AND query NOT LIKE ''<insuff%'' AND query <> ''''', '0', 'attack 60: pg_stat_activity');
 
