@@ -107,6 +107,8 @@ INSERT INTO govdata.time_limit (code, article, amount, unit, consequence, effect
      '应当在3个工作日内反馈校核结果', true),
     ('unused_items', NULL, 180, 'calendar_day', 'proposal', '[2021-04-01,)',
      '最小够用:授权的信息项在此期间未读取的,建议收窄', true),
+    ('continued_reading', 16, 30, 'calendar_day', 'takes_effect', '[2021-04-01,)',
+     '无条件共享改为有条件共享时,此前该期间内读取过的部门沿用原条件,至其申请得到答复;改类后该期间内未申请的,期满为止', true),
     ('provisional_grace', NULL, 15, 'calendar_day', 'takes_effect', '[2021-04-01,)',
      '暂定期限在节假日通知公布后生效;无人加载通知时,于暂定之日起15日后生效', true);
 

@@ -57,7 +57,7 @@ COMMENT ON COLUMN govdata.access_record.authorization_id IS '所依据的授权'
 COMMENT ON COLUMN govdata.access_record.version IS '授权版本';
 COMMENT ON COLUMN govdata.access_record.items IS '所读信息项';
 COMMENT ON COLUMN govdata.access_record.purpose IS '读取时声明的用途';
-COMMENT ON COLUMN govdata.access_record.basis IS '依据：own 自有，administrator 管理员，class 无条件共享，authorization 授权，open 开放，none 无';
+COMMENT ON COLUMN govdata.access_record.basis IS '依据：own 自有，administrator 管理员，class 无条件共享，continued 沿用原共享条件，authorization 授权，open 开放，none 无';
 COMMENT ON COLUMN govdata.access_record.reason IS '拒绝理由';
 COMMENT ON COLUMN govdata.access_record.end_seq IS '读取与结束一并写入时，结束的序号';
 COMMENT ON COLUMN govdata.access_record.ended_at IS '结束时间（法定时钟）';
@@ -154,7 +154,7 @@ COMMENT ON COLUMN govdata.access_log.seq IS '序号(每次启动内连续)';
 COMMENT ON COLUMN govdata.access_log.at IS '开始时间(法定时钟)';
 COMMENT ON COLUMN govdata.access_log.real_at IS '开始时间(实际)';
 COMMENT ON COLUMN govdata.access_log.kind IS '类别:read 读取、copy 另存、explain 仅解释、refused 被拒';
-COMMENT ON COLUMN govdata.access_log.basis IS '依据:own 本部门、administrator 管理员、class 无条件共享、authorization 授权、open 开放、none 无';
+COMMENT ON COLUMN govdata.access_log.basis IS '依据:own 本部门、administrator 管理员、class 无条件共享、continued 沿用原共享条件、authorization 授权、open 开放、none 无';
 COMMENT ON COLUMN govdata.access_log.session_role IS '登录角色';
 COMMENT ON COLUMN govdata.access_log.outer_role IS 'SET ROLE 后的角色';
 COMMENT ON COLUMN govdata.access_log.role IS '执行时的角色';

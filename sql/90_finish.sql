@@ -61,6 +61,7 @@ SELECT govdata._secure(('govdata.' || v.relation)::regclass, v.visible) FROM (VA
         ('share_request', 'govdata._sees(provider, consumer) OR coordinator = govdata.current_department()'),
         ('share_request_item', 'EXISTS (SELECT FROM govdata.share_request q WHERE q.id = request)'),
         ('share_authorization', 'govdata._sees(provider, consumer)'),
+        ('continued_reading', 'govdata._sees(provider, consumer)'),
         ('authorization_act', 'EXISTS (SELECT FROM govdata.share_authorization a WHERE a.id = share_authorization)'),
         ('journal_entry', 'govdata._sees(provider, consumer) OR govdata._sees(department, NULL)')
         ) AS v (relation, visible);
@@ -82,6 +83,7 @@ SELECT govdata._govern('govdata.share_request', 'share_request', 'id', 'state', 
 SELECT govdata._govern('govdata.share_authorization', 'share_authorization', 'id', 'state', 'provider', 'consumer', 20::smallint);
 SELECT govdata._govern('govdata.attachment', 'attachment', 'resource', '', '', '', 18::smallint);
 SELECT govdata._govern('govdata.attachment_column', 'attachment_column', 'resource,attnum', '', '', '', 18::smallint);
+SELECT govdata._govern('govdata.continued_reading', 'continued_reading', 'consumer,resource,item,since', '', 'provider', 'consumer', 16::smallint);
 SELECT govdata._govern('govdata.access_hold', 'access_hold', 'month', '', '', '', 32::smallint);
 SELECT govdata._govern('govdata.authorization_act', 'authorization_act', 'id', '', 'department', '', 33::smallint);
 

@@ -200,7 +200,7 @@ gd_declare_absence(GdCase *c)
 }
 
 static const GdActor gd_absence_actors[] = {
-	{"department", ABS_DEPARTMENT, NULL},
+	{"department", ABS_DEPARTMENT, NULL, false},
 	{NULL}
 };
 static const int gd_declare_columns[] = {ABS_DEPARTMENT, ABS_DEPUTY_ROLE, ABS_VALID, ABS_REASON, 0};

@@ -15,6 +15,7 @@
 #include "access/parallel.h"
 #include "access/sysattr.h"
 #include "access/table.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "funcapi.h"
@@ -73,18 +74,28 @@ gd_subject_of_role(Oid role, const GdAttachment *att)
 	return s;
 }
 
-/* attached tables run no code of their owner's: they have no policies or rules that read */
+/* whose data gd_subject() is being asked about */
+static int64 gd_provider_read = 0;
+
+/*
+ * Attached tables that are read run no code of their owner's: they have no
+ * policies.  Those that are written do, defaults and rules; it could carry
+ * away others' data, and what is its provider's own it need not.
+ */
 static bool
-gd_is_attached(Oid relid)
+gd_is_attached(Oid relid, bool written)
 {
-	return gd_attachment(relid) != NULL;
+	const GdAttachment *att = gd_attachment(relid);
+
+	return att != NULL && (!written || att->provider == gd_provider_read);
 }
 
 /* the query of a foreign key is the server's own, whatever table it serves */
 static bool
-gd_is_any(Oid relid)
+gd_is_any(Oid relid, bool written)
 {
 	(void) relid;
+	(void) written;
 	return true;
 }
 
@@ -99,6 +110,7 @@ gd_subject(const GdAttachment *att, bool planning)
 	Oid			current = GetUserId();
 	Oid			outer = GetOuterUserId();
 
+	gd_provider_read = att->provider;
 	if (gd_in_foreign_hands(planning, InNoForceRLSOperation() ? gd_is_any : gd_is_attached))
 		return gd_refused(outer, _("A function, view or table of another department is part of what is being executed."));
 	if (InSecurityRestrictedOperation())
@@ -137,6 +149,11 @@ typedef struct GdGrant
 	char	   *items;			/* names, comma-separated on both ends */
 	char	   *purpose;
 	char	   *usage;
+	char	   *continued;		/* items read on former terms, as "items" */
+	TimestampTz continued_until;	/* in the absence of a request */
+	int			barred;			/* article that keeps it from what is unconditional, or 0 */
+	char	   *barred_why;
+	char	   *barred_hint;
 	char	   *filter;			/* row filter as text, NULL for none */
 	Node	   *condition;		/* the same, parsed; NULL until needed */
 	char		listed[120];	/* ids, for the message that asks to choose */
@@ -288,15 +305,27 @@ gd_load_authorizations(GdGrant *g, int64 resource, TimestampTz now)
 	table_close(rel, AccessShareLock);
 }
 
-/* consents that time has given and no sweep has written down yet */
-static void
-gd_load_matured(GdGrant *g, int64 resource, TimestampTz now)
+/* a request that is not answered, as far as reading depends on it */
+typedef struct GdPending
+{
+	TimestampTz received;
+	bool		matured;		/* answered, by time */
+	char	   *items;
+} GdPending;
+
+/*
+ * What is asked for and not answered in writing; consents among it that time
+ * has given and no sweep has written down yet count as authorizations.
+ */
+static List *
+gd_load_pending(GdGrant *g, int64 resource, TimestampTz now)
 {
 	Relation	rel = table_open(gd_relid_required(GD_SHARE_REQUEST), AccessShareLock);
 	ScanKeyData keys[2];
 	SysScanDesc scan;
 	HeapTuple	tup;
 	bool		isnull;
+	List	   *pending = NIL;
 
 	ScanKeyInit(&keys[0], SPI_fnumber(RelationGetDescr(rel), "resource"), BTEqualStrategyNumber,
 				F_INT8EQ, Int64GetDatum(resource));
@@ -309,8 +338,17 @@ gd_load_matured(GdGrant *g, int64 resource, TimestampTz now)
 		TimestampTz until;
 		Datum		refused;
 		bool		nothing_refused;
+		bool		silent = isnull;
+		GdPending  *p;
 
-		if (isnull || strcmp(gd_text_field(tup, rel, "state"), "submitted") != 0)
+		if (strcmp(gd_text_field(tup, rel, "state"), "submitted") != 0)
+			continue;
+		p = palloc(sizeof(GdPending));
+		p->received = DatumGetTimestampTz(gd_get(tup, rel, "received_at", &isnull));
+		p->matured = !silent && now >= matures;
+		p->items = gd_joined(gd_get(tup, rel, "items", &isnull), (Datum) 0, true);
+		pending = lappend(pending, p);
+		if (silent)
 			continue;
 		until = gd_end_of_day(DatumGetDateADT(gd_get(tup, rel, "valid_until", &isnull)));
 		gd_until(g, matures, now);
@@ -323,6 +361,111 @@ gd_load_matured(GdGrant *g, int64 resource, TimestampTz now)
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
+	return pending;
+}
+
+static bool
+gd_list_has(const char *items, const char *item)
+{
+	return items && strstr(items, psprintf(",%s,", item)) != NULL;
+}
+
+/*
+ * Article 16: former terms hold until "until" at least, beyond it while a
+ * request made before is unanswered, and no longer than until it is answered.
+ */
+static bool
+gd_is_continued(const char *item, TimestampTz since, TimestampTz until, List *pending, TimestampTz now)
+{
+	bool		holds = now < until;
+	ListCell   *lc;
+
+	foreach(lc, pending)
+	{
+		GdPending  *p = (GdPending *) lfirst(lc);
+
+		if (p->received < since || !gd_list_has(p->items, item))
+			continue;
+		if (p->matured)
+			return false;
+		holds = holds || p->received < until;
+	}
+	return holds;
+}
+
+static void
+gd_load_continued(GdGrant *g, int64 resource, List *pending, TimestampTz now)
+{
+	Relation	rel = table_open(gd_relid_required(GD_CONTINUED_READING), AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tup;
+	bool		isnull;
+	StringInfoData items;
+
+	initStringInfo(&items);
+	ScanKeyInit(&keys[0], SPI_fnumber(RelationGetDescr(rel), "consumer"), BTEqualStrategyNumber,
+				F_INT8EQ, Int64GetDatum(g->key.department));
+	ScanKeyInit(&keys[1], SPI_fnumber(RelationGetDescr(rel), "resource"), BTEqualStrategyNumber,
+				F_INT8EQ, Int64GetDatum(resource));
+	scan = systable_beginscan(rel, gd_object_oid("continued_reading_pkey"), true, NULL, 2, keys);
+	while (HeapTupleIsValid(tup = systable_getnext(scan)))
+	{
+		TimestampTz since = DatumGetTimestampTz(gd_get(tup, rel, "since", &isnull));
+		TimestampTz until = DatumGetTimestampTz(gd_get(tup, rel, "until", &isnull));
+		char	   *item = gd_text_field(tup, rel, "item");
+
+		(void) gd_get(tup, rel, "ended_at", &isnull);
+		if (!isnull)
+			continue;
+		gd_until(g, until, now);
+		if (!gd_is_continued(item, since, until, pending, now))
+			continue;
+		appendStringInfo(&items, "%s%s,", items.len ? "" : ",", item);
+		g->continued_until = until;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	g->continued = items.len ? items.data : NULL;
+}
+
+/*
+ * What is shared unconditionally is shared with departments, on their own
+ * platform; beyond that it takes an authorization (Articles 20, 21 and 41).
+ */
+static void
+gd_load_bar(GdGrant *g, int64 provider_id)
+{
+	GdDepartment consumer;
+	GdDepartment provider;
+	GdDepartment authority;
+	GdRegion	own;
+	GdRegion	theirs;
+	GdRegion	home;
+
+	if (!gd_department(g->key.department, &consumer) || !gd_department(provider_id, &provider))
+		return;
+	if (strcmp(consumer.kind, "platform_operator") == 0)
+	{
+		g->barred = 20;
+		g->barred_why = _("A platform operator runs the platform for others and reads nothing that is shared on it.");
+		g->barred_hint = _("The department that needs the data reads it.");
+	}
+	else if (strcmp(consumer.kind, "public_utility") == 0)
+	{
+		g->barred = 41;
+		g->barred_why = _("A public utility is no department: what is shared among departments is not shared with it.");
+		g->barred_hint = _("Ask the department in charge.");
+	}
+	else if (gd_platform_is_above(&provider, &consumer, &theirs, &own))
+	{
+		g->barred = 21;
+		g->barred_why = psprintf(_("The platform of %s is above that of %s."), theirs.name, own.name);
+		g->barred_hint = _("Report the need to your data authority, which applies to the upper platform.");
+		if (gd_region(consumer.region, &home) && home.authority != 0 && gd_department(home.authority, &authority))
+			g->barred_hint = psprintf(_("Report the need to your data authority, \"%s\", which applies to the upper platform."),
+									  authority.name);
+	}
 }
 
 static char *
@@ -363,7 +506,8 @@ gd_grant(int64 department, const GdAttachment *att)
 		loaded.key = key;
 		loaded.until = DT_NOEND;
 		gd_load_authorizations(&loaded, att->resource, now);
-		gd_load_matured(&loaded, att->resource, now);
+		gd_load_continued(&loaded, att->resource, gd_load_pending(&loaded, att->resource, now), now);
+		gd_load_bar(&loaded, att->provider);
 	} while (generation != gd_grants_generation);
 
 	if (gd_grants == NULL || gd_grants_stale)
@@ -374,6 +518,9 @@ gd_grant(int64 department, const GdAttachment *att)
 	g->purpose = gd_keep(loaded.purpose);
 	g->usage = gd_keep(loaded.usage);
 	g->filter = gd_keep(loaded.filter);
+	g->continued = gd_keep(loaded.continued);
+	g->barred_why = gd_keep(loaded.barred_why);
+	g->barred_hint = gd_keep(loaded.barred_hint);
 	return g;
 }
 
@@ -392,12 +539,6 @@ gd_grant_condition(GdGrant *g)
 		MemoryContextSwitchTo(old);
 	}
 	return copyObject(g->condition);
-}
-
-static bool
-gd_grant_has_item(const GdGrant *g, const char *item)
-{
-	return g->items && strstr(g->items, psprintf(",%s,", item)) != NULL;
 }
 
 /* ---- the verdict ---- */
@@ -427,15 +568,16 @@ gd_may_read_column(const GdAttachment *att, const GdColumn *c, GdReader reader, 
 {
 	if (c == NULL || c->retired || c->class == 'w')
 		return false;
-	if (reader == GD_READER_PUBLIC)
+	/* what is open to the public is open to departments too */
+	if (reader == GD_READER_PUBLIC || att->open)
 		return att->open;
-	return c->class == 'u' || (g && gd_grant_has_item(g, c->item));
+	return (c->class == 'u' && !g->barred) || gd_list_has(g->items, c->item) || gd_list_has(g->continued, c->item);
 }
 
 static void
 gd_name_item(StringInfo list, const char *item, bool quoted)
 {
-	appendStringInfo(list, quoted ? "%s'%s'" : "%s%s", list->len ? (quoted ? ", " : ",") : "", item);
+	appendStringInfo(list, "%s%s", list->len ? (quoted ? ", " : ",") : "", quoted ? quote_literal_cstr(item) : item);
 }
 
 /* one column of those that the statement reads */
@@ -457,6 +599,11 @@ gd_judge_column(GdVerdict *v, const GdAttachment *att, AttrNumber attnum, GdRead
 	if (gd_may_read_column(att, c, reader, g))
 	{
 		gd_name_item(read, c->item, false);
+		if (reader == GD_READER_DEPARTMENT && (c->class != 'u' || g->barred) && !gd_list_has(g->items, c->item))
+		{
+			v->opened = v->opened || att->open;
+			v->continued = v->continued || !att->open;
+		}
 		return;
 	}
 	name = get_attname(att->root, attnum, true);
@@ -466,6 +613,8 @@ gd_judge_column(GdVerdict *v, const GdAttachment *att, AttrNumber attnum, GdRead
 		gd_deny(v, 23, psprintf(_("Item \"%s\" is withheld."), c->item));
 	else if (c->retired)
 		gd_deny(v, 20, psprintf(_("Item \"%s\" is retired."), c->item));
+	else if (c->class == 'u' && reader == GD_READER_DEPARTMENT)
+		gd_deny(v, g->barred, g->barred_why);
 	else
 	{
 		gd_name_item(missing, c->item, true);
@@ -473,42 +622,47 @@ gd_judge_column(GdVerdict *v, const GdAttachment *att, AttrNumber attnum, GdRead
 	}
 }
 
+static Bitmapset *
+gd_whole_row(const GdAttachment *att, Bitmapset *columns)
+{
+	Relation	rel = table_open(att->relid, AccessShareLock);
+
+	columns = bms_copy(columns);
+	for (int i = 0; i < RelationGetDescr(rel)->natts; i++)
+		if (!TupleDescAttr(RelationGetDescr(rel), i)->attisdropped)
+			columns = bms_add_member(columns, i + 1 - FirstLowInvalidHeapAttributeNumber);
+	table_close(rel, AccessShareLock);
+	return bms_del_member(columns, InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber);
+}
+
 static void
 gd_judge_columns(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, GdReader reader, const GdGrant *g)
 {
 	StringInfoData read;
 	StringInfoData missing;
-	Relation	rel;
 	int			bit = -1;
 
 	initStringInfo(&read);
 	initStringInfo(&missing);
+	/* the whole row is every column there is, each once */
+	if (bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, columns))
+		columns = gd_whole_row(att, columns);
 	while ((bit = bms_next_member(columns, bit)) >= 0)
 	{
 		AttrNumber	attnum = bit + FirstLowInvalidHeapAttributeNumber;
 
-		if (attnum != InvalidAttrNumber)
-		{
-			gd_judge_column(v, att, attnum, reader, g, &read, &missing);
-			continue;
-		}
-		/* the whole row: every column there is */
-		rel = table_open(att->relid, AccessShareLock);
-		for (int i = 0; i < RelationGetDescr(rel)->natts; i++)
-			if (!TupleDescAttr(RelationGetDescr(rel), i)->attisdropped)
-				gd_judge_column(v, att, i + 1, reader, g, &read, &missing);
-		table_close(rel, AccessShareLock);
+		gd_judge_column(v, att, attnum, reader, g, &read, &missing);
 	}
 	v->items = read.data;
 	v->missing = missing.len ? missing.data : NULL;
 }
 
-/* is there anything that whoever belongs to a department may read? */
+/* is there anything that the department may read? */
 static bool
-gd_has_unconditional(const GdAttachment *att)
+gd_may_read_some(const GdAttachment *att, const GdGrant *g)
 {
 	for (int i = 0; i < att->ncolumns; i++)
-		if (gd_may_read_column(att, &att->columns[i], GD_READER_DEPARTMENT, NULL))
+		if (gd_may_read_column(att, &att->columns[i], GD_READER_DEPARTMENT, g))
 			return true;
 	return false;
 }
@@ -533,17 +687,20 @@ gd_judge_department(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, i
 	v->version = g->version;
 	v->copy = g->authorization == 0 || g->copy;
 	v->filtered = g->filter != NULL;
-	v->basis = g->authorization ? GD_READ_BASIS_AUTHORIZATION : GD_READ_BASIS_CLASS;
+	v->hint = g->barred_hint;
 	if (g->in_force > 1 && !g->chosen)
 		gd_deny(v, 20, psprintf(_("Several authorizations are in force: %s. They are never combined; SET govdata.\"authorization\" = one of these numbers chooses."),
 								g->listed));
 	else if (!gd_purpose_fits(g))
 		gd_deny(v, 33, psprintf(_("Setting govdata.purpose is \"%s\", the authorization is for \"%s\"."),
 								gd_purpose, g->purpose));
-	else if (g->in_force == 0 && bms_is_empty(columns) && !gd_has_unconditional(att))
+	else if (g->in_force == 0 && bms_is_empty(columns) && !gd_may_read_some(att, g))
 		gd_deny(v, 20, _("No authorization is in force, and counting rows is reading too."));
 	else
 		gd_judge_columns(v, att, columns, GD_READER_DEPARTMENT, g);
+	v->basis = g->authorization ? GD_READ_BASIS_AUTHORIZATION :
+		v->continued ? GD_READ_BASIS_CONTINUED : v->opened ? GD_READ_BASIS_OPEN : GD_READ_BASIS_CLASS;
+	v->continued_until = g->continued_until;
 }
 
 GdVerdict
@@ -599,7 +756,7 @@ gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorizati
 	if (s->reader != GD_READER_DEPARTMENT)
 		return false;
 	g = gd_grant(s->department, att);
-	if ((g->in_force > 1 && !g->chosen) || (g->in_force == 0 && !gd_has_unconditional(att)))
+	if ((g->in_force > 1 && !g->chosen) || (g->in_force == 0 && !gd_may_read_some(att, g)))
 		return false;
 	*authorization = g->authorization;
 	*version = g->version;
@@ -685,10 +842,27 @@ gd_attachment_of(const char *code)
 	return att;
 }
 
+/* Authorized or not, the table is out of reach for a role that may not touch it. */
+static void
+gd_judge_privileges(GdVerdict *v, const GdAttachment *att, int64 department)
+{
+	GdDepartment dept;
+	Oid			schema = get_rel_namespace(att->root);
+
+	if (!v->allowed || !gd_department(department, &dept) || !OidIsValid(dept.role))
+		return;
+	if (!dept.in_force)
+		gd_deny(v, 6, _("The department is none today."));
+	else if (GD_NAMESPACE_USAGE(schema, dept.role) != ACLCHECK_OK)
+		gd_deny(v, 18, psprintf(_("The department's role may not use schema \"%s\"; its owner grants USAGE."), get_namespace_name(schema)));
+	else if (pg_class_aclcheck(att->root, dept.role, ACL_SELECT) != ACLCHECK_OK)
+		gd_deny(v, 18, psprintf(_("The department's role may not select from \"%s\"; its owner grants SELECT."), get_rel_name(att->root)));
+}
+
 Datum
 gd_check_access(PG_FUNCTION_ARGS)
 {
-	static const char *const basis_names[] = {"ouagp-", "own", "class", "administrator", "authorization", "open", "none"};
+	static const char *const basis_names[] = {"oukagp-", "own", "class", "continued", "administrator", "authorization", "open", "none"};
 	TupleDesc	desc;
 	const GdAttachment *att;
 	GdSubject	s = {GD_READER_DEPARTMENT, InvalidOid, 0, NULL};
@@ -716,10 +890,13 @@ gd_check_access(PG_FUNCTION_ARGS)
 	if (department == att->provider)
 		s.reader = GD_READER_OWN;
 	v = gd_verdict(att, &s, gd_columns_of(att, PG_GETARG_DATUM(1)));
+	gd_judge_privileges(&v, att, department);
 	values[0] = BoolGetDatum(v.allowed);
 	values[1] = CStringGetTextDatum(basis_names[1 + (strchr(basis_names[0], v.allowed ? v.basis : '-') - basis_names[0])]);
 	values[2] = Int16GetDatum(v.allowed ? 20 : v.article);
-	values[3] = CStringGetTextDatum(v.allowed ? _("may be read now") : v.why);
+	values[3] = CStringGetTextDatum(!v.allowed ? v.why : !v.continued ? _("may be read now") :
+									psprintf(_("may be read on the former terms until a request is answered; without one until %s"),
+											 gd_legal_text(v.continued_until)));
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
 }
 
@@ -734,7 +911,9 @@ gd_access_init(void)
 							   NULL, &gd_purpose, "", PGC_USERSET, 0, NULL, NULL, NULL);
 	gd_on_change(GD_SHARE_AUTHORIZATION, gd_access_forget);
 	gd_on_change(GD_SHARE_REQUEST, gd_access_forget);
+	gd_on_change(GD_CONTINUED_READING, gd_access_forget);
 	gd_on_change(GD_DEPARTMENT, gd_access_forget);
+	gd_on_change(GD_REGION, gd_access_forget);
 	gd_on_role_change(gd_access_forget);
 	gd_attach_init();
 	gd_enforce_init();

@@ -51,6 +51,8 @@ extern MemoryContext gd_fresh_context(MemoryContext old, const char *name);
 extern const GdColumn *gd_attached_column(const GdAttachment *att, AttrNumber attnum);
 /* which resource a relation itself is attached to, as it is on record; 0 for none */
 extern int64 gd_attached_resource(Oid relid);
+/* all relations that are attached themselves, as they are on record */
+extern List *gd_attached_relations(void);
 extern void gd_attach_init(void);
 
 /* filter.c: the condition as an expression over varno 1; raises when it is not allowed */
@@ -86,7 +88,12 @@ typedef struct GdVerdict
 	int32		version;
 	int			article;		/* of a refusal */
 	const char *why;
+	const char *hint;			/* the next step, where it is no request */
+	bool		continued;		/* on the terms of a former class */
+	bool		opened;			/* as anybody may */
+	TimestampTz continued_until;
 	char	   *missing;		/* items to ask for: 'a', 'b' */
+	bool		to_copy;		/* in mode copy */
 	char	   *items;			/* names of what is read */
 } GdVerdict;
 

@@ -48,7 +48,6 @@
 
 /* a text may not crowd the others out of the queue */
 #define GD_MAX_PURPOSE	1000
-#define GD_MAX_ITEMS	30000
 
 /* between two attempts to get a writer */
 #define GD_RETRY_MS		1000
@@ -623,7 +622,59 @@ gd_put_waiting(GdLogEntry *entry, bool sync)
 	ConditionVariableCancelSleep();
 }
 
+/* Have the writer write at once what is queued; the position to wait for. */
+static uint64
+gd_want_all(GdLogQueue *q)
+{
+	Latch	   *wake = NULL;
+	uint64		position;
+
+	LWLockAcquire(gd_log_queue_lock(q), LW_EXCLUSIVE);
+	position = q->written;
+	if (pg_atomic_read_u64(&q->flushed) < position)
+	{
+		q->wanted = position;
+		if (q->sleeping && q->latch)
+		{
+			wake = q->latch;
+			q->sleeping = false;
+		}
+	}
+	LWLockRelease(gd_log_queue_lock(q));
+	if (wake)
+		SetLatch(wake);
+	return position;
+}
+
 /* ---- the interface ---- */
+
+void
+gd_log_await(void)
+{
+	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), gd_log_timeout);
+	GdLogQueue *q;
+	uint64		position;
+
+	LWLockAcquire(gd_log_registry_lock(), LW_SHARED);
+	q = gd_find_queue(MyDatabaseId);
+	LWLockRelease(gd_log_registry_lock());
+	if (q == NULL)
+		return;					/* nobody has read since the server started */
+	gd_check_own_locks(q);
+	position = gd_want_all(q);
+	ConditionVariablePrepareToSleep(&q->changed);
+	while (pg_atomic_read_u64(&q->flushed) < position)
+	{
+		(void) gd_have_worker(q);
+		if (!gd_wait(q, until))
+			ereport(ERROR,
+					(errcode(GD_ERRCODE(32)),
+					 errmsg("the reads of the last moments are not on record yet"),
+					 errdetail("The access log was not durable within %d ms. Measures, Article 32.", gd_log_timeout),
+					 errhint("The server log says what keeps the writer from writing, govdata.access_log_state() what it met last. Then try again.")));
+	}
+	ConditionVariableCancelSleep();
+}
 
 /*
  * On a standby nothing can be written.  Either nobody reads there, or the

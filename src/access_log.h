@@ -17,10 +17,14 @@
 #define GD_READ_KIND_EXPLAIN	'e' /* planned, no row returned */
 #define GD_READ_KIND_REFUSED	'x'
 
+/* longest list of items that a record holds, bytes; the rest is cut off */
+#define GD_MAX_ITEMS	30000
+
 /* on what ground the rows flow */
 #define GD_READ_BASIS_OWN			'o' /* owner or provider */
 #define GD_READ_BASIS_ADMINISTRATOR 'a' /* superuser, BYPASSRLS */
 #define GD_READ_BASIS_CLASS			'u' /* shared unconditionally */
+#define GD_READ_BASIS_CONTINUED		'k' /* was shared unconditionally until lately */
 #define GD_READ_BASIS_AUTHORIZATION 'g'
 #define GD_READ_BASIS_OPEN			'p' /* open to the public */
 #define GD_READ_BASIS_NONE			'-' /* refused */
@@ -60,6 +64,8 @@ typedef struct GdReadKey
 extern GdReadKey gd_log_start(const GdRead *read);
 /* put an end record into the queue; never raises, never waits for disk */
 extern void gd_log_end(GdReadKey key, int64 rows, bool completed);
+/* wait until whatever was put into the queue before now is durable; raises ZW032 */
+extern void gd_log_await(void);
 /* settings, shared memory, hooks */
 extern void gd_log_init(void);
 

@@ -328,6 +328,8 @@ gd_basis_name(char basis)
 			return "administrator";
 		case GD_READ_BASIS_CLASS:
 			return "class";
+		case GD_READ_BASIS_CONTINUED:
+			return "continued";
 		case GD_READ_BASIS_AUTHORIZATION:
 			return "authorization";
 		case GD_READ_BASIS_OPEN:

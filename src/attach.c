@@ -257,6 +257,22 @@ gd_attached_resource(Oid root)
 	return resource;
 }
 
+List *
+gd_attached_relations(void)
+{
+	Relation	rel = table_open(gd_relid_required(GD_ATTACHMENT), AccessShareLock);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple	tup;
+	List	   *relations = NIL;
+	bool		isnull;
+
+	while (HeapTupleIsValid(tup = systable_getnext(scan)))
+		relations = lappend_oid(relations, DatumGetObjectId(gd_field(tup, rel, "relation", &isnull)));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return relations;
+}
+
 /* The attached relation that this one is or belongs to, and its resource. */
 static int64
 gd_find_root(Oid relid, Oid *root)
@@ -451,7 +467,7 @@ gd_check_attachable(Relation rel, int64 provider)
 						 _("Drop the policies: authorizations decide which rows are read."));
 	if (GD_NAMESPACE_USAGE(RelationGetNamespace(rel), departments) != ACLCHECK_OK)
 		gd_refuse_attach(name, _("Departments may not use its schema."),
-						 psprintf("GRANT USAGE ON SCHEMA %s TO govdata_department.",
+						 psprintf("GRANT USAGE ON SCHEMA %s TO govdata_department;",
 								  quote_identifier(get_namespace_name(RelationGetNamespace(rel)))));
 }
 
@@ -653,7 +669,7 @@ gd_apply_opening(int64 resource)
 				(errcode(GD_ERRCODE(26)),
 				 errmsg("\"%s\" cannot be opened", get_rel_name(relid)),
 				 errdetail("The public may not use its schema. Measures, Article 26."),
-				 errhint("GRANT USAGE ON SCHEMA %s TO govdata_public.", quote_identifier(get_namespace_name(schema)))));
+				 errhint("GRANT USAGE ON SCHEMA %s TO govdata_public;", quote_identifier(get_namespace_name(schema)))));
 	gd_run_as_law(psprintf("GRANT SELECT ON %s TO govdata_public", name));
 }
 

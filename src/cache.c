@@ -53,6 +53,7 @@ static const char *const gd_rel_names[GD_NRELS] = {
 	[GD_SPECIFICATION] = "catalog_specification",
 	[GD_ATTACHMENT] = "attachment",
 	[GD_ATTACHMENT_COLUMN] = "attachment_column",
+	[GD_CONTINUED_READING] = "continued_reading",
 };
 
 static Oid	gd_rel_oids[GD_NRELS];

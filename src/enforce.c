@@ -22,6 +22,8 @@
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "catalog/pg_statistic.h"
+#include "catalog/pg_statistic_ext_data.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "common/hashfn.h"
@@ -41,12 +43,15 @@
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/datetime.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
 #include "utils/portal.h"
 #include "utils/rls.h"
+#include "utils/syscache.h"
 
 #include "access.h"
 #include "access_log.h"
@@ -69,6 +74,28 @@ static List *gd_marks = NIL;	/* of the statement being planned */
 
 /* ---- refusals ---- */
 
+/* days of use that a ready-made request asks for: whoever submits it says better */
+#define GD_HINT_DAYS 30
+
+/*
+ * The request for exactly what is missing, ready to be run.  What has been
+ * stated as the purpose of the session is that of the request.
+ */
+static char *
+gd_request_for(const GdAttachment *att, const GdVerdict *v)
+{
+	const char *purpose = gd_stated_purpose();
+	DateADT		until = gd_legal_date(gd_clock()) + GD_HINT_DAYS;
+	int			year;
+	int			month;
+	int			day;
+
+	j2date(until + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	return psprintf("SELECT govdata.submit_request(%s, ARRAY[%s], %s, '%04d-%02d-%02d'%s);",
+					quote_literal_cstr(att->code), v->missing, quote_literal_cstr(purpose ? purpose : _("purpose")),
+					year, month, day, v->to_copy ? ", mode => 'copy'" : "");
+}
+
 static void
 gd_raise(const GdAttachment *att, const GdVerdict *v)
 {
@@ -76,9 +103,8 @@ gd_raise(const GdAttachment *att, const GdVerdict *v)
 			(errcode(GD_ERRCODE(v->article)),
 			 errmsg("reading resource \"%s\" is refused", att->code),
 			 errdetail("%s Measures, Article %d.", v->why, v->article),
-			 v->missing ?
-			 errhint("SELECT govdata.submit_request('%s', ARRAY[%s], 'purpose', 'last day of use');",
-					 att->code, v->missing) :
+			 v->hint ? errhint("%s", v->hint) :
+			 v->missing ? errhint("%s", gd_request_for(att, v)) :
 			 errhint("govdata.check_access('%s', items) explains what may be read.", att->code)));
 }
 
@@ -122,6 +148,7 @@ gd_refuse_because(const GdAttachment *att, GdVerdict *v, int article, const char
 {
 	v->article = article;
 	v->why = why;
+	v->hint = NULL;
 	v->missing = NULL;
 	gd_refuse_read(att, v);
 }
@@ -178,6 +205,16 @@ gd_permitted_clause(int64 authorization, int32 version, Oid relid)
 								 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
 }
 
+/* debug_print_* are anybody's to set, and print to the client as EXPLAIN does */
+static void
+gd_refuse_printing(const GdAttachment *att, const GdSubject *s)
+{
+	GdVerdict	v = {0};
+
+	v.department = s->department;
+	gd_refuse_because(att, &v, 20, _("A printed plan would say how many rows the filter hides; switch debug_print_rewritten and debug_print_plan off."));
+}
+
 static List *
 gd_restrictive(CmdType cmdtype, Relation relation)
 {
@@ -193,6 +230,8 @@ gd_restrictive(CmdType cmdtype, Relation relation)
 	s = gd_subject(att, false);
 	if (!gd_row_condition(att, &s, &authorization, &version, &condition))
 		return others;
+	if (condition != NULL && Debug_print_rewritten)
+		gd_refuse_printing(att, &s);
 	others = lappend(others, gd_policy("govdata authorization", false,
 									   gd_permitted_clause(authorization, version, RelationGetRelid(relation))));
 	if (condition != NULL)
@@ -268,6 +307,24 @@ gd_take_clauses(RangeTblEntry *rte, Oid root)
 	}
 }
 
+/* is there any condition beside the permission to read at all? */
+static bool
+gd_has_row_filter(RangeTblEntry *rte)
+{
+	ListCell   *level;
+	ListCell   *lc;
+
+	foreach(level, rte->securityQuals)
+	{
+		if (lfirst(level) != NULL && !IsA(lfirst(level), List))
+			return true;
+		foreach(lc, (List *) lfirst(level))
+			if (!IsA(lfirst(lc), Const))
+				return true;
+	}
+	return false;
+}
+
 /* the relation that the query names, where this one is only its child */
 static Oid
 gd_named_relation(PlannerInfo *root, RelOptInfo *rel)
@@ -334,6 +391,8 @@ gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOpt
 	if (rte->securityQuals == NIL)
 		gd_refuse_because(att, &v, 20, _("Row security does not act on this read: the role bypasses it, owns the table, or it is switched off."));
 	gd_take_clauses(rte, att->root);
+	if (Debug_print_plan && gd_has_row_filter(rte))
+		gd_refuse_printing(att, &s);
 }
 
 static PlannedStmt *
@@ -537,15 +596,39 @@ gd_check_planless(const GdAttachment *att, GdVerdict *v, const GdSubject *s, GdP
 	gd_log_end(gd_log_start(&read), -1, true);
 }
 
+/*
+ * A statement may name the relation several times: what is missing is missing
+ * for all of it, and one request asks for it.
+ */
 static void
-gd_check_one(GdPerms *perms, const GdAttachment *att, List *rangeTable)
+gd_refuse_columns(const GdAttachment *att, const GdSubject *s, GdVerdict *v, List *all)
+{
+	Bitmapset  *columns = NULL;
+	ListCell   *lc;
+
+	if (v->missing)
+	{
+		foreach(lc, all)
+		{
+			GdPerms    *perms = (GdPerms *) lfirst(lc);
+
+			if (perms->relid == att->relid && (perms->requiredPerms & ACL_SELECT))
+				columns = bms_add_members(columns, perms->selectedCols);
+		}
+		v->missing = gd_verdict(att, s, columns).missing;
+	}
+	gd_refuse_read(att, v);
+}
+
+static void
+gd_check_one(GdPerms *perms, const GdAttachment *att, List *rangeTable, List *all)
 {
 	GdSubject	s = gd_subject(att, false);
 	GdVerdict	v = gd_verdict(att, &s, perms->selectedCols);
 	bool		planned = gd_starting && gd_starting->plannedstmt->rtable == rangeTable;
 
 	if (!v.allowed)
-		gd_refuse_read(att, &v);
+		gd_refuse_columns(att, &s, &v, all);
 	if (IsParallelWorker() && s.reader != GD_READER_ADMINISTRATOR)
 		gd_refuse_because(att, &v, 20, _("A function reads it in a parallel worker, where it is not known on whose behalf; declare the function PARALLEL RESTRICTED."));
 	if (s.reader != GD_READER_ADMINISTRATOR && !gd_same_department(perms->checkAsUser, &s, att))
@@ -592,6 +675,38 @@ gd_check_children(List *rangeTable, List *roots)
 	}
 }
 
+/*
+ * Statistics hold values.  pg_stats and its like keep back those of tables with
+ * row security, but not from a role that row security does not hold.
+ */
+static void
+gd_check_statistics(void)
+{
+	List	   *roots;
+	ListCell   *lc;
+
+	if (superuser() || !OidIsValid(gd_relid(GD_ATTACHMENT)))
+		return;
+	roots = gd_attached_relations();
+	foreach(lc, roots)
+	{
+		const GdAttachment *att;
+		GdSubject	s;
+		GdVerdict	v = {0};
+
+		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(lfirst_oid(lc))) ||
+			check_enable_rls(lfirst_oid(lc), InvalidOid, true) == RLS_ENABLED)
+			continue;
+		att = gd_attachment(lfirst_oid(lc));
+		if (att == NULL)
+			continue;
+		s = gd_subject(att, false);
+		v.department = s.department;
+		if (s.reader != GD_READER_OWN && s.reader != GD_READER_ADMINISTRATOR)
+			gd_refuse_because(att, &v, 20, _("Statistics hold values of its columns, and row security does not act on this role."));
+	}
+}
+
 static void
 gd_check_reads(GD_CHECK_PERMS_PARAMS)
 {
@@ -605,6 +720,8 @@ gd_check_reads(GD_CHECK_PERMS_PARAMS)
 		GdPerms    *perms = (GdPerms *) lfirst(lc);
 		const GdAttachment *att = perms->requiredPerms ? gd_attachment(perms->relid) : NULL;
 
+		if (perms->relid == StatisticRelationId || perms->relid == StatisticExtDataRelationId)
+			gd_check_statistics();
 		if (att == NULL)
 			continue;
 		/* news of a suspension reaches a transaction that is open already */
@@ -618,7 +735,7 @@ gd_check_reads(GD_CHECK_PERMS_PARAMS)
 		}
 		roots = lappend_oid(roots, att->root);
 		if (perms->requiredPerms & ACL_SELECT)
-			gd_check_one(perms, att, rangeTable);
+			gd_check_one(perms, att, rangeTable, GD_CHECK_PERMS_LIST);
 	}
 	if (roots == NIL && gd_starting && gd_starting->plannedstmt->rtable == rangeTable &&
 		gd_plan_is_marked(gd_starting->plannedstmt))
@@ -666,6 +783,33 @@ gd_executor_start(QueryDesc *queryDesc, int eflags)
 
 /* ---- run ---- */
 
+/* former terms are the terms they were */
+static char
+gd_terms(char basis)
+{
+	return basis == GD_READ_BASIS_CONTINUED ? GD_READ_BASIS_CLASS : basis;
+}
+
+/* what was read may not be kept: the request for as much in mode copy */
+static void
+gd_refuse_copying(const GdAttachment *att, GdVerdict *v)
+{
+	StringInfoData items;
+	char	   *rest = pstrdup(v->items);
+	char	   *item;
+
+	initStringInfo(&items);
+	while ((item = strsep(&rest, ",")) != NULL)
+		if (item[0] != '\0')
+			appendStringInfo(&items, "%s%s", items.len ? ", " : "", quote_literal_cstr(item));
+	v->article = 33;
+	v->why = _("Persisting rows needs an authorization of mode copy.");
+	v->hint = NULL;
+	v->missing = items.len ? items.data : NULL;
+	v->to_copy = true;
+	gd_refuse_read(att, v);
+}
+
 /* Each fetch of a cursor is judged again: it may have been open for days. */
 static void
 gd_check_again(GdUse *u, bool copying)
@@ -680,11 +824,11 @@ gd_check_again(GdUse *u, bool copying)
 	v = gd_verdict(att, &s, u->columns);
 	if (!v.allowed)
 		gd_refuse_read(att, &v);
-	if (v.basis != u->basis || v.department != u->department ||
+	if (gd_terms(v.basis) != gd_terms(u->basis) || v.department != u->department ||
 		v.authorization != u->authorization || v.version != u->version)
 		gd_refuse_because(att, &v, 20, _("The statement was begun under another authorization; run it again."));
 	if (copying && !v.copy)
-		gd_refuse_because(att, &v, 33, _("Persisting rows needs an authorization of mode copy."));
+		gd_refuse_copying(att, &v);
 }
 
 static void

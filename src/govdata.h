@@ -78,6 +78,7 @@ typedef enum GdRel
 	GD_SPECIFICATION,
 	GD_ATTACHMENT,
 	GD_ATTACHMENT_COLUMN,
+	GD_CONTINUED_READING,
 	GD_NRELS
 } GdRel;
 
@@ -225,7 +226,7 @@ extern void gd_require_own_hands(int article);
  * statement in which such code runs?  Tables for which "harmless" says so do
  * not count; "planning": neither does the statement that is being planned.
  */
-typedef bool (*GdHarmless) (Oid relid);
+typedef bool (*GdHarmless) (Oid relid, bool written);
 extern bool gd_in_statement(void);	/* is another statement running or planned? */
 extern bool gd_in_foreign_hands(bool planning, GdHarmless harmless);
 /* department of a role: 0 for none, -1 for several */
@@ -274,6 +275,9 @@ extern bool gd_region(const char *code, GdRegion *region);
 extern bool gd_platform_region(const char *code, GdRegion *region);
 /* is the first region the second or above it? */
 extern bool gd_region_contains(const char *above, const char *code);
+/* does a provider publish on a platform above that of a consumer?  Then which */
+extern bool gd_platform_is_above(const GdDepartment *provider, const GdDepartment *consumer,
+								 GdRegion *theirs, GdRegion *own);
 /* has the acting department a duty of supervision over this one? */
 extern bool gd_oversees(int64 department);
 

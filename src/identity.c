@@ -329,6 +329,16 @@ gd_region_contains(const char *above, const char *code)
 	return false;
 }
 
+bool
+gd_platform_is_above(const GdDepartment *provider, const GdDepartment *consumer,
+					 GdRegion *theirs, GdRegion *own)
+{
+	return gd_platform_region(consumer->region, own) &&
+		gd_platform_region(provider->region, theirs) &&
+		strcmp(own->code, theirs->code) != 0 &&
+		gd_region_contains(theirs->code, own->code);
+}
+
 /* ---- the acting department ---- */
 
 /* department of a role: 0 for none, GD_AMBIGUOUS for several */
@@ -892,7 +902,7 @@ gd_runs_owners_code(Oid relid, bool written, GdHarmless harmless)
 	rel = (Form_pg_class) GETSTRUCT(tup);
 	runs = (written || rel->relkind == RELKIND_VIEW || rel->relrowsecurity) && gd_is_foreign(rel->relowner);
 	ReleaseSysCache(tup);
-	return runs && !harmless(relid);
+	return runs && !harmless(relid, written);
 }
 
 static bool

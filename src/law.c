@@ -49,7 +49,7 @@ static const GdArticle gd_articles_table[] = {
 	{2, "clock", "数据校核", "Checks of doubtful data", "time_limit check_doubt", NULL},
 	{2, "rule", "专门机构或者专人", "Data officer", "department.data_officer", "The officer may be an institution or a person; its absence stops no clock."},
 	{2, "process", "业务系统与数据采购", "Systems and purchases", "evidence outside the database", NULL},
-	{3, "rule", "共享属性分类", "Sharing classes", "resource.sharing, resource_item.sharing, negative_entry", "An item is never classified more loosely than its resource."},
+	{3, "rule", "共享属性分类", "Sharing classes", "resource.sharing, resource_item.sharing, negative_entry", "An item is never classified more loosely than its resource. Unconditional means all departments, so it has no scope. Where an item becomes conditional, departments that have read it within the limit continued_reading go on reading it on the former terms until their request is answered, or, without a request, until that limit has passed again."},
 	{3, "rule", "统一平台共享", "Sharing on the platform", "share_authorization (written by the platform only)", NULL},
 	{3, "rule", "发布、范围和用途", "Publication, scope and use", "publish_resource, resource.scope_*, resource.uses", "Use outside the declared scope is flagged and answered, not refused at the door; silence does not authorize it."},
 	{3, "process", "数据调度", "Dispatch and integration", "dispatch_order, dispatch_data, share_authorization, resource_source, resource_lineage", "Providers of the authority's own level only; what is withheld is answered by citing the approved entry; a derived resource has the strictest class of its sources and is suspended when one of them is withheld."},

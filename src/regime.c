@@ -300,7 +300,7 @@ gd_switch_off(GdCase *c)
 }
 
 static const GdActor gd_switch_actors[] = {
-	{"provincial_authority", 0, gd_is_provincial_authority},
+	{"provincial_authority", 0, gd_is_provincial_authority, false},
 	{NULL}
 };
 

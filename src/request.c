@@ -193,10 +193,7 @@ gd_check_level(GdResource *r, GdDepartment *consumer, GdDepartment *provider)
 	GdDepartment authority;
 	bool		known;
 
-	if (!gd_platform_region(consumer->region, &own) ||
-		!gd_platform_region(provider->region, &theirs) ||
-		strcmp(own.code, theirs.code) == 0 ||
-		!gd_region_contains(theirs.code, own.code))
+	if (!gd_platform_is_above(provider, consumer, &theirs, &own))
 		return;
 	known = gd_region(consumer->region, &home) && home.authority != 0 &&
 		gd_department(home.authority, &authority);

@@ -67,6 +67,19 @@ SELECT t.unread(who, 'SELECT ' || c || ' FROM pat.allp', 'ZW020 % The table is r
 SELECT t.unread('bob', 'SELECT a.name FROM pat.allp a JOIN pat.people p ON a.id = p.id', 'ZW020 % The table is read through a parent that is not attached.%', 'attack 16: beside the table itself');
 SELECT t.unread('bob', 'SELECT name FROM pat.people UNION ALL SELECT name FROM pat.allp', 'ZW020 % The table is read through a parent that is not attached.%', 'attack 16: in a union with the table itself');
 SELECT t.reads('pat', 'SELECT count(*) FROM pat.allp', '1000', 'attack 16: the provider may');
+-- nor does the planner show values to an operator of the reader's (attack 2)
+ANALYZE pat.allp;
+CREATE SEQUENCE carol.leaked;
+GRANT ALL ON SEQUENCE carol.leaked TO PUBLIC;
+ALTER SEQUENCE carol.leaked OWNER TO regress_gd_carol;
+SET LOCAL ROLE regress_gd_carol;
+CREATE FUNCTION carol.peek(numeric, numeric) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 0.0001 AS
+	'BEGIN PERFORM nextval(''carol.leaked''); RETURN $1 < $2; END';
+CREATE OPERATOR carol.<<< (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = carol.peek, RESTRICT = scalarltsel);
+RESET ROLE;
+SELECT t.unread('carol', sql, 'ZW020 %', 'attack 16: ' || sql) FROM unnest(ARRAY['SELECT id FROM pat.allp WHERE salary OPERATOR(carol.<<<) 5000',
+	'EXPLAIN SELECT id FROM pat.allp WHERE salary OPERATOR(carol.<<<) 5000']) AS sql;
+SELECT is((SELECT is_called FROM carol.leaked), false, 'attack 16: no operator saw a value');
 ROLLBACK;
 
 -- ---- attack 26: a foreign key asks whether somebody exists ----
@@ -74,6 +87,14 @@ GRANT REFERENCES (id) ON pat.people TO regress_gd_carol, regress_gd_bob;
 SELECT t.allowed(who, format('CREATE TABLE %1$s.probe (id integer REFERENCES pat.people)', who), 'attack 26: a foreign key of ' || who || '''s') FROM unnest('{carol,bob}'::text[]) AS who;
 SELECT t.unread(who, format('INSERT INTO %s.probe VALUES (%s)', who, id), 'ZW020 % The read comes through a function with the rights of another department.%', format('attack 26: %s asks for %s', who, id))
 	FROM unnest('{carol,bob}'::text[]) AS who, unnest('{1,5000}'::integer[]) AS id;
+
+CREATE TABLE carol.filled AS SELECT 1 AS id;
+ALTER TABLE carol.filled OWNER TO regress_gd_carol;
+SELECT t.unread('carol', 'ALTER TABLE carol.filled ADD FOREIGN KEY (id) REFERENCES pat.people', 'ZW020 % The read comes through a function with the rights of another department.%', 'attack 26: a key over rows that are there');
+SELECT t.unread('carol', 'ALTER TABLE carol.filled ADD CONSTRAINT later FOREIGN KEY (id) REFERENCES pat.people NOT VALID', 'ok', 'attack 26: one that checks nothing');
+SELECT t.unread('carol', sql, 'ZW020 % The read comes through a function with the rights of another department.%', 'attack 26: ' || sql)
+	FROM unnest('{ALTER TABLE carol.filled VALIDATE CONSTRAINT later,UPDATE carol.filled SET id = 3}'::text[]) AS sql;
+DROP TABLE carol.filled;
 
 -- ---- attack 27: the provider's own tables refer to its people ----
 CREATE ROLE regress_gd_etl LOGIN;

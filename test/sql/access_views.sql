@@ -165,6 +165,37 @@ SELECT t.reads('alice', 'SELECT max(alice.plpgsql()) FROM pat.people', '100', 'a
 SELECT t.reads('alice', 'SELECT length(query_to_xml(''SELECT name FROM pat.people'', true, false, '''')::text) > 1000', 'true', 'attack 23: one''s own query_to_xml reads what one may');
 SELECT is((SELECT count(*) FROM bob.loot), 0::bigint, 'attack 23: nothing was stolen by that either');
 
+-- nor a default of an attached table that somebody was let write to
+CREATE TABLE bob.aid (id integer);
+INSERT INTO bob.aid VALUES (1);
+ALTER TABLE bob.aid OWNER TO regress_gd_wh_civil;
+SELECT t.resource('wh_civil', '救助', '{id}') AS aid \gset
+SELECT t.val('bob', format('SELECT govdata.attach_resource(%L, ''bob.aid'')', code)) AS attached FROM govdata.resource WHERE id = :aid \gset
+SET ROLE regress_gd_wh_police;
+CREATE SEQUENCE pat.told;
+GRANT USAGE, UPDATE ON SEQUENCE pat.told TO PUBLIC;
+ALTER TABLE pat.people ALTER salary SET DEFAULT setval('pat.told', length(query_to_xml('SELECT id FROM bob.aid', true, false, '')::text));
+GRANT INSERT ON pat.people TO regress_gd_bob;
+RESET ROLE;
+SELECT t.unread(who, 'INSERT INTO pat.people (id) VALUES (-1)', :'foreign_function', 'attack 23: a default of an attached table: ' || who) FROM unnest('{bob,superuser}'::text[]) AS who;
+SELECT is((SELECT last_value FROM pat.told), 1::bigint, 'attack 23: which was told nothing');
+SELECT t.allowed('superuser', 'UPDATE pat.people SET salary = salary WHERE id IN (SELECT id FROM pat.people WHERE id < 3)', 'attack 23: what a table''s own provider owns is no prey of it');
+ALTER TABLE pat.people ALTER salary DROP DEFAULT;
+REVOKE INSERT ON pat.people FROM regress_gd_bob;
+-- nor somebody who belongs to no department
+CREATE ROLE regress_gd_mallory LOGIN;
+CREATE SCHEMA mallory AUTHORIZATION regress_gd_mallory;
+GRANT USAGE ON SCHEMA mallory TO PUBLIC;
+SET ROLE regress_gd_mallory;
+CREATE FUNCTION mallory.f() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM pat.people); END';
+CREATE VIEW mallory.v AS SELECT query_to_xml('SELECT name FROM pat.people', true, false, '')::text;
+GRANT SELECT ON mallory.v TO PUBLIC;
+RESET ROLE;
+SELECT t.unread('alice', sql, :'foreign_function', 'attack 23: of somebody without department: ' || sql) FROM unnest('{SELECT mallory.f(),SELECT * FROM mallory.v}'::text[]) AS sql;
+-- nor a domain, whose check runs wherever a value is made
+SELECT t.refused('bob', 'CREATE DOMAIN bob.notifying AS text CHECK (pg_notify(''bob'', query_to_xml(''SELECT name FROM pat.people'', true, false, '''')::text)::text IS NOT NULL)',
+	'ZW006 domain constraint "notifying_check" must not call a volatile function of somebody else', 'attack 23: a domain is not even made');
+
 -- ---- attack 24 (residual): what mode copy has copied is the copier's to give ----
 SELECT t.reads('carol', 'SELECT count(*) FROM bob.copied', '1000', 'attack 24: a copy made under mode copy is beyond enforcement');
 
@@ -176,6 +207,14 @@ SELECT t.val('pat', format('SELECT govdata.suspend_authorization(%s, ''violation
 SELECT t.unread('superuser', 'REFRESH MATERIALIZED VIEW bob.copied', :'not_covered', 'attack 25: without an authorization it is refused, not emptied');
 SELECT t.unread('bob', 'REFRESH MATERIALIZED VIEW bob.copied', :'not_covered', 'attack 25: for its owner too');
 SELECT is((SELECT count(*) FROM bob.copied), 1000::bigint, 'attack 25: and what it held is still there');
+
+-- from 17 on a refresh may be granted to others: it is its owner's reading all the same
+SELECT t.val('pat', format('SELECT govdata.resume_authorization(%s, ''已核查'')', :bob_authorization)) AS resumed \gset
+SELECT CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN 'GRANT MAINTAIN ON bob.copied TO regress_gd_carol' ELSE 'SELECT' END AS maintain \gset
+:maintain;
+SELECT t.reason('carol', 'REFRESH MATERIALIZED VIEW bob.copied') AS refreshed \gset
+SELECT ok(:'refreshed' ~ '^(ok|ZW0|42501)', 'attack 25: a refresh by whom the owner lets');
+SELECT is((SELECT count(*) FROM bob.copied), 1000::bigint, 'attack 25: shows what its owner may read, or what it held, and never nothing');
 
 -- ---- attack 60: what others do is not shown ----
 SELECT t.reads('alice', 'SELECT count(*) FROM pg_stat_activity WHERE usename <> current_user AND query NOT LIKE ''<insuff%'' AND query <> ''''', '0', 'attack 60: pg_stat_activity');

@@ -45,19 +45,25 @@ FROM unnest(ARRAY['UPDATE govdata.transition SET actor = ''consumer''', 'DELETE 
 
 -- ---- time limits ----
 -- every number of the Measures that counts days stands here
-SELECT is(string_agg(format('%s %s %s %s %s', code, coalesce(article::text, '-'), amount, unit, consequence), E'\n' ORDER BY code COLLATE "C"),
-	'check_doubt 13 3 working_day late' || E'\n' || 'provisional_grace - 15 calendar_day takes_effect' || E'\n' ||
-	'reply_conditional 20 10 working_day deemed_consent' || E'\n' || 'reply_uncatalogued 22 10 working_day late' || E'\n' ||
-	'unused_items - 180 calendar_day proposal', 'three, ten, ten, the grace of an estimate, and when use is reviewed')
-FROM govdata.time_limit WHERE regime = 'measures';
+SELECT set_eq($$SELECT format('%s %s %s %s %s', code, coalesce(article::text, '-'), amount, unit, consequence) FROM govdata.time_limit WHERE regime = 'measures'$$, ARRAY[
+	'check_doubt 13 3 working_day late',
+	'continued_reading 16 30 calendar_day takes_effect',
+	'provisional_grace - 15 calendar_day takes_effect',
+	'reply_conditional 20 10 working_day deemed_consent',
+	'reply_uncatalogued 22 10 working_day late',
+	'unused_items - 180 calendar_day proposal'
+	], 'the limits of the Measures');
 SELECT is(array_agg(DISTINCT lower(effective)), ARRAY['2021-04-01'::date], 'since 1 April 2021 (Article 42)') FROM govdata.time_limit WHERE regime = 'measures';
 -- and those of Decree 809, since 1 August 2025
-SELECT is(string_agg(format('%s %s %s %s %s %s', code, article, amount, unit, consequence, yields), E'\n' ORDER BY code COLLATE "C"),
-	'catalog_review 10 2 working_day late f' || E'\n' || 'catalog_update 11 10 working_day late f' || E'\n' ||
-	'catalog_update_extension 11 5 working_day late f' || E'\n' || 'check_doubt 13 10 working_day late t' || E'\n' ||
-	'delivery 20 20 working_day late f' || E'\n' || 'reply_extension 20 10 working_day late f' || E'\n' ||
-	'reply_unconditional 20 1 working_day late f', 'one, ten more, twenty, ten and five, two, and ten that yield to three')
-FROM govdata.time_limit WHERE regime = 'decree809';
+SELECT set_eq($$SELECT format('%s %s %s %s %s %s', code, article, amount, unit, consequence, yields) FROM govdata.time_limit WHERE regime = 'decree809'$$, ARRAY[
+	'catalog_review 10 2 working_day late f',
+	'catalog_update 11 10 working_day late f',
+	'catalog_update_extension 11 5 working_day late f',
+	'check_doubt 13 10 working_day late t',
+	'delivery 20 20 working_day late f',
+	'reply_extension 20 10 working_day late f',
+	'reply_unconditional 20 1 working_day late f'
+	], 'those of Decree 809');
 SELECT is(array_agg(DISTINCT lower(effective)), ARRAY['2025-08-01'::date], 'since 1 August 2025') FROM govdata.time_limit WHERE regime = 'decree809';
 SELECT t.refused(who, sql, told, format('%s: %s', who, sql))
 FROM (VALUES

@@ -144,17 +144,17 @@ BEGIN; DECLARE c CURSOR FOR SELECT id FROM p.people; COMMIT;
 EXPLAIN SELECT id FROM p.people;
 SQL
 is(value('SELECT count(*) FROM govdata.access_record WHERE start_seq IS NULL') - $before, 5,
-	'63: rollback, subtransaction, WHERE false, an unfetched cursor and EXPLAIN are on record');
+	'attack 63: rollback, subtransaction, WHERE false, an unfetched cursor and EXPLAIN are on record');
 
 my $long = '救' x 2000;
 run_as('alice', 'one', "SET govdata.purpose = '$long'; $read");
-is(value('SELECT max(length(purpose)) FROM govdata.access_record'), 333, '78: a long purpose is cut at a character');
+is(value('SELECT max(length(purpose)) FROM govdata.access_record'), 333, 'attack 78: a long purpose is cut at a character');
 {
 	local $ENV{PGOPTIONS} = "-c govdata.purpose=bad\xff\xfe";
 	($out) = run_as('alice', 'one', $read);
 }
-is($out, 'name 7', '69: bytes that are no text do not keep anybody from reading');
-is(value("SELECT count(*) FROM govdata.access_record WHERE purpose = 'bad??'"), 1, '69: they are on record as question marks');
+is($out, 'name 7', 'attack 69: bytes that are no text do not keep anybody from reading');
+is(value("SELECT count(*) FROM govdata.access_record WHERE purpose = 'bad??'"), 1, 'attack 69: they are on record as question marks');
 
 is(value('SELECT count(*) > 0 FROM govdata.access_log'), 't', 'an administrator sees the log');
 ($out) = run_as('carol', 'one', 'SELECT count(*) FROM govdata.access_log');
@@ -168,41 +168,41 @@ like($err, qr/permission denied/, 'partitions cannot be read directly');
 
 my $s = session('postgres', 'one');
 ask($s, 'BEGIN; LOCK TABLE govdata.access_record IN SHARE MODE');
-like(ask($s, $read), qr/locks the access log/, '68: who locks the log and reads is refused at once');
+like(ask($s, $read), qr/locks the access log/, 'attack 68: who locks the log and reads is refused at once');
 ask($s, 'ROLLBACK');
-like(ask($s, $read), qr/name 7/, '68: and reads when the lock is gone');
+like(ask($s, $read), qr/name 7/, 'attack 68: and reads when the lock is gone');
 
 ask($s, 'BEGIN; LOCK TABLE govdata.access_record IN ACCESS EXCLUSIVE MODE');
 ask($s, 'LOCK TABLE govdata.access_record_' . value("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')") . ' IN ACCESS EXCLUSIVE MODE');
 ($out, $err) = run_as('alice', 'one', "SET govdata.purpose = 'locked out'; $read");
-like($err, qr/ZW032: reading is refused because it cannot be recorded/, '67: no record within the limit, no rows');
-is($out, '', '67: none at all');
+like($err, qr/ZW032: reading is refused because it cannot be recorded/, 'attack 67: no record within the limit, no rows');
+is($out, '', 'attack 67: none at all');
 ask($s, 'ROLLBACK');
 $node->poll_query_until('one', "SELECT count(*) = 1 FROM govdata.access_record WHERE purpose = 'locked out'")
   or fail('the record never came');
-pass('67: the record is written when the writer can');
+pass('attack 67: the record is written when the writer can');
 ($out) = run_as('alice', 'one', $read);
-is($out, 'name 7', '67: reading goes on');
+is($out, 'name 7', 'attack 67: reading goes on');
 
 # the index fails for one purpose, as a record that does not fit would
 ask($s, 'CREATE INDEX poison ON govdata.access_record_' . value("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')")
 	  . q{ ((1 / (length(purpose) - 6)))});
 my $position = -s $node->logfile;
 ($out) = run_as('alice', 'one', "SET govdata.purpose = 'poison'; $read");
-is($out, 'name 7', '69: a record that cannot be stored stops nobody');
+is($out, 'name 7', 'attack 69: a record that cannot be stored stops nobody');
 ok($node->log_contains(qr/govdata access record: \{"boot".*"purpose": "poison"/, $position),
-	'69: it is in the server log instead');
+	'attack 69: it is in the server log instead');
 ($out) = run_as('alice', 'one', "SET govdata.purpose = 'after poison'; $read");
-is(value("SELECT count(*) FROM govdata.access_record WHERE purpose = 'after poison'"), 1, '69: those after it are stored');
+is(value("SELECT count(*) FROM govdata.access_record WHERE purpose = 'after poison'"), 1, 'attack 69: those after it are stored');
 is(value("SELECT string_agg(DISTINCT finding, ',') FROM govdata.verify_access_log() WHERE finding = 'gap'"),
-	'gap', '69: verification names the gap');
+	'gap', 'attack 69: verification names the gap');
 ask($s, 'DROP INDEX govdata.poison');
 
 # ---- a writer that is stopped, killed, or has no room ----
 
 my $pid = worker();
 ($out, $err) = run_as('alice', 'one', "SELECT pg_terminate_backend($pid)");
-like($err, qr/permission denied|must be a (superuser|member)/i, '77: a department cannot stop the writer');
+like($err, qr/permission denied|must be a (superuser|member)/i, 'attack 77: a department cannot stop the writer');
 
 value("SELECT pg_terminate_backend($pid)");
 ($out) = run_as('alice', 'one', "SET govdata.purpose = 'after the end'; $read");
@@ -212,12 +212,12 @@ isnt(worker(), $pid, 'by another one');
 $pid = worker();
 kill 'STOP', $pid;
 ($out, $err) = run_as('alice', 'one', $read);
-like($err, qr/ZW032.*not durable within/s, '72: a writer that hangs: refused after the limit');
+like($err, qr/ZW032.*not durable within/s, 'attack 72: a writer that hangs: refused after the limit');
 ($out, $err) = run_as('alice', 'one', "SET statement_timeout = '300ms'; $read");
-like($err, qr/57014/, '67: a statement timeout ends the wait');
+like($err, qr/57014/, 'attack 67: a statement timeout ends the wait');
 set('govdata.access_log', 'async');
 ($out, $err) = run_as('alice', 'one', "SET govdata.purpose = '" . 'x' x 900 . "'; " . "$read; " x 400);
-like($err, qr/ZW032.*stayed full/s, '72: the queue is full: refused, also in the async mode');
+like($err, qr/ZW032.*stayed full/s, 'attack 72: the queue is full: refused, also in the async mode');
 $position = -s $node->logfile;
 ($out, $err) = run_as('alice', 'one', "SET govdata.purpose = '" . 'y' x 1000 . "'; SELECT salary FROM p.people");
 like($err, qr/ZW020/, 'a refusal is not held up by a full queue');
@@ -225,9 +225,9 @@ ok($node->log_contains(qr/govdata access record: .*"kind": "x"/, $position), 'it
 my $drawn = value('SELECT drawn FROM govdata.access_log_state()');
 kill 'CONT', $pid;
 $node->poll_query_until('one', 'SELECT queued = 0 FROM govdata.access_log_state()') or fail('the queue stays full');
-is(value("SELECT count(*) FROM govdata.verify_access_log() WHERE finding = 'gap'"), 1, '72: nothing of it is lost');
+is(value("SELECT count(*) FROM govdata.verify_access_log() WHERE finding = 'gap'"), 1, 'attack 72: nothing of it is lost');
 ($out) = run_as('alice', 'one', $read);
-is($out, 'name 7', '72: and reading goes on');
+is($out, 'name 7', 'attack 72: and reading goes on');
 set('govdata.access_log', 'sync');
 
 # ---- nobody writes the evidence by hand ----
@@ -320,18 +320,18 @@ like($err, qr/ZW032/, 'its partitions are as protected as before');
 # ---- several databases; those that need to be alone ----
 
 ($out) = run_as('alice', 'two', $read);
-is(value('SELECT count(*) FROM govdata.access_log', 'two'), 1, '73: another database has its own log');
-isnt(worker('two'), worker('one'), '73: and its own writer');
+is(value('SELECT count(*) FROM govdata.access_log', 'two'), 1, 'attack 73: another database has its own log');
+isnt(worker('two'), worker('one'), 'attack 73: and its own writer');
 
 value($read, 'two');
 $node->safe_psql('postgres', 'ALTER DATABASE two RENAME TO zwei');
 ($out) = run_as('alice', 'zwei', $read);
-is($out, 'name 7', '74: a database with a writer can be renamed');
+is($out, 'name 7', 'attack 74: a database with a writer can be renamed');
 $node->safe_psql('postgres', 'CREATE DATABASE three TEMPLATE zwei');
-is(value('SELECT count(*) FROM govdata.access_log', 'three'), 3, '74: and copied, with what was queued');
+is(value('SELECT count(*) FROM govdata.access_log', 'three'), 3, 'attack 74: and copied, with what was queued');
 run_as('alice', 'zwei', $read);
 $node->safe_psql('postgres', 'DROP DATABASE zwei');
-is($node->safe_psql('postgres', "SELECT count(*) FROM pg_database WHERE datname = 'zwei'"), 0, '74: and dropped');
+is($node->safe_psql('postgres', "SELECT count(*) FROM pg_database WHERE datname = 'zwei'"), 0, 'attack 74: and dropped');
 
 run_as('alice', 'three', $read);
 ($out, $err) = run_as('postgres', 'three', 'DROP EXTENSION govdata CASCADE');
@@ -406,7 +406,7 @@ for my $round (1 .. $rounds) {
 	}
 }
 cmp_ok($received, '>', 100, "clients received $received rows in $rounds rounds");
-is($missing, 0, '71: after kill -9 every row that was received has its record');
+is($missing, 0, 'attack 71: after kill -9 every row that was received has its record');
 # a turn ends after a few short seals, and each boot is one
 value('CALL govdata.sweep()') for 1 .. 1 + $rounds / 4;
 is(value("SELECT string_agg(DISTINCT finding, ',' ORDER BY finding) FROM govdata.verify_access_log()"),
@@ -420,18 +420,18 @@ $standby->init_from_backup($node, 'backup', has_streaming => 1);
 $standby->start;
 $node->wait_for_catchup($standby);
 $standby->psql('one', $read, stdout => \$out, stderr => \$err, extra_params => [ '-U', 'alice', '-v', 'VERBOSITY=verbose' ]);
-like($err, qr/ZW032.*standby/s, '75: on a standby reading is refused');
-is($out, '', '75: no row comes out');
+like($err, qr/ZW032.*standby/s, 'attack 75: on a standby reading is refused');
+is($out, '', 'attack 75: no row comes out');
 $standby->append_conf('postgresql.conf', "govdata.standby_log = server_log");
 $standby->reload;
 $standby->poll_query_until('one', "SELECT setting FROM pg_settings WHERE name = 'govdata.standby_log'", 'server_log');
 $standby->psql('one', "SET govdata.purpose = 'on standby'; $read", stdout => \$out, extra_params => [ '-U', 'alice' ]);
-is($out, 'name 7', '75: unless the server log may hold the record');
-ok($standby->log_contains(qr/govdata access record: .*"purpose": "on standby"/), '75: where it is');
+is($out, 'name 7', 'attack 75: unless the server log may hold the record');
+ok($standby->log_contains(qr/govdata access record: .*"purpose": "on standby"/), 'attack 75: where it is');
 $standby->promote;
 $standby->psql('one', "SET govdata.purpose = 'promoted'; $read", stdout => \$out, extra_params => [ '-U', 'alice' ]);
-is($out, 'name 7', '76: after promotion reading goes on');
+is($out, 'name 7', 'attack 76: after promotion reading goes on');
 is($standby->safe_psql('one', "SELECT count(*) FROM govdata.access_record WHERE purpose = 'promoted'"), 1,
-	'76: and is on record');
+	'attack 76: and is on record');
 
 done_testing();
