@@ -28,7 +28,7 @@ ISOLATION_OPTS = --inputdir=test --outputdir=.
 
 # Targets that must work before PostgreSQL is installed: they install it.
 STANDALONE = setup demo test bench matrix clean-cluster clean-matrix \
-	check-calendar \
+	check-calendar check-postgres \
 	update-po check-po
 
 .PHONY: $(STANDALONE) lint-warnings lint-gcc lint-clang
@@ -102,6 +102,10 @@ update-po:
 
 check-po:
 	scripts/messages check
+
+# PostgreSQL's own regression suite, with the library preloaded.
+check-postgres:
+	+scripts/check-postgres
 
 # Compares the golden days of the tests with the npm package they came from.
 check-calendar:
