@@ -14,6 +14,9 @@ PGFILEDESC = "govdata - government data regulation enforced in the database"
 MODULE_big = govdata
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
+# what the library says of itself, to be compared with the SQL it meets
+PG_CPPFLAGS = -DGD_VERSION='"$(EXTVERSION)"'
+
 SQL_PARTS = $(sort $(wildcard sql/[0-9][0-9]_*.sql))
 DATA_built = govdata--$(EXTVERSION).sql
 DATA = $(sort $(wildcard sql/updates/*.sql))

@@ -30,6 +30,7 @@ typedef struct GdRead
 {
 	char		kind;
 	char		basis;
+	bool		sync;			/* durable first, also in async mode */
 	int64		resource;
 	Oid			relation;
 	int64		department;		/* 0: none */
@@ -53,9 +54,9 @@ typedef struct GdReadKey
 } GdReadKey;
 
 /*
- * Put a start record into this database's queue.  In sync mode returns only
- * when the record is durable, else raises ZW032; a refusal never waits and
- * never raises.  On a standby: as govdata.standby_log says.
+ * Put a start record into this database's queue.  In sync mode, and for a
+ * resource that asks for it, returns only when the record is durable, else
+ * raises ZW032; a refusal never waits and never raises.  On a standby: as govdata.standby_log says.
  */
 extern GdReadKey gd_log_start(const GdRead *read);
 /* put an end record into the queue; never raises, never waits for disk */

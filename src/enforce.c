@@ -88,6 +88,7 @@ gd_read_of(const GdAttachment *att, const GdVerdict *v, char kind)
 	GdRead		read = {0};
 
 	read.kind = kind;
+	read.sync = att->sync_log;
 	read.basis = v->allowed ? v->basis : GD_READ_BASIS_NONE;
 	read.resource = att->resource;
 	read.relation = att->root;
