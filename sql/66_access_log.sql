@@ -231,8 +231,8 @@ COMMENT ON FUNCTION govdata.access_of_role(name, timestamptz, timestamptz) IS '�
 -- the order of time: what happened to the resource and its attachment, the
 -- request and its answer, the authorization and what was done to it, each with
 -- its article and actor, and the read itself. "at" is the governed time;
--- "content" what the event wrote. Consents that time has given and no sweep has
--- written down stand as actor "time". Raises ZW032 for a record that is not
+-- "content" what the event wrote. Consent by silence stands where it was given,
+-- as event "deemed_consent", whenever a sweep wrote it down. Raises ZW032 for a record that is not
 -- there or not the caller's to see; of the journal it shows what the caller may
 -- see.
 CREATE FUNCTION govdata.trace_access(boot bigint, seq bigint, OUT at timestamptz, OUT subject text,
@@ -263,11 +263,12 @@ BEGIN
            AND (j.subject <> 'resource' OR j.event = 'insert' OR j.from_state IS DISTINCT FROM j.to_state
                 OR j.before ?| ARRAY['sharing', 'opening', 'opening_state'])
         UNION ALL
-        SELECT q.matures_at, 2, q.id, 'share_request', q.id::text, 'deemed_consent', q.state, 'approved',
+        SELECT q.matures_at, 2, q.id, 'share_request', q.id::text, 'deemed_consent', 'submitted', 'approved',
                t.article, 'time', NULL, NULL, NULL
           FROM govdata.share_request q JOIN govdata.time_limit t ON t.code = q.limit_code
            AND t.effective @> govdata.legal_date(q.received_at)
-         WHERE q.id = l.request AND q.state = 'submitted' AND q.matures_at <= govdata.as_of()
+         WHERE q.id = l.request
+           AND (q.answer_basis = 'deemed_consent' OR q.state = 'submitted' AND q.matures_at <= govdata.as_of())
         UNION ALL
         SELECT l.at, 3, l.seq, 'access_record', concat_ws('/', l.boot, l.seq), l.kind, NULL, NULL, 32::smallint,
                CASE l.basis WHEN 'administrator' THEN 'administrator' ELSE 'department' END, l.outer_role, l.department,
@@ -283,12 +284,19 @@ COMMENT ON FUNCTION govdata.trace_access(bigint, bigint) IS '由一条访问记�
 -- access_statistics(since, until) -> how much each department read of each
 -- resource on each day of the legal time zone; "since" and "until" as in
 -- access_of(). For the department, the provider, and whoever supervises one of
--- them (Articles 5 and 7), who sees counts and nothing else. With the owner's
--- rights, because the records are not the supervisor's to see.
+-- them (Articles 5 and 7), who sees counts and nothing else.
 CREATE FUNCTION govdata.access_statistics(since timestamptz DEFAULT '-infinity', until timestamptz DEFAULT 'infinity',
     OUT day date, OUT department_id bigint, OUT department text, OUT resource bigint, OUT code text, OUT title text,
     OUT reads bigint, OUT copies bigint, OUT refused bigint, OUT rows_returned bigint) RETURNS SETOF record
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'gd_access_statistics';
+COMMENT ON FUNCTION govdata.access_statistics(timestamptz, timestamptz) IS '每日各部门对各资源的读取次数与行数,供部门、提供部门及对其负有指导监督之责者查看(第五条、第七条、第三十二条)';
+
+-- _access_statistics(since, until): what access_statistics() returns, counted with
+-- the owner's rights, because the records are not the supervisor's to see.
+CREATE FUNCTION govdata._access_statistics(since timestamptz, until timestamptz,
+    OUT day date, OUT department_id bigint, OUT department text, OUT resource bigint, OUT code text, OUT title text,
+    OUT reads bigint, OUT copies bigint, OUT refused bigint, OUT rows_returned bigint) RETURNS SETOF record
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $function$
 SELECT s.day, s.department, d.name, s.resource, r.code, r.title, s.reads, s.copies, s.refused, s.rows_returned
   FROM (SELECT govdata.legal_date(e.at) AS day, e.department, e.resource,
                count(*) FILTER (WHERE e.kind IN ('read', 'copy')) AS reads, count(*) FILTER (WHERE e.kind = 'copy') AS copies,
@@ -301,7 +309,8 @@ SELECT s.day, s.department, d.name, s.resource, r.code, r.title, s.reads, s.copi
  WHERE govdata._sees(s.department, r.provider)
  ORDER BY 1, 2, 4
 $function$;
-COMMENT ON FUNCTION govdata.access_statistics(timestamptz, timestamptz) IS '每日各部门对各资源的读取次数与行数,供部门、提供部门及对其负有指导监督之责者查看(第五条、第七条、第三十二条)';
+REVOKE ALL ON FUNCTION govdata._access_statistics(timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION govdata._access_statistics(timestamptz, timestamptz) IS '读取统计;由 access_statistics 调用';
 
 -- _make_access_partition(month) -> the partition of a month, made when missing.
 -- "month" is its first day, in UTC. Attached, not created in place: ATTACH lets

@@ -39,6 +39,7 @@ typedef struct GdRead
 	const char *items;			/* comma-separated names of what was read */
 	const char *purpose;		/* govdata.purpose, NULL for none */
 	const char *reason;			/* of a refusal: SQLSTATE and message */
+	uint64		query_id;		/* of the statement itself; 0: take the client's */
 } GdRead;
 
 /*

@@ -66,6 +66,8 @@ static ProcessUtility_hook_type gd_prev_enforce_utility = NULL;
 
 static int	gd_explaining = 0;	/* depth of EXPLAIN */
 static List *gd_marks = NIL;	/* of the statement being planned */
+static QueryDesc *gd_starting = NULL;	/* the statement in ExecutorStart */
+static int	gd_starting_flags = 0;
 
 /* ---- refusals ---- */
 
@@ -98,6 +100,7 @@ gd_read_of(const GdAttachment *att, const GdVerdict *v, char kind)
 	read.items = v->items;
 	read.purpose = gd_stated_purpose();
 	read.reason = v->allowed ? NULL : v->why;
+	read.query_id = gd_starting ? gd_starting->plannedstmt->queryId : 0;
 	return read;
 }
 
@@ -425,8 +428,6 @@ typedef struct GdExecution
 } GdExecution;
 
 static GdExecution *gd_executions = NULL;
-static QueryDesc *gd_starting = NULL;	/* the statement in ExecutorStart */
-static int	gd_starting_flags = 0;
 
 static void
 gd_log_uses(GdExecution *e, int64 rows, bool completed)
