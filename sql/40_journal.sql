@@ -158,8 +158,8 @@ $function$;
 REVOKE ALL ON FUNCTION govdata.seal_head() FROM PUBLIC;
 COMMENT ON FUNCTION govdata.seal_head() IS '最新封存及其散列；请在库外留存，以备核验';
 
--- verify_journal(known_seal, known_hash): recomputes every seal from the rows
--- that are there.  One row a finding:
+-- verify_journal(known_seal, known_hash, newest): recomputes every seal, or so
+-- many newest ones, from the rows that are there.  One row a finding:
 --
 --     ok          all sealed entries are as they were; "entries" counts them
 --     removed     a sealed entry is gone
@@ -176,8 +176,9 @@ COMMENT ON FUNCTION govdata.seal_head() IS '最新封存及其散列；请在库
 --
 -- Needs to see the whole journal: administrators and superusers.  One plain
 -- statement without this library: its text (\sf govdata.verify_journal), with
--- NULL for the two parameters, runs in any session on a copy of the two tables.
+-- NULL for the parameters, runs in any session on a copy of the two tables.
 CREATE FUNCTION govdata.verify_journal(known_seal bigint DEFAULT NULL, known_hash text DEFAULT NULL,
+    newest integer DEFAULT NULL,
     OUT finding text, OUT seal bigint, OUT entry bigint, OUT entries bigint, OUT detail text)
     RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off AS $function$
@@ -187,6 +188,8 @@ link AS (
         lag(s.id, 1, 0::bigint) OVER w AS last_id,
         lag(s.hash, 1, decode(repeat('00', 32), 'hex')) OVER w AS last_hash
     FROM ONLY govdata.journal_seal s
+    -- one more, to which the first of them must be linked
+    WHERE newest IS NULL OR s.id >= (SELECT max(h.id) FROM ONLY govdata.journal_seal h) - newest
     WINDOW w AS (ORDER BY s.id)
 ),
 checked AS (
@@ -208,6 +211,7 @@ checked AS (
         FROM unnest(s.entries) r
         JOIN ONLY govdata.journal_entry e ON e.id >= lower(r) AND e.id < upper(r)
     ) d
+    WHERE newest IS NULL OR s.id > (SELECT max(h.id) FROM ONLY govdata.journal_seal h) - newest
 ),
 expected AS (
     SELECT c.id AS seal, c.fingerprints, i.id,
@@ -287,6 +291,6 @@ WHERE NOT o.planted
 HAVING count(*) > 0
 ORDER BY 2 NULLS LAST, 3, 1
 $function$;
-REVOKE ALL ON FUNCTION govdata.verify_journal(bigint, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION govdata.verify_journal(bigint, text) TO govdata_admin;
-COMMENT ON FUNCTION govdata.verify_journal(bigint, text) IS '核验日志：指明被删除、改动、调换、补写的条目和断裂的封存链';
+REVOKE ALL ON FUNCTION govdata.verify_journal(bigint, text, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION govdata.verify_journal(bigint, text, integer) TO govdata_admin;
+COMMENT ON FUNCTION govdata.verify_journal(bigint, text, integer) IS '核验日志：指明被删除、改动、调换、补写的条目和断裂的封存链';

@@ -83,6 +83,7 @@ CREATE TABLE govdata.resource (
     update_cycle       text,
     source             text NOT NULL DEFAULT 'made' CHECK (source IN ('made', 'collected', 'third_party', 'system')),
     safety_grade       text,
+    access_log         text CHECK (access_log = 'sync'),
     related            text[],
     state_secret       boolean NOT NULL DEFAULT false CHECK (NOT state_secret),
     state              text NOT NULL DEFAULT 'draft'
@@ -132,6 +133,7 @@ COMMENT ON COLUMN govdata.resource.opening_ground IS '不予开放的理由:国�
 COMMENT ON COLUMN govdata.resource.update_cycle IS '更新周期';
 COMMENT ON COLUMN govdata.resource.source IS '来源:made 制作、collected 采集、third_party 通过第三方、system 信息系统形成';
 COMMENT ON COLUMN govdata.resource.safety_grade IS '安全级别';
+COMMENT ON COLUMN govdata.resource.access_log IS '访问留痕:sync 每次读取均须先落盘留痕再返回数据,不受 govdata.access_log 放宽;空表示依该设置(第三十二条)';
 COMMENT ON COLUMN govdata.resource.related IS '关联资源代码';
 COMMENT ON COLUMN govdata.resource.state_secret IS '涉及国家秘密者不得登记(第二条),恒为否';
 COMMENT ON COLUMN govdata.resource.state IS '共享状态:draft 草稿、published 已发布、suspended 暂停、withdrawn 撤回';

@@ -201,7 +201,7 @@ gd_declare_absence(GdCase *c)
 
 static const GdActor gd_absence_actors[] = {
 	{"department", ABS_DEPARTMENT, NULL, false},
-	{NULL}
+	{0}
 };
 static const int gd_declare_columns[] = {ABS_DEPARTMENT, ABS_DEPUTY_ROLE, ABS_VALID, ABS_REASON, 0};
 static const GdRequired gd_declare_required[] = {
@@ -214,7 +214,7 @@ static const GdMove gd_absence_moves[] = {
 	{.from = "", .to = "declared", .columns = gd_declare_columns, .required = gd_declare_required,
 		.at = ABS_DECLARED_AT, .check = gd_absence_department, .effect = gd_declare_absence},
 	{.from = "declared", .to = "ended", .at = ABS_ENDED_AT},
-	{NULL}
+	{0}
 };
 
 static GdCaseKind gd_absence_kind = {

@@ -33,6 +33,7 @@ typedef struct GdAttachment
 	char		code[80];
 	bool		published;
 	bool		open;			/* unconditionally, to the public */
+	bool		sync_log;		/* records are durable first, whatever the server's setting */
 	char		sharing;		/* 'u', 'c' or 'w' */
 	char		broken[160];	/* why nothing may be read; "" when sound */
 	int			ncolumns;

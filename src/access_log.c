@@ -339,7 +339,7 @@ gd_build_start(StringInfo out, const GdRead *read)
 	entry.resource = read->resource;
 	entry.authorization = read->authorization;
 	entry.version = read->version;
-	entry.query_id = (int64) pgstat_get_my_query_id();
+	entry.query_id = (int64) (read->query_id ? read->query_id : pgstat_get_my_query_id());
 	entry.rows = -1;
 	entry.pid = MyProcPid;
 	entry.kind = read->kind;
@@ -413,6 +413,12 @@ gd_log_entry_text(const GdLogEntry *entry, int64 boot)
 	}
 	appendStringInfoChar(&out, '}');
 	return out.data;
+}
+
+bool
+gd_server_log_open(void)
+{
+	return log_min_messages <= ERROR || log_min_messages == LOG;
 }
 
 void
@@ -689,6 +695,12 @@ gd_log_on_standby(GdLogEntry *entry, GdReadKey key)
 				 errmsg("reading is refused on a standby because it cannot be recorded"),
 				 errdetail("The access log is written on the primary only. Measures, Article 32."),
 				 errhint("Read on the primary, or set govdata.standby_log to server_log and keep the standby's server log as evidence.")));
+	if (!gd_server_log_open() && entry->kind != GD_READ_KIND_REFUSED)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(32)),
+				 errmsg("reading is refused on a standby because it cannot be recorded"),
+				 errdetail("log_min_messages keeps the records out of the server log. Measures, Article 32."),
+				 errhint("Set log_min_messages to error or lower.")));
 	entry->seq = key.seq = ++gd_standby_seq;
 	gd_log_to_server(entry, key.boot);
 	return key;
@@ -698,7 +710,7 @@ GdReadKey
 gd_log_start(const GdRead *read)
 {
 	GdReadKey	key = {0, 0, read->department, read->resource};
-	bool		sync = gd_log_mode == GD_LOG_SYNC;
+	bool		sync = gd_log_mode == GD_LOG_SYNC || read->sync;
 	MemoryContext old;
 	MemoryContext context;
 	StringInfoData out;
@@ -753,6 +765,23 @@ gd_log_end(GdReadKey key, int64 rows, bool completed)
 	gd_log_to_server(&entry, key.boot);
 }
 
+/* When the oldest entry that is not durable was put; under the queue's lock. */
+static TimestampTz
+gd_oldest_queued(const GdLogQueue *q)
+{
+	uint64		position = pg_atomic_read_u64(&gd_queue->flushed);
+
+	while (position < q->written)
+	{
+		const GdLogEntry *entry = (const GdLogEntry *) (gd_ring + position % q->size);
+
+		if (entry->type != GD_ENTRY_PAD)
+			return entry->real_at;
+		position += entry->size;
+	}
+	return 0;
+}
+
 PG_FUNCTION_INFO_V1(gd_access_log_state);
 
 /*
@@ -763,10 +792,11 @@ Datum
 gd_access_log_state(PG_FUNCTION_ARGS)
 {
 	TupleDesc	desc;
-	Datum		values[10] = {0};
-	bool		nulls[10];
+	Datum		values[11] = {0};
+	bool		nulls[11];
 	GdLogQueue	q;
 	GdLogQueue *shared;
+	TimestampTz oldest = 0;
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
@@ -776,13 +806,16 @@ gd_access_log_state(PG_FUNCTION_ARGS)
 
 	LWLockAcquire(gd_log_registry_lock(), LW_SHARED);
 	shared = gd_find_queue(MyDatabaseId);
+	LWLockRelease(gd_log_registry_lock());
 	if (shared != NULL)
 	{
+		if (gd_queue == NULL)
+			gd_join_queue();
 		LWLockAcquire(gd_log_queue_lock(shared), LW_SHARED);
 		q = *shared;
+		oldest = gd_oldest_queued(&q);
 		LWLockRelease(gd_log_queue_lock(shared));
 	}
-	LWLockRelease(gd_log_registry_lock());
 	if (shared != NULL)
 	{
 		memset(nulls, false, sizeof(nulls));
@@ -798,6 +831,8 @@ gd_access_log_state(PG_FUNCTION_ARGS)
 		if (q.trouble_at != 0)
 			values[8] = CStringGetTextDatum(q.trouble);
 		values[9] = TimestampTzGetDatum(q.trouble_at);
+		nulls[10] = oldest == 0;
+		values[10] = TimestampTzGetDatum(oldest);
 	}
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
 }

@@ -34,6 +34,7 @@ typedef struct GdRead
 {
 	char		kind;
 	char		basis;
+	bool		sync;			/* durable first, also in async mode */
 	int64		resource;
 	Oid			relation;
 	int64		department;		/* 0: none */
@@ -42,6 +43,7 @@ typedef struct GdRead
 	const char *items;			/* comma-separated names of what was read */
 	const char *purpose;		/* govdata.purpose, NULL for none */
 	const char *reason;			/* of a refusal: SQLSTATE and message */
+	uint64		query_id;		/* of the statement itself; 0: take the client's */
 } GdRead;
 
 /*
@@ -57,9 +59,9 @@ typedef struct GdReadKey
 } GdReadKey;
 
 /*
- * Put a start record into this database's queue.  In sync mode returns only
- * when the record is durable, else raises ZW032; a refusal never waits and
- * never raises.  On a standby: as govdata.standby_log says.
+ * Put a start record into this database's queue.  In sync mode, and for a
+ * resource that asks for it, returns only when the record is durable, else
+ * raises ZW032; a refusal never waits and never raises.  On a standby: as govdata.standby_log says.
  */
 extern GdReadKey gd_log_start(const GdRead *read);
 /* put an end record into the queue; never raises, never waits for disk */

@@ -108,6 +108,8 @@ extern int	gd_log_idle;		/* seconds until the writer leaves */
 extern LWLock *gd_log_registry_lock(void);
 extern LWLock *gd_log_queue_lock(const GdLogQueue *queue);
 extern uint32 gd_log_wait_event(void);
+/* does the server log take what it is given, or does log_min_messages hide it? */
+extern bool gd_server_log_open(void);
 /* an entry as one line of JSON, for the server log */
 extern char *gd_log_entry_text(const GdLogEntry *entry, int64 boot);
 /* to the server log, for whatever reason it is not in the table */

@@ -5,7 +5,8 @@
  *
  * The work is done by SQL in sql/66_access_log.sql, where the hash of a record
  * is also what verify_access_log() computes.  Here it is given the extension's
- * rights, which alone may write seals and drop partitions.
+ * rights, which alone may write seals, drop partitions, and count records that
+ * the caller does not see.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,6 +15,7 @@
 #include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "funcapi.h"
 
 #include "access_log.h"
 #include "seal.h"
@@ -75,6 +77,40 @@ gd_retire_access_log_sql(PG_FUNCTION_ARGS)
 	retired = gd_retire_access_log();
 	SPI_finish();
 	PG_RETURN_INT32(retired);
+}
+
+PG_FUNCTION_INFO_V1(gd_access_statistics);
+
+/*
+ * gd_access_statistics
+ *		Counts of reads, for those who supervise and may not see the records.
+ */
+Datum
+gd_access_statistics(PG_FUNCTION_ARGS)
+{
+	static Oid	types[] = {TIMESTAMPTZOID, TIMESTAMPTZOID};
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Datum		args[2];
+	GdOwn		own;
+
+	args[0] = PG_GETARG_DATUM(0);
+	args[1] = PG_GETARG_DATUM(1);
+	InitMaterializedSRF(fcinfo, 0);
+	SPI_connect();
+	gd_own_begin(&own);
+	PG_TRY();
+	{
+		gd_query("SELECT * FROM govdata._access_statistics($1, $2)", 2, types, args);
+	}
+	PG_FINALLY();
+	{
+		gd_own_end(&own);
+	}
+	PG_END_TRY();
+	for (uint64 i = 0; i < SPI_processed; i++)
+		tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
+	SPI_finish();
+	PG_RETURN_NULL();
 }
 
 void

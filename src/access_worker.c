@@ -636,12 +636,17 @@ gd_recover(MemoryContext context, bool report)
 	return code;
 }
 
-/* Is it the record that does not fit, rather than the server that cannot? */
+/*
+ * Is it the record that does not fit, rather than the server that cannot?
+ * Where the server log would not take it either, it has to stay in the queue.
+ */
 static bool
 gd_is_records_fault(int code)
 {
 	int			category = ERRCODE_TO_CATEGORY(code);
 
+	if (!gd_server_log_open())
+		return false;
 	return category == ERRCODE_DATA_EXCEPTION ||
 		category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
 		category == ERRCODE_PROGRAM_LIMIT_EXCEEDED;

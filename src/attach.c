@@ -151,6 +151,8 @@ gd_load_resource(GdAttachment *att)
 		strlcpy(att->code, TextDatumGetCString(gd_field(tup, rel, "code", &isnull)), sizeof(att->code));
 		att->published = strcmp(TextDatumGetCString(gd_field(tup, rel, "state", &isnull)), "published") == 0;
 		att->sharing = gd_class_letter(tup, rel, 'w');
+		(void) gd_field(tup, rel, "access_log", &isnull);
+		att->sync_log = !isnull;
 		att->open = att->published && opening == 'u' &&
 			strcmp(TextDatumGetCString(gd_field(tup, rel, "opening_state", &isnull)), "open") == 0;
 	}
@@ -742,6 +744,20 @@ gd_detach_resource(PG_FUNCTION_ARGS)
 		SPI_finish();
 	}
 	PG_RETURN_VOID();
+}
+
+PG_FUNCTION_INFO_V1(gd_attachment_fault);
+
+/* why an attached table may not be read; NULL for one that is sound, or not attached */
+Datum
+gd_attachment_fault(PG_FUNCTION_ARGS)
+{
+	const GdAttachment *att = SearchSysCacheExists1(RELOID, PG_GETARG_DATUM(0)) ?
+		gd_attachment(PG_GETARG_OID(0)) : NULL;
+
+	if (att == NULL || att->broken[0] == '\0')
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(att->broken));
 }
 
 Datum

@@ -32,7 +32,7 @@ enum
 	RES_ID = 1, RES_CLASS, RES_CODE, RES_TITLE, RES_PROVIDER, RES_ABSTRACT, RES_FORMAT_CATEGORY,
 	RES_FORMAT_TYPE, RES_SHARING, RES_SHARING_CONDITIONS, RES_SHARING_MODE, RES_SCOPE_DEPARTMENTS,
 	RES_SCOPE_REGIONS, RES_SCOPE_SYSTEMS, RES_USES, RES_OPENING, RES_OPENING_CONDITIONS,
-	RES_OPENING_GROUND, RES_UPDATE_CYCLE, RES_SOURCE, RES_SAFETY_GRADE, RES_RELATED, RES_STATE_SECRET, RES_STATE,
+	RES_OPENING_GROUND, RES_UPDATE_CYCLE, RES_SOURCE, RES_SAFETY_GRADE, RES_ACCESS_LOG, RES_RELATED, RES_STATE_SECRET, RES_STATE,
 	RES_STATE_REASON, RES_OPENING_STATE, RES_PUBLISHED_AT, RES_UPDATED_AT, RES_VERSION
 };
 
@@ -40,7 +40,7 @@ static const char *const gd_resource_columns[] = {
 	"id", "class", "code", "title", "provider", "abstract", "format_category",
 	"format_type", "sharing", "sharing_conditions", "sharing_mode", "scope_departments",
 	"scope_regions", "scope_systems", "uses", "opening", "opening_conditions", "opening_ground",
-	"update_cycle", "source", "safety_grade", "related", "state_secret", "state",
+	"update_cycle", "source", "safety_grade", "access_log", "related", "state_secret", "state",
 	"state_reason", "opening_state", "published_at", "updated_at", "version"
 };
 
@@ -575,7 +575,7 @@ gd_resource_update(GdRow *row, int64 me)
 		RES_TITLE, RES_ABSTRACT, RES_FORMAT_CATEGORY, RES_FORMAT_TYPE, RES_SHARING,
 		RES_SHARING_CONDITIONS, RES_SHARING_MODE, RES_SCOPE_DEPARTMENTS, RES_SCOPE_REGIONS,
 		RES_SCOPE_SYSTEMS, RES_USES, RES_OPENING, RES_OPENING_CONDITIONS, RES_OPENING_GROUND, RES_UPDATE_CYCLE, RES_SOURCE,
-		RES_SAFETY_GRADE, RES_RELATED, RES_STATE_SECRET, RES_STATE, RES_STATE_REASON,
+		RES_SAFETY_GRADE, RES_ACCESS_LOG, RES_RELATED, RES_STATE_SECRET, RES_STATE, RES_STATE_REASON,
 		RES_OPENING_STATE, 0
 	};
 	const char *from = gd_old_text(row, RES_STATE);

@@ -71,6 +71,8 @@ static ProcessUtility_hook_type gd_prev_enforce_utility = NULL;
 
 static int	gd_explaining = 0;	/* depth of EXPLAIN */
 static List *gd_marks = NIL;	/* of the statement being planned */
+static QueryDesc *gd_starting = NULL;	/* the statement in ExecutorStart */
+static int	gd_starting_flags = 0;
 
 /* ---- refusals ---- */
 
@@ -114,6 +116,7 @@ gd_read_of(const GdAttachment *att, const GdVerdict *v, char kind)
 	GdRead		read = {0};
 
 	read.kind = kind;
+	read.sync = att->sync_log;
 	read.basis = v->allowed ? v->basis : GD_READ_BASIS_NONE;
 	read.resource = att->resource;
 	read.relation = att->root;
@@ -123,6 +126,7 @@ gd_read_of(const GdAttachment *att, const GdVerdict *v, char kind)
 	read.items = v->items;
 	read.purpose = gd_stated_purpose();
 	read.reason = v->allowed ? NULL : v->why;
+	read.query_id = gd_starting ? gd_starting->plannedstmt->queryId : 0;
 	return read;
 }
 
@@ -483,8 +487,6 @@ typedef struct GdExecution
 } GdExecution;
 
 static GdExecution *gd_executions = NULL;
-static QueryDesc *gd_starting = NULL;	/* the statement in ExecutorStart */
-static int	gd_starting_flags = 0;
 
 static void
 gd_log_uses(GdExecution *e, int64 rows, bool completed)

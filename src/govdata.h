@@ -333,6 +333,19 @@ extern void gd_dispatch_init(void);
 
 extern void gd_sweep_init(void);
 
+/* ---- doctor.c ---- */
+
+/* settings that exempt a session from the guards, and whose use is remembered */
+typedef enum GdExemption
+{
+	GD_EXEMPT_MAINTENANCE,
+	GD_EXEMPT_RESTORE,
+	GD_N_EXEMPTIONS
+} GdExemption;
+
+extern void gd_exemption_used(GdExemption which);
+extern void gd_doctor_init(void);
+
 /* ---- protect.c ---- */
 
 extern void gd_protect_init(void);

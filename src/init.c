@@ -32,8 +32,11 @@ gd_assign_maintenance(bool newval, void *extra)
 {
 	(void) extra;
 	if (newval && !gd_maintenance && IsUnderPostmaster && !InitializingParallelWorker)
+	{
 		ereport(LOG,
 				(errmsg("govdata.maintenance is on: the protection of govdata's objects is off in this session")));
+		gd_exemption_used(GD_EXEMPT_MAINTENANCE);
+	}
 }
 
 static void
@@ -41,8 +44,11 @@ gd_assign_restore(bool newval, void *extra)
 {
 	(void) extra;
 	if (newval && !gd_restore && IsUnderPostmaster && !InitializingParallelWorker)
+	{
 		ereport(LOG,
 				(errmsg("govdata.restore is on: rows are taken as given in this session")));
+		gd_exemption_used(GD_EXEMPT_RESTORE);
+	}
 }
 
 bool
@@ -91,6 +97,7 @@ _PG_init(void)
 	gd_log_init();
 	gd_access_seal_init();
 	gd_access_init();
+	gd_doctor_init();
 
 	MarkGUCPrefixReserved("govdata");
 }

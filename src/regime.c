@@ -301,7 +301,7 @@ gd_switch_off(GdCase *c)
 
 static const GdActor gd_switch_actors[] = {
 	{"provincial_authority", 0, gd_is_provincial_authority, false},
-	{NULL}
+	{0}
 };
 
 static const int gd_on_columns[] = {SWI_REGIME, SWI_EFFECTIVE_ON, SWI_BASIS, 0};
@@ -323,7 +323,7 @@ static const GdMove gd_switch_moves[] = {
 		.at = SWI_ADOPTED_AT, .by = SWI_ADOPTED_BY, .effect = gd_switch_on},
 	{.from = "adopted", .to = "ended", .columns = gd_off_columns, .required = gd_off_required,
 		.at = SWI_ENDED_AT, .by = SWI_ENDED_BY, .effect = gd_switch_off},
-	{NULL}
+	{0}
 };
 
 static GdCaseKind gd_switch_kind = {
