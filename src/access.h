@@ -31,6 +31,7 @@ typedef struct GdAttachment
 	int64		resource;
 	int64		provider;
 	char		code[80];
+	char		name[4 * NAMEDATALEN + 8];	/* of the root, qualified, for the record */
 	bool		published;
 	bool		open;			/* unconditionally, to the public */
 	char		sharing;		/* 'u', 'c' or 'w' */
@@ -89,6 +90,19 @@ typedef struct GdVerdict
 	char	   *missing;		/* items to ask for: 'a', 'b' */
 	char	   *items;			/* names of what is read */
 } GdVerdict;
+
+/*
+ * Who reads now and what may be read, columns offset as in selectedCols.  Of
+ * what is allowed the answer is kept for the next execution; its texts are good
+ * until the fourth question from here.
+ */
+typedef struct GdJudgement
+{
+	GdSubject	subject;
+	GdVerdict	verdict;
+} GdJudgement;
+
+extern GdJudgement gd_judge_read(const GdAttachment *att, Bitmapset *columns);
 
 /* who reads now; "planning": the statement that is being planned */
 extern GdSubject gd_subject(const GdAttachment *att, bool planning);

@@ -104,6 +104,14 @@ typedef struct GdRoleName
 static GdRoleName gd_role_names[4];
 static int	gd_next_role_name = 0;
 
+/* an entry made before, and the texts it was made from, one after the other */
+typedef struct GdForm
+{
+	bool		complete;
+	StringInfoData given;
+	StringInfoData entry;
+} GdForm;
+
 /* ---- shared memory ---- */
 
 LWLock *
@@ -310,16 +318,6 @@ gd_add_text(StringInfo out, const char *text, int limit)
 			out->data[i] = '?';
 }
 
-static char *
-gd_relation_name(Oid relation)
-{
-	char	   *name = get_rel_name(relation);
-
-	if (name == NULL)
-		return psprintf("%u", relation);
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), name);
-}
-
 static void
 gd_finish_entry(StringInfo out)
 {
@@ -328,35 +326,112 @@ gd_finish_entry(StringInfo out)
 	((GdLogEntry *) out->data)->size = out->len;
 }
 
+static const int gd_text_limits[GD_N_TEXTS] = {
+	[GD_TEXT_SESSION_ROLE] = NAMEDATALEN,
+	[GD_TEXT_OUTER_ROLE] = NAMEDATALEN,
+	[GD_TEXT_ROLE] = NAMEDATALEN,
+	[GD_TEXT_APPLICATION] = NAMEDATALEN,
+	[GD_TEXT_CLIENT] = 63,
+	[GD_TEXT_RELATION] = 4 * NAMEDATALEN + 8,
+	[GD_TEXT_ITEMS] = GD_MAX_ITEMS,
+	[GD_TEXT_PURPOSE] = GD_MAX_PURPOSE,
+	[GD_TEXT_REASON] = GD_MAX_PURPOSE,
+};
+
+static bool
+gd_same_texts(const GdForm *form, const char *const *texts)
+{
+	const char *given = form->given.data;
+
+	if (!form->complete)
+		return false;
+	for (int i = 0; i < GD_N_TEXTS; i++)
+	{
+		size_t		length = strlen(given);
+
+		if (strcmp(given, texts[i] ? texts[i] : "") != 0)
+			return false;
+		given += length + 1;
+	}
+	return true;
+}
+
 static void
-gd_build_start(StringInfo out, const GdRead *read)
+gd_fill_form(GdForm *form, const char *const *texts)
 {
 	GdLogEntry	entry = {0};
 
-	entry.type = GD_ENTRY_START;
-	entry.at = gd_clock();
-	entry.real_at = GetCurrentTimestamp();
-	entry.department = read->department;
-	entry.resource = read->resource;
-	entry.authorization = read->authorization;
-	entry.version = read->version;
-	entry.query_id = (int64) pgstat_get_my_query_id();
-	entry.rows = -1;
-	entry.pid = MyProcPid;
-	entry.kind = read->kind;
-	entry.basis = read->basis;
+	if (form->given.data == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
 
-	appendBinaryStringInfo(out, (char *) &entry, sizeof(entry));
-	gd_add_text(out, gd_role_name(GetSessionUserId()), NAMEDATALEN);
-	gd_add_text(out, gd_role_name(GetOuterUserId()), NAMEDATALEN);
-	gd_add_text(out, gd_role_name(GetUserId()), NAMEDATALEN);
-	gd_add_text(out, application_name, NAMEDATALEN);
-	gd_add_text(out, gd_client_address(), 63);
-	gd_add_text(out, gd_relation_name(read->relation), 4 * NAMEDATALEN + 8);
-	gd_add_text(out, read->items, GD_MAX_ITEMS);
-	gd_add_text(out, read->purpose, GD_MAX_PURPOSE);
-	gd_add_text(out, read->reason, GD_MAX_PURPOSE);
-	gd_finish_entry(out);
+		initStringInfo(&form->given);
+		initStringInfo(&form->entry);
+		MemoryContextSwitchTo(old);
+	}
+	form->complete = false;
+	resetStringInfo(&form->entry);
+	appendBinaryStringInfo(&form->entry, (char *) &entry, sizeof(entry));
+	for (int i = 0; i < GD_N_TEXTS; i++)
+		gd_add_text(&form->entry, texts[i], gd_text_limits[i]);
+	gd_finish_entry(&form->entry);
+	resetStringInfo(&form->given);
+	for (int i = 0; i < GD_N_TEXTS; i++)
+		appendBinaryStringInfo(&form->given, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 1);
+	form->complete = true;
+}
+
+/*
+ * The entry with these texts.  What a session reads differs little from one
+ * statement to the next, so the last few are kept.
+ */
+static GdLogEntry *
+gd_form(const char *const *texts)
+{
+	static GdForm forms[4];
+	static int	next = 0;
+	GdForm	   *form;
+
+	for (int i = 0; i < (int) lengthof(forms); i++)
+		if (gd_same_texts(&forms[i], texts))
+			return (GdLogEntry *) forms[i].entry.data;
+	form = &forms[next++ % lengthof(forms)];
+	gd_fill_form(form, texts);
+	return (GdLogEntry *) form->entry.data;
+}
+
+static GdLogEntry *
+gd_build_start(const GdRead *read)
+{
+	const char *texts[GD_N_TEXTS];
+	char		roles[3][NAMEDATALEN];
+	GdLogEntry *entry;
+
+	/* copied, for a name that is looked up may take another's place */
+	texts[GD_TEXT_SESSION_ROLE] = strcpy(roles[0], gd_role_name(GetSessionUserId()));
+	texts[GD_TEXT_OUTER_ROLE] = strcpy(roles[1], gd_role_name(GetOuterUserId()));
+	texts[GD_TEXT_ROLE] = strcpy(roles[2], gd_role_name(GetUserId()));
+	texts[GD_TEXT_APPLICATION] = application_name;
+	texts[GD_TEXT_CLIENT] = gd_client_address();
+	texts[GD_TEXT_RELATION] = read->relation;
+	texts[GD_TEXT_ITEMS] = read->items;
+	texts[GD_TEXT_PURPOSE] = read->purpose;
+	texts[GD_TEXT_REASON] = read->reason;
+	entry = gd_form(texts);
+
+	entry->type = GD_ENTRY_START;
+	entry->real_at = GetCurrentTimestamp();
+	entry->at = gd_clock_at(entry->real_at);
+	entry->department = read->department;
+	entry->resource = read->resource;
+	entry->authorization = read->authorization;
+	entry->version = read->version;
+	entry->query_id = (int64) pgstat_get_my_query_id();
+	entry->rows = -1;
+	entry->pid = MyProcPid;
+	entry->kind = read->kind;
+	entry->basis = read->basis;
+	return entry;
 }
 
 static void
@@ -366,8 +441,8 @@ gd_build_end(GdLogEntry *entry, GdReadKey key, int64 rows, bool completed)
 	entry->size = MAXALIGN(sizeof(*entry));
 	entry->type = GD_ENTRY_END;
 	entry->start_seq = key.seq;
-	entry->at = gd_clock();
 	entry->real_at = GetCurrentTimestamp();
+	entry->at = gd_clock_at(entry->real_at);
 	entry->department = key.department;
 	entry->resource = key.resource;
 	entry->rows = rows;
@@ -594,7 +669,7 @@ static void
 gd_put_waiting(GdLogEntry *entry, bool sync)
 {
 	GdLogQueue *q = gd_queue;
-	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), gd_log_timeout);
+	TimestampTz until;
 	uint64		position;
 	bool		put = gd_put(entry, sync, &position);
 
@@ -602,6 +677,7 @@ gd_put_waiting(GdLogEntry *entry, bool sync)
 		(!sync || pg_atomic_read_u64(&q->flushed) >= position))
 		return;
 
+	until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), gd_log_timeout);
 	ConditionVariablePrepareToSleep(&q->changed);
 	while (!put)
 	{
@@ -648,19 +724,8 @@ gd_log_start(const GdRead *read)
 {
 	GdReadKey	key = {0, 0, read->department, read->resource};
 	bool		sync = gd_log_mode == GD_LOG_SYNC;
-	MemoryContext old;
-	MemoryContext context;
-	StringInfoData out;
-	GdLogEntry *entry;
+	GdLogEntry *entry = gd_build_start(read);
 	uint64		position;
-
-	context = AllocSetContextCreate(CurrentMemoryContext, "govdata access record",
-									ALLOCSET_SMALL_SIZES);
-	old = MemoryContextSwitchTo(context);
-	initStringInfo(&out);
-	gd_build_start(&out, read);
-	entry = (GdLogEntry *) out.data;
-	MemoryContextSwitchTo(old);
 
 	if (RecoveryInProgress())
 		key = gd_log_on_standby(entry, key);
@@ -684,7 +749,6 @@ gd_log_start(const GdRead *read)
 		}
 		key.seq = entry->seq;
 	}
-	MemoryContextDelete(context);
 	return key;
 }
 

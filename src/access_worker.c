@@ -55,7 +55,7 @@
 
 /* entries of one transaction; rows handed to the table at once */
 #define GD_BATCH		8192
-#define GD_CHUNK		512
+#define GD_CHUNK		128
 
 /* how long a batch waits for readers who come again and again, microseconds */
 #define GD_COMPANY_DELAY	100
@@ -109,6 +109,10 @@ typedef struct GdLogBatch
 	int			n;
 	uint64		until;			/* position after the last one */
 } GdLogBatch;
+
+static const GdLogEntry *gd_entries[GD_BATCH];
+static const GdLogEntry *gd_ends[GD_BATCH];
+static bool gd_merged[GD_BATCH];
 
 /* readers who waited for the last batch */
 static int	gd_last_waiting = 0;
@@ -223,10 +227,12 @@ gd_settle_settings(void)
 
 /* ---- partitions ---- */
 
-/* number of a month, in UTC */
+/* number of a month, in UTC; the day asked for last is mostly that of the next */
 static int
 gd_month_of(TimestampTz at)
 {
+	static int64 known_day = PG_INT64_MIN;
+	static int	known_month = 0;
 	int64		day = at / USECS_PER_DAY;
 	int			year;
 	int			month;
@@ -234,8 +240,13 @@ gd_month_of(TimestampTz at)
 
 	if (at % USECS_PER_DAY < 0)
 		day--;
-	j2date((int) day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
-	return year * 12 + month - 1;
+	if (day != known_day)
+	{
+		j2date((int) day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
+		known_day = day;
+		known_month = year * 12 + month - 1;
+	}
+	return known_month;
 }
 
 /* The partition of a month; InvalidOid when it is not there. */
@@ -347,6 +358,39 @@ gd_fill_end(const GdLogEntry *end, Datum *values, bool *nulls)
 	nulls[COL_ROWS] = end->rows < 0;
 }
 
+/* texts of the last entries that differed, made for the chunk being written */
+typedef struct GdTexts
+{
+	const char *made_from;		/* in the ring */
+	uint32		size;
+	Datum		values[GD_N_TEXTS];
+	bool		nulls[GD_N_TEXTS];
+} GdTexts;
+
+static GdTexts gd_texts[4];
+static int	gd_n_texts = 0;
+
+static const GdTexts *
+gd_texts_of(const GdLogEntry *entry)
+{
+	const char *text = (const char *) (entry + 1);
+	uint32		size = entry->size - sizeof(GdLogEntry);
+	GdTexts    *made;
+
+	for (int i = 0; i < Min(gd_n_texts, (int) lengthof(gd_texts)); i++)
+		if (gd_texts[i].size == size && memcmp(gd_texts[i].made_from, text, size) == 0)
+			return &gd_texts[i];
+	made = &gd_texts[gd_n_texts++ % lengthof(gd_texts)];
+	made->made_from = text;
+	made->size = size;
+	for (int i = 0; i < GD_N_TEXTS; i++)
+	{
+		made->values[i] = gd_text_or_null(text, &made->nulls[i]);
+		text += strlen(text) + 1;
+	}
+	return made;
+}
+
 static void
 gd_fill_start(const GdLogEntry *entry, Datum *values, bool *nulls)
 {
@@ -354,12 +398,12 @@ gd_fill_start(const GdLogEntry *entry, Datum *values, bool *nulls)
 		COL_SESSION_ROLE, COL_OUTER_ROLE, COL_ROLE, COL_APPLICATION, COL_CLIENT,
 		COL_RELATION, COL_ITEMS, COL_PURPOSE, COL_REASON
 	};
-	const char *text = (const char *) (entry + 1);
+	const GdTexts *texts = gd_texts_of(entry);
 
 	for (int i = 0; i < GD_N_TEXTS; i++)
 	{
-		values[columns[i]] = gd_text_or_null(text, &nulls[columns[i]]);
-		text += strlen(text) + 1;
+		values[columns[i]] = texts->values[i];
+		nulls[columns[i]] = texts->nulls[i];
 	}
 	values[COL_KIND] = CStringGetTextDatum(gd_kind_name(entry->kind));
 	values[COL_BASIS] = CStringGetTextDatum(gd_basis_name(entry->basis));
@@ -411,6 +455,7 @@ gd_write_month(const GdLogBatch *batch, int month, Relation rel)
 	MemoryContext row_context = GetPerTupleMemoryContext(estate);
 	int			n = 0;
 
+	gd_n_texts = 0;
 	InitResultRelInfo(result, rel, 0, NULL, 0);
 	ExecOpenIndices(result, false);
 	for (int i = 0; i <= batch->n; i++)
@@ -428,6 +473,7 @@ gd_write_month(const GdLogBatch *batch, int month, Relation rel)
 				ExecClearTuple(slots[s]);
 			}
 			ResetPerTupleExprContext(estate);
+			gd_n_texts = 0;
 			CHECK_FOR_INTERRUPTS();
 			n = 0;
 		}
@@ -567,9 +613,9 @@ gd_collect(GdLogBatch *batch)
 	q->waiting = 0;
 	LWLockRelease(gd_log_queue_lock(q));
 
-	batch->entries = palloc(GD_BATCH * sizeof(GdLogEntry *));
-	batch->ends = palloc0(GD_BATCH * sizeof(GdLogEntry *));
-	batch->merged = palloc0(GD_BATCH * sizeof(bool));
+	batch->entries = gd_entries;
+	batch->ends = gd_ends;
+	batch->merged = gd_merged;
 	batch->n = 0;
 	while (position < written && batch->n < GD_BATCH)
 	{
@@ -579,6 +625,8 @@ gd_collect(GdLogBatch *batch)
 		if (entry->type == GD_ENTRY_PAD)
 			continue;
 		batch->entries[batch->n] = entry;
+		batch->ends[batch->n] = NULL;
+		batch->merged[batch->n] = false;
 		if (entry->type == GD_ENTRY_END && entry->start_seq >= batch->entries[0]->seq)
 		{
 			batch->ends[entry->start_seq - batch->entries[0]->seq] = entry;
