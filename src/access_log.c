@@ -163,6 +163,8 @@ gd_log_shmem_startup(void)
 		{
 			pg_atomic_init_u64(&gd_log_shared->queues[i].flushed, 0);
 			ConditionVariableInit(&gd_log_shared->queues[i].changed);
+			ConditionVariableInit(&gd_log_shared->queues[i].durable[0]);
+			ConditionVariableInit(&gd_log_shared->queues[i].durable[1]);
 		}
 	}
 	LWLockRelease(AddinShmemInitLock);
@@ -199,9 +201,10 @@ gd_make_queue(GdLogQueue *queue)
 	queue->written = queue->wanted = 0;
 	pg_atomic_write_u64(&queue->flushed, 0);
 	queue->waiting = 0;
+	queue->batch = 0;
 	queue->worker = 0;
 	queue->latch = NULL;
-	queue->sleeping = queue->stop = false;
+	queue->sleeping = queue->idle = queue->stop = false;
 	queue->asked = queue->trouble_at = 0;
 	queue->partition = InvalidOid;
 	queue->records = queue->batches = queue->to_server_log = 0;
@@ -504,12 +507,16 @@ gd_log_to_server(const GdLogEntry *entry, int64 boot)
 
 /* ---- putting and waiting ---- */
 
-/*
- * Put an entry into the queue.  False when there is no room.  "position" is
- * what "flushed" must reach for it to be durable.
- */
+/* where an entry went */
+typedef struct GdPlace
+{
+	uint64		position;		/* what "flushed" must reach for it to be durable */
+	uint64		batch;			/* with which it will be written, unless that is full */
+} GdPlace;
+
+/* Put an entry into the queue.  False when there is no room. */
 static bool
-gd_put(GdLogEntry *entry, bool wanted, uint64 *position)
+gd_put(GdLogEntry *entry, bool wanted, GdPlace *place)
 {
 	GdLogQueue *q = gd_queue;
 	Latch	   *wake = NULL;
@@ -527,12 +534,12 @@ gd_put(GdLogEntry *entry, bool wanted, uint64 *position)
 		return false;
 	}
 
-	/* a sleeping writer is woken by the first entry and at a quarter full */
+	/* a writer that naps is woken by who waits for it, and at a quarter full */
 	if (q->sleeping && q->latch &&
-		(wanted || q->written == flushed || q->written - flushed > q->size / 4))
+		(wanted || q->idle || q->written - flushed > q->size / 4))
 	{
 		wake = q->latch;
-		q->sleeping = false;
+		q->sleeping = q->idle = false;
 	}
 	if (pad > 0)
 	{
@@ -550,7 +557,8 @@ gd_put(GdLogEntry *entry, bool wanted, uint64 *position)
 		q->wanted = q->written;
 		q->waiting++;
 	}
-	*position = q->written;
+	place->position = q->written;
+	place->batch = q->batch;
 	LWLockRelease(gd_log_queue_lock(q));
 	if (wake)
 		SetLatch(wake);
@@ -654,14 +662,56 @@ gd_check_own_locks(const GdLogQueue *q)
  * (sub)transaction is aborted.
  */
 static bool
-gd_wait(GdLogQueue *q, TimestampTz until)
+gd_wait(ConditionVariable *changed, TimestampTz until)
 {
 	long		left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until);
 
 	if (left <= 0)
 		return false;
-	(void) ConditionVariableTimedSleep(&q->changed, Min(left, 200), gd_log_wait_event());
+	(void) ConditionVariableTimedSleep(changed, Min(left, 200), gd_log_wait_event());
 	return true;
+}
+
+/* Wait until there is room for an entry, and put it there. */
+static void
+gd_wait_for_room(GdLogEntry *entry, bool sync, TimestampTz until, GdPlace *place)
+{
+	GdLogQueue *q = gd_queue;
+	bool		put = false;
+
+	ConditionVariablePrepareToSleep(&q->changed);
+	while (!put)
+	{
+		bool		worker = gd_have_worker(q);
+
+		put = gd_put(entry, sync, place);
+		if (!put && !gd_wait(&q->changed, until))
+			worker ? gd_no_room() : gd_no_worker();
+	}
+	ConditionVariableCancelSleep();
+}
+
+/*
+ * Wait until an entry is durable.  Who waits for one batch is not woken by the
+ * end of the one before.
+ */
+static void
+gd_wait_for_writer(bool sync, TimestampTz until, const GdPlace *place)
+{
+	GdLogQueue *q = gd_queue;
+	ConditionVariable *durable = &q->durable[place->batch % 2];
+
+	ConditionVariablePrepareToSleep(durable);
+	for (;;)
+	{
+		bool		worker = gd_have_worker(q);
+
+		if (sync ? pg_atomic_read_u64(&q->flushed) >= place->position : worker)
+			break;
+		if (!gd_wait(durable, until))
+			worker ? gd_not_durable() : gd_no_worker();
+	}
+	ConditionVariableCancelSleep();
 }
 
 /* Put an entry, wait for room; in sync mode also until it is durable. */
@@ -670,33 +720,17 @@ gd_put_waiting(GdLogEntry *entry, bool sync)
 {
 	GdLogQueue *q = gd_queue;
 	TimestampTz until;
-	uint64		position;
-	bool		put = gd_put(entry, sync, &position);
+	GdPlace		place;
+	bool		put = gd_put(entry, sync, &place);
 
 	if (put && gd_have_worker(q) &&
-		(!sync || pg_atomic_read_u64(&q->flushed) >= position))
+		(!sync || pg_atomic_read_u64(&q->flushed) >= place.position))
 		return;
 
 	until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), gd_log_timeout);
-	ConditionVariablePrepareToSleep(&q->changed);
-	while (!put)
-	{
-		bool		worker = gd_have_worker(q);
-
-		put = gd_put(entry, sync, &position);
-		if (!put && !gd_wait(q, until))
-			worker ? gd_no_room() : gd_no_worker();
-	}
-	for (;;)
-	{
-		bool		worker = gd_have_worker(q);
-
-		if (sync ? pg_atomic_read_u64(&q->flushed) >= position : worker)
-			break;
-		if (!gd_wait(q, until))
-			worker ? gd_not_durable() : gd_no_worker();
-	}
-	ConditionVariableCancelSleep();
+	if (!put)
+		gd_wait_for_room(entry, sync, until, &place);
+	gd_wait_for_writer(sync, until, &place);
 }
 
 /* ---- the interface ---- */
@@ -725,7 +759,7 @@ gd_log_start(const GdRead *read)
 	GdReadKey	key = {0, 0, read->department, read->resource};
 	bool		sync = gd_log_mode == GD_LOG_SYNC;
 	GdLogEntry *entry = gd_build_start(read);
-	uint64		position;
+	GdPlace		place;
 
 	if (RecoveryInProgress())
 		key = gd_log_on_standby(entry, key);
@@ -736,7 +770,7 @@ gd_log_start(const GdRead *read)
 		key.boot = gd_queue->boot;
 		if (read->kind == GD_READ_KIND_REFUSED)
 		{
-			if (gd_put(entry, false, &position))
+			if (gd_put(entry, false, &place))
 				(void) gd_have_worker(gd_queue);
 			else
 				gd_log_to_server(entry, key.boot);
@@ -756,12 +790,12 @@ void
 gd_log_end(GdReadKey key, int64 rows, bool completed)
 {
 	GdLogEntry	entry;
-	uint64		position;
+	GdPlace		place;
 
 	if (key.seq == 0)
 		return;
 	gd_build_end(&entry, key, rows, completed);
-	if (key.boot != 0 && gd_queue != NULL && gd_put(&entry, false, &position))
+	if (key.boot != 0 && gd_queue != NULL && gd_put(&entry, false, &place))
 		return;
 	gd_log_to_server(&entry, key.boot);
 }
@@ -842,7 +876,7 @@ gd_stop_worker(Oid database)
 		LWLockRelease(gd_log_queue_lock(q));
 		if (!gone)
 			(void) gd_have_worker(q);
-	} while (!gone && gd_wait(q, until));
+	} while (!gone && gd_wait(&q->changed, until));
 	ConditionVariableCancelSleep();
 
 	LWLockAcquire(gd_log_queue_lock(q), LW_EXCLUSIVE);
