@@ -89,7 +89,7 @@ test:
 	+scripts/test
 
 bench:
-	+scripts/bench
+	+scripts/bench $(BENCH)
 
 matrix:
 	+scripts/matrix

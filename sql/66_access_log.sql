@@ -315,6 +315,10 @@ COMMENT ON FUNCTION govdata._access_statistics(timestamptz, timestamptz) IS '读
 -- _make_access_partition(month) -> the partition of a month, made when missing.
 -- "month" is its first day, in UTC. Attached, not created in place: ATTACH lets
 -- those who read the log go on.
+--
+-- While a month is written it has what writing needs, and a summary for whoever
+-- looks for a time, a department or a resource: keys for those would cost the
+-- writer as much as the rest of its work. _index_access_log() adds them.
 CREATE FUNCTION govdata._make_access_partition(month date) RETURNS regclass
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO' AS $function$
 DECLARE
@@ -329,8 +333,9 @@ BEGIN
     EXECUTE format('ALTER TABLE govdata.%I ENABLE ROW LEVEL SECURITY', made);
     EXECUTE format('CREATE UNIQUE INDEX %I ON govdata.%I (boot, seq)', made || '_key', made);
     EXECUTE format('CREATE INDEX %I ON govdata.%I (boot, start_seq) WHERE start_seq IS NOT NULL', made || '_end_idx', made);
-    EXECUTE format('CREATE INDEX %I ON govdata.%I (resource, real_at) WHERE start_seq IS NULL', made || '_resource_idx', made);
-    EXECUTE format('CREATE INDEX %I ON govdata.%I (department, real_at) WHERE start_seq IS NULL', made || '_department_idx', made);
+    EXECUTE format('CREATE INDEX %I ON govdata.%I USING brin (real_at, resource pg_catalog.int8_bloom_ops'
+        ' (n_distinct_per_range = 200), department pg_catalog.int8_bloom_ops (n_distinct_per_range = 200))'
+        ' WITH (pages_per_range = 32)', made || '_summary_idx', made);
     EXECUTE format('CREATE TRIGGER _append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON govdata.%I'
         ' FOR EACH STATEMENT EXECUTE FUNCTION govdata._append_only()', made);
     EXECUTE format('ALTER TABLE govdata.%I ENABLE ALWAYS TRIGGER _append_only', made);
@@ -342,6 +347,37 @@ END
 $function$;
 REVOKE ALL ON FUNCTION govdata._make_access_partition(date) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._make_access_partition(date) IS '建立某月的访问记录分区；须由扩展自身调用';
+
+-- _index_access_log() -> 1 when it has given a month, the oldest without, its
+-- indexes by resource and department; 0 when there is none. Only months that have
+-- been over for a day, to which nobody writes any more. The sweep calls it.
+CREATE FUNCTION govdata._index_access_log() RETURNS integer
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+    part text;
+BEGIN
+    SELECT 'access_record_' || to_char(m, 'YYYY_MM') INTO part FROM govdata._access_months() m
+     WHERE (m + interval '1 month 1 day') AT TIME ZONE 'UTC' <= clock_timestamp()
+       AND to_regclass(format('govdata.%I', 'access_record_' || to_char(m, 'YYYY_MM') || '_department_idx')) IS NULL
+     ORDER BY m LIMIT 1;
+    IF part IS NULL THEN
+        RETURN 0;
+    END IF;
+    -- nobody waits for this
+    BEGIN
+        EXECUTE format('LOCK TABLE govdata.%I IN SHARE MODE NOWAIT', part);
+    EXCEPTION WHEN lock_not_available THEN
+        RETURN 0;
+    END;
+    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON govdata.%I (resource, real_at) WHERE start_seq IS NULL',
+        part || '_resource_idx', part);
+    EXECUTE format('CREATE INDEX %I ON govdata.%I (department, real_at) WHERE start_seq IS NULL',
+        part || '_department_idx', part);
+    RETURN 1;
+END
+$function$;
+REVOKE ALL ON FUNCTION govdata._index_access_log() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._index_access_log() IS '为已结束月份的访问记录补建资源、部门索引；由清扫调用';
 
 -- _access_months() -> the months whose records are there.
 CREATE FUNCTION govdata._access_months() RETURNS SETOF date

@@ -738,6 +738,110 @@ gd_verdict(const GdAttachment *att, const GdSubject *s, Bitmapset *columns)
 	return v;
 }
 
+/* ---- what was judged before ---- */
+
+/*
+ * A prepared statement asks the same again and again.  An answer is kept where
+ * it follows from nothing but the outer user, the columns, the settings and what
+ * the registries say: not while functions or other statements are on the stack.
+ * Any news of the registries, of roles or of the relation makes all of them
+ * worthless, and so does the time at which the answer might change by itself.
+ */
+typedef struct GdJudged
+{
+	bool		valid;
+	uint64		generation;
+	Oid			relid;
+	Oid			role;
+	int			chosen;
+	TimestampTz from;
+	TimestampTz until;
+	Bitmapset  *columns;
+	char	   *purpose;
+	GdJudgement answer;
+	MemoryContext context;
+} GdJudged;
+
+static GdJudged gd_judged[4];
+static int	gd_next_judged = 0;
+
+static const GdJudged *
+gd_judged_before(const GdAttachment *att, Bitmapset *columns)
+{
+	const char *purpose = gd_purpose ? gd_purpose : "";
+	TimestampTz now = gd_clock();
+	Oid			role = GetOuterUserId();
+
+	for (int i = 0; i < (int) lengthof(gd_judged); i++)
+	{
+		const GdJudged *j = &gd_judged[i];
+
+		if (j->valid && j->relid == att->relid && j->role == role &&
+			j->generation == gd_grants_generation && j->chosen == gd_chosen &&
+			now >= j->from && now < j->until &&
+			bms_equal(j->columns, columns) && strcmp(j->purpose, purpose) == 0)
+			return j;
+	}
+	return NULL;
+}
+
+/* when a verdict may change by itself */
+static TimestampTz
+gd_verdict_until(const GdAttachment *att, const GdSubject *s)
+{
+	TimestampTz until = s->reader == GD_READER_ADMINISTRATOR ? DT_NOEND : gd_registry_good_until();
+
+	if (s->reader == GD_READER_DEPARTMENT)
+		until = Min(until, gd_grant(s->department, att)->until);
+	return until;
+}
+
+static void
+gd_remember_judged(const GdAttachment *att, Bitmapset *columns, const GdJudgement *answer,
+				   TimestampTz from, uint64 generation)
+{
+	GdJudged   *j = &gd_judged[gd_next_judged++ % lengthof(gd_judged)];
+	TimestampTz until = gd_verdict_until(att, &answer->subject);
+	MemoryContext old;
+
+	j->valid = false;
+	if (j->context == NULL)
+		j->context = AllocSetContextCreate(TopMemoryContext, "govdata verdict", ALLOCSET_SMALL_SIZES);
+	MemoryContextReset(j->context);
+	old = MemoryContextSwitchTo(j->context);
+	j->relid = att->relid;
+	j->role = answer->subject.role;
+	j->chosen = gd_chosen;
+	j->from = from;
+	j->until = until;
+	j->columns = bms_copy(columns);
+	j->purpose = pstrdup(gd_purpose ? gd_purpose : "");
+	j->answer = *answer;
+	j->answer.verdict.items = answer->verdict.items ? pstrdup(answer->verdict.items) : NULL;
+	j->generation = generation;
+	MemoryContextSwitchTo(old);
+	j->valid = true;
+}
+
+GdJudgement
+gd_judge_read(const GdAttachment *att, Bitmapset *columns)
+{
+	bool		alone = gd_acts_alone();
+	const GdJudged *before = alone ? gd_judged_before(att, columns) : NULL;
+	uint64		generation = gd_grants_generation;
+	TimestampTz now;
+	GdJudgement answer;
+
+	if (before)
+		return before->answer;
+	now = gd_clock();
+	answer.subject = gd_subject(att, false);
+	answer.verdict = gd_verdict(att, &answer.subject, columns);
+	if (alone && answer.verdict.allowed)
+		gd_remember_judged(att, columns, &answer, now, generation);
+	return answer;
+}
+
 /* ---- for the row security hooks ---- */
 
 bool

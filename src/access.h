@@ -31,6 +31,7 @@ typedef struct GdAttachment
 	int64		resource;
 	int64		provider;
 	char		code[80];
+	char		name[4 * NAMEDATALEN + 8];	/* of the root, qualified, for the record */
 	bool		published;
 	bool		open;			/* unconditionally, to the public */
 	bool		sync_log;		/* records are durable first, whatever the server's setting */
@@ -97,6 +98,19 @@ typedef struct GdVerdict
 	bool		to_copy;		/* in mode copy */
 	char	   *items;			/* names of what is read */
 } GdVerdict;
+
+/*
+ * Who reads now and what may be read, columns offset as in selectedCols.  Of
+ * what is allowed the answer is kept for the next execution; its texts are good
+ * until the fourth question from here.
+ */
+typedef struct GdJudgement
+{
+	GdSubject	subject;
+	GdVerdict	verdict;
+} GdJudgement;
+
+extern GdJudgement gd_judge_read(const GdAttachment *att, Bitmapset *columns);
 
 /* who reads now; "planning": the statement that is being planned */
 extern GdSubject gd_subject(const GdAttachment *att, bool planning);

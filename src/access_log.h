@@ -36,7 +36,7 @@ typedef struct GdRead
 	char		basis;
 	bool		sync;			/* durable first, also in async mode */
 	int64		resource;
-	Oid			relation;
+	const char *relation;		/* its qualified name */
 	int64		department;		/* 0: none */
 	int64		authorization;	/* 0: none */
 	int32		version;		/* of the authorization */
@@ -77,6 +77,8 @@ extern void gd_log_init(void);
 extern int64 gd_seal_access_log(int64 max_rows);
 /* destroy the months whose term has ended; how many.  SPI must be connected. */
 extern int32 gd_retire_access_log(void);
+/* give a month that is over its indexes; how many.  SPI must be connected. */
+extern int32 gd_index_access_log(void);
 extern void gd_access_seal_init(void);
 
 #endif							/* GOVDATA_ACCESS_LOG_H */

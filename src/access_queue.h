@@ -75,6 +75,7 @@ typedef struct GdLogQueue
 	uint64		size;			/* of the ring */
 	pg_atomic_uint64 flushed;
 	ConditionVariable changed;	/* "flushed" moved, or the writer left */
+	ConditionVariable durable[2];	/* the same, for readers who wait for this batch or the next */
 
 	/* under the queue's lock */
 	int64		last_seq;
@@ -83,7 +84,9 @@ typedef struct GdLogQueue
 	int			waiting;		/* readers who wait for the next batch */
 	int			worker;			/* process id of the writer, 0: none */
 	Latch	   *latch;			/* of the writer */
-	bool		sleeping;		/* the writer wants to be woken */
+	uint64		batch;			/* number of the batch that is being filled */
+	bool		sleeping;		/* the writer wants to be woken, as soon as somebody waits */
+	bool		idle;			/* by whatever comes */
 	bool		stop;			/* the writer shall empty the queue and leave */
 	TimestampTz asked;			/* when a writer was last asked for, or failed */
 	Oid			partition;		/* the writer writes there */

@@ -22,7 +22,7 @@
 
 static int	gd_log_retention = 36;
 
-/* Call a function of one argument as the extension's owner. */
+/* Call a function of at most one argument as the extension's owner. */
 static Datum
 gd_call_as_owner(const char *sql, Oid type, Datum argument)
 {
@@ -34,7 +34,7 @@ gd_call_as_owner(const char *sql, Oid type, Datum argument)
 	{
 		bool		isnull;
 
-		gd_query(sql, 1, &type, &argument);
+		gd_query(sql, OidIsValid(type) ? 1 : 0, &type, &argument);
 		result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 		SPI_freetuptable(SPI_tuptable);
 	}
@@ -58,6 +58,12 @@ gd_retire_access_log(void)
 {
 	return DatumGetInt32(gd_call_as_owner("SELECT govdata._retire_access_log($1)",
 										  INT4OID, Int32GetDatum(gd_log_retention)));
+}
+
+int32
+gd_index_access_log(void)
+{
+	return DatumGetInt32(gd_call_as_owner("SELECT govdata._index_access_log()", InvalidOid, (Datum) 0));
 }
 
 PG_FUNCTION_INFO_V1(gd_retire_access_log_sql);

@@ -318,6 +318,10 @@ gd_load(GdAttachment *att)
 	att->attached = true;
 	rel = table_open(att->root, AccessShareLock);
 	att->owner = rel->rd_rel->relowner;
+	strlcpy(att->name,
+			quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)),
+									   RelationGetRelationName(rel)),
+			sizeof(att->name));
 	if (rel->rd_rel->relkind != RELKIND_RELATION && rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		gd_break(att, _("it is no longer a table:"), RelationGetRelationName(rel));
 	if (!rel->rd_rel->relrowsecurity)

@@ -100,6 +100,17 @@ gd_syscache_callback(Datum arg, int cacheid, uint32 hashvalue)
 		gd_role_listeners[i] ();
 }
 
+/* the names of relations that are kept have changed, or may have */
+static void
+gd_namespace_callback(Datum arg, int cacheid, uint32 hashvalue)
+{
+	(void) arg;
+	(void) cacheid;
+	(void) hashvalue;
+	if (gd_any_listener)
+		gd_any_listener(InvalidOid);
+}
+
 /*
  * Callbacks are registered by the first lookup, in every kind of process: the
  * postmaster has no caches to hear from.
@@ -112,6 +123,7 @@ gd_register_callbacks(void)
 	CacheRegisterRelcacheCallback(gd_relcache_callback, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, gd_syscache_callback, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, gd_syscache_callback, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, gd_namespace_callback, (Datum) 0);
 	gd_callbacks_registered = true;
 }
 

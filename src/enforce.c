@@ -119,7 +119,7 @@ gd_read_of(const GdAttachment *att, const GdVerdict *v, char kind)
 	read.sync = att->sync_log;
 	read.basis = v->allowed ? v->basis : GD_READ_BASIS_NONE;
 	read.resource = att->resource;
-	read.relation = att->root;
+	read.relation = att->name;
 	read.department = v->department > 0 ? v->department : 0;
 	read.authorization = v->authorization;
 	read.version = v->version;
@@ -467,7 +467,7 @@ gd_refuse_detached(void)
 typedef struct GdUse
 {
 	Oid			relid;
-	Bitmapset  *columns;
+	Bitmapset  *columns;		/* the plan's */
 	char		basis;
 	bool		copy;
 	int64		department;
@@ -482,7 +482,9 @@ typedef struct GdExecution
 {
 	QueryDesc  *queryDesc;
 	GdUse	   *uses;
+	GdUse		first;			/* of the uses; most have no other */
 	bool		ended;
+	MemoryContextCallback callback;
 	struct GdExecution *next;
 } GdExecution;
 
@@ -517,8 +519,6 @@ gd_execution_gone(void *arg)
 static GdExecution *
 gd_execution_of(QueryDesc *queryDesc, bool create)
 {
-	MemoryContext old;
-	MemoryContextCallback *callback;
 	GdExecution *e;
 
 	for (e = gd_executions; e; e = e->next)
@@ -526,14 +526,11 @@ gd_execution_of(QueryDesc *queryDesc, bool create)
 			return e;
 	if (!create)
 		return NULL;
-	old = MemoryContextSwitchTo(queryDesc->estate->es_query_cxt);
-	e = palloc0(sizeof(GdExecution));
+	e = MemoryContextAllocZero(queryDesc->estate->es_query_cxt, sizeof(GdExecution));
 	e->queryDesc = queryDesc;
-	callback = palloc0(sizeof(MemoryContextCallback));
-	callback->func = gd_execution_gone;
-	callback->arg = e;
-	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
-	MemoryContextSwitchTo(old);
+	e->callback.func = gd_execution_gone;
+	e->callback.arg = e;
+	MemoryContextRegisterResetCallback(queryDesc->estate->es_query_cxt, &e->callback);
 	e->next = gd_executions;
 	gd_executions = e;
 	return e;
@@ -557,7 +554,6 @@ gd_record_use(const GdAttachment *att, const GdVerdict *v, Bitmapset *columns)
 	GdRead		read;
 	GdExecution *e;
 	GdUse	   *u;
-	MemoryContext old;
 
 	if (gd_starting_flags & EXEC_FLAG_EXPLAIN_ONLY)
 		kind = GD_READ_KIND_EXPLAIN;
@@ -566,16 +562,15 @@ gd_record_use(const GdAttachment *att, const GdVerdict *v, Bitmapset *columns)
 	read = gd_read_of(att, v, kind);
 
 	e = gd_execution_of(gd_starting, true);
-	old = MemoryContextSwitchTo(gd_starting->estate->es_query_cxt);
-	u = palloc0(sizeof(GdUse));
+	u = e->uses == NULL ? &e->first :
+		MemoryContextAllocZero(gd_starting->estate->es_query_cxt, sizeof(GdUse));
 	u->relid = att->relid;
-	u->columns = bms_copy(columns);
+	u->columns = columns;
 	u->basis = v->basis;
 	u->copy = v->copy;
 	u->department = v->department;
 	u->authorization = v->authorization;
 	u->version = v->version;
-	MemoryContextSwitchTo(old);
 	u->key = gd_log_start(&read);
 	u->next = e->uses;
 	e->uses = u;
@@ -625,8 +620,9 @@ gd_refuse_columns(const GdAttachment *att, const GdSubject *s, GdVerdict *v, Lis
 static void
 gd_check_one(GdPerms *perms, const GdAttachment *att, List *rangeTable, List *all)
 {
-	GdSubject	s = gd_subject(att, false);
-	GdVerdict	v = gd_verdict(att, &s, perms->selectedCols);
+	GdJudgement judged = gd_judge_read(att, perms->selectedCols);
+	GdSubject	s = judged.subject;
+	GdVerdict	v = judged.verdict;
 	bool		planned = gd_starting && gd_starting->plannedstmt->rtable == rangeTable;
 
 	if (!v.allowed)
@@ -817,13 +813,11 @@ static void
 gd_check_again(GdUse *u, bool copying)
 {
 	const GdAttachment *att = gd_attachment(u->relid);
-	GdSubject	s;
 	GdVerdict	v;
 
 	if (att == NULL)
 		gd_refuse_detached();
-	s = gd_subject(att, false);
-	v = gd_verdict(att, &s, u->columns);
+	v = gd_judge_read(att, u->columns).verdict;
 	if (!v.allowed)
 		gd_refuse_read(att, &v);
 	if (gd_terms(v.basis) != gd_terms(u->basis) || v.department != u->department ||

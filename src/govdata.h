@@ -110,6 +110,7 @@ extern Oid	gd_object_oid(const char *name);
 
 /* the actual time plus govdata.clock_offset: the clock of every rule */
 extern TimestampTz gd_clock(void);
+extern TimestampTz gd_clock_at(TimestampTz real);
 /* the statement's start plus the offset: for scans, so that indexes serve */
 extern TimestampTz gd_as_of(void);
 /* date of an instant in the legal time zone */
@@ -229,8 +230,10 @@ extern void gd_require_own_hands(int article);
 typedef bool (*GdHarmless) (Oid relid, bool written);
 extern bool gd_in_statement(void);	/* is another statement running or planned? */
 extern bool gd_in_foreign_hands(bool planning, GdHarmless harmless);
+extern bool gd_acts_alone(void);	/* nothing but the client's own statement is on the stack */
 /* department of a role: 0 for none, -1 for several */
 extern int64 gd_department_of(Oid role);
+extern TimestampTz gd_registry_good_until(void);
 /* role govdata_admin or superuser */
 extern bool gd_is_administrator(void);
 /* raises ZW007 or the like for anyone else */

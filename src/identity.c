@@ -47,10 +47,18 @@ static GdRegion *gd_regions = NULL; /* ordered by code */
 static int	gd_n_regions = 0;
 static bool gd_registry_fresh = false;
 static DateADT gd_registry_day = 0; /* validity was judged for this day */
+static TimestampTz gd_registry_from = 0;	/* which begins and ends here */
+static TimestampTz gd_registry_until = 0;
 
-/* the last answer of gd_department_of() */
-static Oid	gd_known_role = InvalidOid;
-static int64 gd_known_department = 0;
+/* the last answers of gd_department_of(): readers alternate with owners */
+typedef struct GdKnownRole
+{
+	Oid			role;
+	int64		department;
+} GdKnownRole;
+
+static GdKnownRole gd_known_roles[8];
+static int	gd_next_known_role = 0;
 
 #define GD_AMBIGUOUS (-1)
 
@@ -58,7 +66,8 @@ static void
 gd_identity_forget(void)
 {
 	gd_registry_fresh = false;
-	gd_known_role = InvalidOid;
+	for (int i = 0; i < (int) lengthof(gd_known_roles); i++)
+		gd_known_roles[i].role = InvalidOid;
 }
 
 static void
@@ -216,18 +225,20 @@ gd_complete_regions(void)
 static void
 gd_registry_load(void)
 {
-	DateADT		today = gd_legal_date(gd_clock());
+	TimestampTz now = gd_clock();
 	MemoryContext fresh;
 	MemoryContext old;
 
-	if (gd_registry_fresh && gd_registry_day == today)
+	if (gd_registry_fresh && now >= gd_registry_from && now < gd_registry_until)
 		return;
 
 	fresh = AllocSetContextCreate(CurrentMemoryContext, "govdata registry",
 								  ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(fresh);
 	gd_identity_forget();
-	gd_registry_day = today;
+	gd_registry_day = gd_legal_date(now);
+	gd_registry_from = gd_end_of_day(gd_registry_day - 1);
+	gd_registry_until = gd_end_of_day(gd_registry_day);
 	gd_registry_fresh = true;	/* a change that arrives meanwhile resets it */
 	gd_n_regions = gd_n_departments = 0;
 	PG_TRY();
@@ -348,8 +359,9 @@ gd_department_of(Oid role)
 	int64		found = 0;
 
 	gd_registry_load();
-	if (role == gd_known_role)
-		return gd_known_department;
+	for (int i = 0; OidIsValid(role) && i < (int) lengthof(gd_known_roles); i++)
+		if (gd_known_roles[i].role == role)
+			return gd_known_roles[i].department;
 
 	for (int i = 0; i < gd_n_departments; i++)
 	{
@@ -371,10 +383,19 @@ gd_department_of(Oid role)
 	/* membership tests may have run our own invalidation callback */
 	if (gd_registry_fresh)
 	{
-		gd_known_role = role;
-		gd_known_department = found;
+		GdKnownRole *known = &gd_known_roles[gd_next_known_role++ % lengthof(gd_known_roles)];
+
+		known->role = role;
+		known->department = found;
 	}
 	return found;
+}
+
+/* When, at the latest, gd_department_of() may answer otherwise by itself. */
+TimestampTz
+gd_registry_good_until(void)
+{
+	return gd_registry_until;
 }
 
 int64
@@ -951,6 +972,21 @@ bool
 gd_in_statement(void)
 {
 	return gd_statements != NULL;
+}
+
+/*
+ * Who acts follows from the outer user alone: no function, statement or
+ * operation of anybody's surrounds what is being started.
+ */
+bool
+gd_acts_alone(void)
+{
+	Oid			user;
+	int			context;
+
+	GetUserIdAndSecContext(&user, &context);
+	return gd_statements == NULL && gd_n_functions == 0 && context == 0 &&
+		user == GetOuterUserId();
 }
 
 bool

@@ -353,7 +353,8 @@ gd_seal(GdTurn *turn)
 }
 
 /*
- * The access log has a chain of seals of its own, and a term.  A seal may be
+ * The access log has a chain of seals of its own, and a term; a month that is
+ * over gets its indexes.  A seal may be
  * short because a month or a boot ends there; but where others read without a
  * pause, there is always something more to seal, and the turn must end.
  */
@@ -371,6 +372,8 @@ gd_seal_access(GdTurn *turn)
 		gd_turn_commit(turn);
 	} while (sealed > 0 && short_ones < 8);
 	if (gd_retire_access_log() > 0)
+		gd_turn_commit(turn);
+	if (gd_index_access_log() > 0)
 		gd_turn_commit(turn);
 }
 
