@@ -259,6 +259,10 @@ extern void gd_guard_init(void);
 
 extern void gd_request_init(void);
 
+/* ---- obtain.c ---- */
+
+extern void gd_obtain_init(void);
+
 /* ---- sweep.c ---- */
 
 extern void gd_sweep_init(void);

@@ -81,6 +81,7 @@ _PG_init(void)
 	gd_identity_init();
 	gd_guard_init();
 	gd_request_init();
+	gd_obtain_init();
 	gd_protect_init();
 	gd_sweep_init();
 	gd_log_init();
