@@ -50,7 +50,7 @@ CREATE TABLE govdata.data_purchase (
     reason         text CHECK (reason ~ '\S'),
     state          text NOT NULL CHECK (state IN ('notified', 'contracted', 'catalogued', 'cancelled')),
     notified_at    timestamptz NOT NULL,
-    finding        text NOT NULL CHECK (finding IN ('not_obtainable', 'not_attached', 'pending', 'refused', 'withheld')),
+    finding        text NOT NULL CHECK (finding IN ('not_obtainable', 'own', 'not_attached', 'pending', 'refused', 'withheld')),
     found          text,
     contracted_at  timestamptz,
     before_notice  boolean NOT NULL,
@@ -77,7 +77,7 @@ COMMENT ON COLUMN govdata.data_purchase.contract_on IS '签约日期;告知时�
 COMMENT ON COLUMN govdata.data_purchase.reason IS '目录中有同样的数据元而仍须购买的理由';
 COMMENT ON COLUMN govdata.data_purchase.state IS '状态:notified 已告知、contracted 已签约(尚欠目录)、catalogued 目录已齐、cancelled 终止;已齐与否由平台依事实写下';
 COMMENT ON COLUMN govdata.data_purchase.notified_at IS '告知时间';
-COMMENT ON COLUMN govdata.data_purchase.finding IS '平台认定:not_obtainable 目录中没有、not_attached 尚未挂接、pending 已申请未答复、refused 未获同意、withheld 不予共享';
+COMMENT ON COLUMN govdata.data_purchase.finding IS '平台认定:not_obtainable 目录中没有、own 本部门已有、not_attached 尚未挂接、pending 已申请未答复、refused 未获同意、withheld 不予共享';
 COMMENT ON COLUMN govdata.data_purchase.found IS '认定所依的资源与信息项';
 COMMENT ON COLUMN govdata.data_purchase.contracted_at IS '登记签约的时间';
 COMMENT ON COLUMN govdata.data_purchase.before_notice IS '签约早于告知(未提前告知)';
@@ -269,14 +269,14 @@ RETURNS TABLE (element text, resource text, item text, how text, attached boolea
 LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'gd_obtainable';
 COMMENT ON FUNCTION govdata.obtainable(text[], bigint) IS '某部门能否在平台取得含所列数据元的数据,以及下一步(第十五条、第二十四条)';
 
--- _obtaining(elements, department, own, known_on): the same with what follows
--- for each element: 'obtainable' where the department can have it, that is
--- where it can be read or, nothing having been asked for, should be; else
--- 'excused'. "counts" marks the items on which that rests. "own": whether data
--- of one's own count as obtained (who buys has them, whose form asks may be
--- their source). "known_on": only what was so at the end of that day, legal
--- time. Data that are shared but not attached cannot be read: they excuse.
-CREATE FUNCTION govdata._obtaining(elements text[], department bigint, own boolean, known_on date)
+-- _obtaining(elements, department, known_on): the same with what follows for
+-- each element: 'obtainable' where the department can have it, that is where it
+-- can be read or, nothing having been asked for, should be; else 'excused'.
+-- "counts" marks the items on which that rests. "known_on": only what was so at
+-- the end of that day, legal time. Data that are shared but not attached cannot
+-- be read, and data of one's own may come from that very form or contract: both
+-- excuse.
+CREATE FUNCTION govdata._obtaining(elements text[], department bigint, known_on date)
 RETURNS TABLE (element text, resource bigint, code text, item text, how text, rank integer, since timestamptz,
                hint text, verdict text, counts boolean, excuse text)
 LANGUAGE sql STABLE BEGIN ATOMIC
@@ -288,13 +288,11 @@ SELECT v.element, v.resource, v.code, v.item, v.how, v.rank, v.since, v.hint,
                bool_or(y.is_ready) OVER w AS ready, bool_or(o.how = 'pending') OVER w AS pending,
                bool_or(o.how = 'apply_first') OVER w AS apply
           FROM govdata._obtainable(_obtaining.elements, _obtaining.department) o
-         CROSS JOIN LATERAL (SELECT CASE o.how WHEN 'own' THEN _obtaining.own
-                                         WHEN 'unconditional' THEN o.attached
-                                         WHEN 'authorized' THEN o.attached ELSE false END) AS y (is_ready)
+         CROSS JOIN LATERAL (SELECT o.attached AND o.how IN ('unconditional', 'authorized')) AS y (is_ready)
          WHERE _obtaining.known_on IS NULL OR o.since IS NULL OR govdata.legal_date(o.since) <= _obtaining.known_on
         WINDOW w AS (PARTITION BY o.element)) v;
 END;
-COMMENT ON FUNCTION govdata._obtaining(text[], bigint, boolean, date) IS '同上,并逐数据元判断:能取得者不得购买、不得要求填报';
+COMMENT ON FUNCTION govdata._obtaining(text[], bigint, date) IS '同上,并逐数据元判断:能取得者不得购买、不得要求填报';
 
 -- suggest_elements(resource code) -> for the items of a visible entry that name
 -- no element: the elements whose name or synonym the item's name or title is
@@ -385,7 +383,7 @@ SELECT f.id AS field, f.form, s.service, s.title AS form_title, f.department, d.
   FROM govdata.service_form_field f
   JOIN govdata.service_form s ON s.id = f.form
   JOIN govdata.department d ON d.id = f.department
- CROSS JOIN LATERAL govdata._obtaining(ARRAY[f.element], f.department, false, NULL) o
+ CROSS JOIN LATERAL govdata._obtaining(ARRAY[f.element], f.department, NULL) o
  WHERE f.state = 'asked' AND NOT f.identifies AND o.verdict = 'obtainable' AND o.counts;
 COMMENT ON VIEW govdata.redundant_question IS '重复填报:仍要求填报而现已能在平台取得的表单事项(第二十四条);查询时得出';
 COMMENT ON COLUMN govdata.redundant_question.field IS '表单事项编号';
@@ -396,6 +394,24 @@ COMMENT ON COLUMN govdata.redundant_question.item IS '信息项';
 COMMENT ON COLUMN govdata.redundant_question.how IS '取得方式:unconditional 无条件共享、authorized 已获授权、apply_first 应先申请';
 COMMENT ON COLUMN govdata.redundant_question.since IS '自何时起';
 COMMENT ON COLUMN govdata.redundant_question.hint IS '下一步';
+
+COMMENT ON COLUMN govdata.redundant_question.service IS '政务服务事项';
+
+-- What is shown as it stands in the table means what it means there.
+DO $$
+DECLARE
+    c record;
+BEGIN
+    FOR c IN SELECT v.board, a.attname, col_description(('govdata.' || v.base)::regclass, b.attnum) AS said
+               FROM (VALUES ('planned_entry_board', 'planned_entry'), ('system_board', 'business_system'),
+                            ('purchase_board', 'data_purchase'), ('redundant_question', 'service_form_field')) AS v (board, base)
+               JOIN pg_attribute a ON a.attrelid = ('govdata.' || v.board)::regclass AND a.attnum > 0
+               JOIN pg_attribute b ON b.attrelid = ('govdata.' || v.base)::regclass AND b.attname = a.attname
+              WHERE col_description(a.attrelid, a.attnum) IS NULL LOOP
+        EXECUTE format('COMMENT ON COLUMN govdata.%I.%I IS %L', c.board, c.attname, c.said);
+    END LOOP;
+END
+$$;
 
 -- Duties; columns as in sql/80_views.sql.
 CREATE VIEW govdata._duty_planned_entry WITH (security_invoker, security_barrier) AS
@@ -443,7 +459,7 @@ CREATE TRIGGER dd_debt_detached AFTER DELETE ON govdata.attachment
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('debt_detached');
 CREATE TRIGGER dd_debt AFTER UPDATE ON govdata.negative_entry
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('debt_attached');
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('debt_listed');
 CREATE TRIGGER dd_debt_planned AFTER INSERT ON govdata.planned_entry
     REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('debt_planned');
@@ -509,7 +525,7 @@ COMMENT ON FUNCTION govdata.name_entry(bigint, text) IS '指明规划条目对�
 -- drop_entry(entry, reason): only before the system is built or the contract signed.
 CREATE FUNCTION govdata.drop_entry(entry bigint, reason text) RETURNS void
 LANGUAGE sql BEGIN ATOMIC
-    WITH moved AS (UPDATE govdata.planned_entry e SET state = 'dropped', end_reason = reason WHERE e.id = entry RETURNING 1)
+    WITH moved AS (UPDATE govdata.planned_entry e SET state = 'dropped', end_reason = drop_entry.reason WHERE e.id = entry RETURNING 1)
     SELECT govdata._moved('planned_entry', entry::text, 15::smallint, EXISTS (SELECT FROM moved));
 END;
 COMMENT ON FUNCTION govdata.drop_entry(bigint, text) IS '取消规划条目,须在建成或者签约之前并说明理由';
@@ -528,7 +544,7 @@ COMMENT ON FUNCTION govdata.complete_system(bigint, date) IS '登记业务系统
 -- authority that supervises it once built.
 CREATE FUNCTION govdata.cancel_system(business_system bigint, reason text) RETURNS void
 LANGUAGE sql BEGIN ATOMIC
-    WITH moved AS (UPDATE govdata.business_system s SET state = 'cancelled', end_reason = reason
+    WITH moved AS (UPDATE govdata.business_system s SET state = 'cancelled', end_reason = cancel_system.reason
                     WHERE s.id = cancel_system.business_system RETURNING 1)
     SELECT govdata._moved('business_system', business_system::text, 15::smallint, EXISTS (SELECT FROM moved));
 END;
@@ -607,14 +623,14 @@ COMMENT ON FUNCTION govdata.ask(bigint, text, text, text, boolean) IS '登记表
 
 CREATE FUNCTION govdata.stop_asking(field bigint, reason text DEFAULT NULL) RETURNS void
 LANGUAGE sql BEGIN ATOMIC
-    WITH moved AS (UPDATE govdata.service_form_field f SET state = 'retired', end_reason = reason WHERE f.id = field RETURNING 1)
+    WITH moved AS (UPDATE govdata.service_form_field f SET state = 'retired', end_reason = stop_asking.reason WHERE f.id = field RETURNING 1)
     SELECT govdata._moved('service_form_field', field::text, 24::smallint, EXISTS (SELECT FROM moved));
 END;
 COMMENT ON FUNCTION govdata.stop_asking(bigint, text) IS '不再要求填报';
 
 CREATE FUNCTION govdata.retire_form(form bigint, reason text DEFAULT NULL) RETURNS void
 LANGUAGE sql BEGIN ATOMIC
-    WITH moved AS (UPDATE govdata.service_form s SET state = 'retired', end_reason = reason WHERE s.id = form RETURNING 1)
+    WITH moved AS (UPDATE govdata.service_form s SET state = 'retired', end_reason = retire_form.reason WHERE s.id = form RETURNING 1)
     SELECT govdata._moved('service_form', form::text, 24::smallint, EXISTS (SELECT FROM moved));
 END;
 COMMENT ON FUNCTION govdata.retire_form(bigint, text) IS '停用表单及其全部事项';

@@ -25,7 +25,7 @@ PG_FUNCTION_INFO_V1(gd_calendar_after);
 
 typedef struct GdConsequence
 {
-	const char *name;			/* the trigger's argument */
+	const char *name;			/* the trigger's argument; of one table only, by whose rows it is planned */
 	GdStatementText statements[GD_MAX_STATEMENTS];
 } GdConsequence;
 
@@ -176,6 +176,7 @@ static GdConsequence gd_consequences[] = {
 	/* Article 15: debts to the catalog follow what happens to entries */
 	{"debt_entry", {SETTLE_RESOURCES("SELECT n.id FROM new_rows n")}},
 	{"debt_attached", {SETTLE_RESOURCES("SELECT n.resource FROM new_rows n")}},
+	{"debt_listed", {SETTLE_RESOURCES("SELECT n.resource FROM new_rows n")}},
 	{"debt_detached", {SETTLE_RESOURCES("SELECT o.resource FROM old_rows o")}},
 	{"debt_planned", {
 			SETTLE_SYSTEMS("SELECT n.business_system FROM new_rows n"),

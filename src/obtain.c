@@ -131,39 +131,41 @@ gd_obtainable(PG_FUNCTION_ARGS)
 
 /*
  * Refuse what the department can have of these elements, and record what it
- * cannot and why (ruling 19).  "own": data of one's own count as obtained;
- * "known_on": only what could be obtained on that day, 0 for now.
+ * cannot and why (ruling 19).  "known_on": only what could be obtained by the
+ * end of that day; "now" otherwise.
  */
 static void
-gd_refuse_obtainable(GdCase *c, Datum elements, int64 department, bool own, DateADT known_on,
+gd_refuse_obtainable(GdCase *c, Datum elements, int64 department, bool now, DateADT known_on,
 					 int finding, int found, int reason)
 {
-	static const Oid types[] = {TEXTARRAYOID, INT8OID, BOOLOID, DATEOID};
+	static const Oid types[] = {TEXTARRAYOID, INT8OID, DATEOID};
 	static GdStatementText query = {
 		"WITH o AS (SELECT o.*, format('%s = %s.%s (%s)', e.name, o.code, o.item, o.how) AS said,"
 		"  row_number() OVER (PARTITION BY o.verdict, o.counts ORDER BY o.element, o.rank, o.code, o.item) AS n"
-		"  FROM govdata._obtaining($1, $2, $3, $4) o JOIN govdata.data_element e ON e.code = o.element)"
+		"  FROM govdata._obtaining($1, $2, $3) o JOIN govdata.data_element e ON e.code = o.element)"
 		" SELECT string_agg(o.said, '; ' ORDER BY o.n) FILTER (WHERE o.verdict = 'obtainable' AND o.counts AND o.n <= 5),"
 		"  count(*) FILTER (WHERE o.verdict = 'obtainable' AND o.counts),"
 		"  string_agg(o.hint, ' ' ORDER BY o.n) FILTER (WHERE o.verdict = 'obtainable' AND o.counts AND o.n = 1),"
 		"  string_agg(o.said, '; ' ORDER BY o.n) FILTER (WHERE o.verdict = 'excused' AND o.n <= 20),"
 		"  (array_agg(o.excuse ORDER BY o.rank) FILTER (WHERE o.verdict = 'excused'))[1] FROM o",
-		4, types, NULL
+		3, types, NULL
 	};
-	Datum		args[4] = {elements, Int64GetDatum(department), BoolGetDatum(own), DateADTGetDatum(known_on)};
+	Datum		args[3] = {elements, Int64GetDatum(department), DateADTGetDatum(known_on)};
 	Datum		values[5];
 	bool		nulls[5];
 	int			article = c->kind->shape.article;
 
-	(void) gd_own_run(&query, args, known_on ? "    " : "   n", NULL, 5, values, nulls);
+	(void) gd_own_run(&query, args, now ? "  n" : "   ", NULL, 5, values, nulls);
 	if (!nulls[0])
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(article)),
 				 article == 24 ?
 				 errmsg("what can be obtained on the platform is not asked for again") :
 				 errmsg("what can be obtained on the platform is not bought"),
-				 errdetail("The department can obtain it from %lld items of the catalog: %s. Measures, Article %d.",
-						   (long long) DatumGetInt64(values[1]), TextDatumGetCString(values[0]), article),
+				 errdetail_plural("The department can obtain it from %lld item of the catalog: %s. Measures, Article %d.",
+								  "The department can obtain it from %lld items of the catalog: %s. Measures, Article %d.",
+								  DatumGetInt64(values[1]), (long long) DatumGetInt64(values[1]),
+								  TextDatumGetCString(values[0]), article),
 				 errhint("Instead: %s", TextDatumGetCString(values[2]))));
 	if (nulls[3])
 	{
@@ -404,7 +406,7 @@ gd_purchase_contracted(GdCase *c)
 	DateADT		notified = gd_legal_date(DatumGetTimestampTz(c->row->new[BUY_NOTIFIED_AT - 1]));
 
 	gd_set(c->row, BUY_BEFORE_NOTICE, BoolGetDatum(contract < notified));
-	gd_refuse_obtainable(c, c->row->new[BUY_ELEMENTS - 1], gd_new_int64(c->row, BUY_DEPARTMENT), true, contract,
+	gd_refuse_obtainable(c, c->row->new[BUY_ELEMENTS - 1], gd_new_int64(c->row, BUY_DEPARTMENT), false, contract,
 						 BUY_FINDING, BUY_FOUND, BUY_REASON);
 	gd_set(c->row, BUY_OWED_SINCE, TimestampTzGetDatum(gd_clock()));
 }
@@ -743,7 +745,7 @@ gd_field_asked(GdCase *c)
 		return;
 	}
 	elements = construct_array(&c->row->new[FLD_ELEMENT - 1], 1, TEXTOID, -1, false, TYPALIGN_INT);
-	gd_refuse_obtainable(c, PointerGetDatum(elements), gd_new_int64(c->row, FLD_DEPARTMENT), false, 0,
+	gd_refuse_obtainable(c, PointerGetDatum(elements), gd_new_int64(c->row, FLD_DEPARTMENT), true, 0,
 						 FLD_FINDING, FLD_FOUND, FLD_REASON);
 }
 
