@@ -153,8 +153,10 @@ CREATE TABLE govdata.resource_item (
     state_secret boolean NOT NULL DEFAULT false CHECK (NOT state_secret),
     source       bigint REFERENCES govdata.department,
     retired_at   timestamptz,
+    element      text REFERENCES govdata.data_element,
     PRIMARY KEY (resource, name)
 );
+CREATE INDEX resource_item_element ON govdata.resource_item (element) WHERE element IS NOT NULL AND retired_at IS NULL;
 COMMENT ON TABLE govdata.resource_item IS '信息项;只可停用,不可删除';
 COMMENT ON COLUMN govdata.resource_item.resource IS '资源编号';
 COMMENT ON COLUMN govdata.resource_item.name IS '项名';
@@ -165,6 +167,7 @@ COMMENT ON COLUMN govdata.resource_item.sharing IS '共享类型,不得宽于资
 COMMENT ON COLUMN govdata.resource_item.state_secret IS '涉及国家秘密者不得登记(第二条),恒为否';
 COMMENT ON COLUMN govdata.resource_item.source IS '来源部门';
 COMMENT ON COLUMN govdata.resource_item.retired_at IS '停用时间';
+COMMENT ON COLUMN govdata.resource_item.element IS '数据元:据以判断能否在平台取得同样的数据;空表示未对应';
 
 CREATE TABLE govdata.resource_version (
     resource    bigint NOT NULL REFERENCES govdata.resource,

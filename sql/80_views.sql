@@ -67,22 +67,6 @@ COMMENT ON COLUMN govdata.request_board.effective_state IS '此刻的有效状�
 COMMENT ON COLUMN govdata.request_board.working_days_left IS '剩余工作日';
 COMMENT ON COLUMN govdata.request_board.late IS '已逾期仍须答复';
 
-CREATE VIEW govdata.effective_authorization WITH (security_invoker, security_barrier) AS
-SELECT a.id, a.request, a.resource, r.code, a.provider, a.consumer, a.items, a.purpose, a.usage, a.basis,
-       a.valid_from, a.valid_until, a.version
-  FROM govdata.share_authorization a JOIN govdata.resource r ON r.id = a.resource
- WHERE a.state = 'active' AND a.valid_from <= govdata.as_of() AND a.valid_until > govdata.as_of()
-   AND r.state = 'published'
-UNION ALL
-SELECT q.authorization_id, q.id, q.resource, r.code, q.provider, q.consumer,
-       ARRAY(SELECT i FROM unnest(q.items) AS i WHERE q.refused_items IS NULL OR i <> ALL (q.refused_items)),
-       q.purpose, q.usage, 'deemed_consent', q.matures_at,
-       (q.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 1
-  FROM govdata.share_request q JOIN govdata.resource r ON r.id = q.resource
- WHERE q.state = 'submitted' AND q.matures_at <= govdata.as_of() AND r.state = 'published'
-   AND (q.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone') > govdata.as_of();
-COMMENT ON VIEW govdata.effective_authorization IS '此刻有效的授权,含期限届满而尚未写下者;资源暂停或撤回期间无效';
-
 -- Duties of requests and of the negative list. Each room states the duties of
 -- its tables in a view _duty_SUBJECT of these columns, one row a duty that runs:
 -- who owes it, since when, by when (NULL: no limit), and what follows at the end

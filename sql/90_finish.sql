@@ -21,6 +21,8 @@ BEGIN
                      '_move_resource',
                      '_moved',
                      '_nothing_used',
+                     '_obtainable',
+                     '_obtaining',
                      '_oversees',
                      '_permitted',
                      '_region_calendar',
@@ -46,7 +48,8 @@ GRANT EXECUTE ON FUNCTION govdata.clock(), govdata.as_of(), govdata.legal_date(t
 GRANT SELECT ON ALL TABLES IN SCHEMA govdata TO govdata_department, govdata_admin;
 GRANT INSERT, UPDATE, DELETE ON govdata.resource, govdata.resource_item, govdata.share_request, govdata.authorization_act TO govdata_department;
 GRANT INSERT, UPDATE, DELETE ON govdata.region, govdata.department, govdata.calendar, govdata.calendar_notice,
-    govdata.calendar_day, govdata.statutory_holiday, govdata.time_limit, govdata.catalog_specification TO govdata_admin;
+    govdata.calendar_day, govdata.statutory_holiday, govdata.time_limit, govdata.catalog_specification,
+    govdata.data_element TO govdata_admin;
 -- whose records are kept back, and why, is not for those whose records they are
 GRANT INSERT, DELETE ON govdata.access_hold TO govdata_admin;
 REVOKE ALL ON govdata.access_hold FROM govdata_department;
@@ -75,6 +78,7 @@ SELECT govdata._govern('govdata.calendar_day', 'calendar_day', 'calendar,day,not
 SELECT govdata._govern('govdata.statutory_holiday', 'statutory_holiday', 'calendar,month,day,effective_from', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.time_limit', 'time_limit', 'code,effective_from,regime', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.catalog_specification', 'catalog_specification', 'element,effective_from', '', '', '', 10::smallint);
+SELECT govdata._govern('govdata.data_element', 'data_element', 'code', '', '', '', 10::smallint);
 SELECT govdata._govern('govdata.region', 'region', 'code', '', '', '', 5::smallint);
 SELECT govdata._govern('govdata.department', 'department', 'id', '', 'id', '', 6::smallint);
 SELECT govdata._govern('govdata.resource', 'resource', 'id', 'state', 'provider', '', 10::smallint);

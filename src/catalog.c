@@ -51,12 +51,12 @@ static GdShape gd_resource_shape = {
 enum
 {
 	ITEM_RESOURCE = 1, ITEM_NAME, ITEM_TITLE, ITEM_DATA_TYPE, ITEM_LENGTH, ITEM_SHARING,
-	ITEM_STATE_SECRET, ITEM_SOURCE, ITEM_RETIRED_AT
+	ITEM_STATE_SECRET, ITEM_SOURCE, ITEM_RETIRED_AT, ITEM_ELEMENT
 };
 
 static const char *const gd_item_columns[] = {
 	"resource", "name", "title", "data_type", "length", "sharing",
-	"state_secret", "source", "retired_at"
+	"state_secret", "source", "retired_at", "element"
 };
 
 static GdShape gd_item_shape = {
@@ -711,7 +711,7 @@ gd_item_update(GdRow *row, int64 resource)
 {
 	static const int changeable[] = {
 		ITEM_TITLE, ITEM_DATA_TYPE, ITEM_LENGTH, ITEM_SHARING, ITEM_STATE_SECRET, ITEM_SOURCE,
-		ITEM_RETIRED_AT, 0
+		ITEM_RETIRED_AT, ITEM_ELEMENT, 0
 	};
 
 	gd_only_changes(row, &gd_item_shape, resource, changeable);

@@ -26,7 +26,7 @@ PG_FUNCTION_INFO_V1(gd_calendar_after);
 
 typedef struct GdConsequence
 {
-	const char *name;			/* the trigger's argument */
+	const char *name;			/* the trigger's argument; of one table only, by whose rows it is planned */
 	GdStatementText statements[GD_MAX_STATEMENTS];
 } GdConsequence;
 
@@ -53,6 +53,24 @@ typedef struct GdConsequence
 
 /* nothing of the request is left to be granted */
 #define REQUEST_IS_EMPTIED "e.whole OR r.items <@ (e.items || r.refused_items)"
+
+/*
+ * Article 15: what a system or a purchase owes follows from its entries.  The
+ * debtors are locked first, so that of two acts that each close one entry the
+ * later sees the other's.
+ */
+#define SETTLE_DEBTS(table, column, due, done, whose) \
+	{"SELECT 1 FROM govdata." table " s WHERE s.state IN ('" due "', '" done "') AND s.id IN (" whose ")" \
+		" ORDER BY s.id FOR UPDATE", 0, NULL, NULL}, \
+	{"UPDATE govdata." table " s SET state = CASE s.state WHEN '" due "' THEN '" done "' ELSE '" due "' END" \
+		" WHERE s.state IN ('" due "', '" done "') AND s.id IN (" whose ")" \
+		" AND (s.state = '" done "') = EXISTS (SELECT FROM govdata.planned_entry_board b" \
+		"  WHERE b." column " = s.id AND b.missing IS NOT NULL)", 0, NULL, NULL}
+#define SETTLE_SYSTEMS(whose) SETTLE_DEBTS("business_system", "business_system", "built", "fulfilled", whose)
+#define SETTLE_PURCHASES(whose) SETTLE_DEBTS("data_purchase", "data_purchase", "contracted", "catalogued", whose)
+#define SETTLE_RESOURCES(which) \
+	SETTLE_SYSTEMS("SELECT e.business_system FROM govdata.planned_entry e WHERE e.resource IN (" which ")"), \
+	SETTLE_PURCHASES("SELECT e.data_purchase FROM govdata.planned_entry e WHERE e.resource IN (" which ")")
 
 static GdConsequence gd_consequences[] = {
 	/* the items of a request, so that a foreign key holds them */
@@ -201,7 +219,41 @@ static GdConsequence gd_consequences[] = {
 				" WHERE i.resource = e.resource AND i.name = ANY (e.items) AND i.sharing = 'withheld'"
 			" AND " NO_ENTRY_IN_FORCE "i.name = ANY (x.items))", 0, NULL, NULL},
 	}},
+	/* Article 15: debts to the catalog follow what happens to entries */
+	{"debt_entry", {SETTLE_RESOURCES("SELECT n.id FROM new_rows n")}},
+	{"debt_attached", {SETTLE_RESOURCES("SELECT n.resource FROM new_rows n")}},
+	{"debt_listed", {SETTLE_RESOURCES("SELECT n.resource FROM new_rows n")}},
+	{"debt_detached", {SETTLE_RESOURCES("SELECT o.resource FROM old_rows o")}},
+	{"debt_planned", {
+			SETTLE_SYSTEMS("SELECT n.business_system FROM new_rows n"),
+			SETTLE_PURCHASES("SELECT n.data_purchase FROM new_rows n"),
+	}},
+	{"debt_built", {SETTLE_SYSTEMS("SELECT n.id FROM new_rows n")}},
+	{"debt_contracted", {
+			/* what was bought and no entry was planned for */
+			{"INSERT INTO govdata.planned_entry (data_purchase, department, title, elements, state)"
+				" SELECT n.id, n.department, n.title, u.elements, 'planned'"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id CROSS JOIN LATERAL"
+				" (SELECT array_agg(DISTINCT x ORDER BY x) AS elements FROM unnest(n.elements) AS x"
+				"  WHERE NOT EXISTS (SELECT FROM govdata.planned_entry e WHERE e.data_purchase = n.id"
+				"   AND e.state = 'planned' AND x = ANY (e.elements))) u"
+			" WHERE n.state = 'contracted' AND o.state = 'notified' AND u.elements IS NOT NULL", 0, NULL, NULL},
+			SETTLE_PURCHASES("SELECT n.id FROM new_rows n"),
+	}},
+	/* Article 24: a form that is retired asks nothing any more */
+	{"form_retired", {
+			{"UPDATE govdata.service_form_field f SET state = 'retired', end_reason = n.end_reason"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+			" WHERE f.form = n.id AND f.state = 'asked' AND n.state = 'retired' AND o.state <> 'retired'", 0, NULL, NULL},
+	}},
 };
+
+/* A statement that met no row has no consequences, and must not have: they may be its own kind. */
+static bool
+gd_is_nothing(Tuplestorestate *rows)
+{
+	return rows && tuplestore_tuple_count(rows) == 0;
+}
 
 Datum
 gd_derive(PG_FUNCTION_ARGS)
@@ -210,7 +262,7 @@ gd_derive(PG_FUNCTION_ARGS)
 	const char *name;
 
 	gd_check_trigger(fcinfo);
-	if (!gd_guarding())
+	if (!gd_guarding() || gd_is_nothing(td->tg_newtable ? td->tg_newtable : td->tg_oldtable))
 		return PointerGetDatum(NULL);
 	/* nothing follows from no rows; and what follows for a table from itself must end */
 	if (tuplestore_tuple_count(td->tg_newtable) == 0)

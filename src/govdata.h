@@ -331,6 +331,9 @@ extern void gd_request_init(void);
 /* ---- dispatch.c ---- */
 
 extern void gd_dispatch_init(void);
+/* ---- obtain.c ---- */
+
+extern void gd_obtain_init(void);
 
 /* ---- sweep.c ---- */
 

@@ -16,6 +16,7 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "commands/sequence.h"
+#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -332,22 +333,6 @@ gd_own_plan(GdStatementText *text)
 	return text->plan;
 }
 
-/* Copy the first row's columns out before SPI's memory goes. */
-static void
-gd_copy_row(int ncolumns, Datum *values, bool *isnull)
-{
-	HeapTuple	tup = SPI_tuptable->vals[0];
-	TupleDesc	desc = SPI_tuptable->tupdesc;
-
-	for (int i = 0; i < ncolumns; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(desc, i);
-		Datum		d = heap_getattr(tup, i + 1, desc, &isnull[i]);
-
-		values[i] = isnull[i] ? (Datum) 0 : SPI_datumTransfer(d, att->attbyval, att->attlen);
-	}
-}
-
 /*
  * The law judges by what is committed, not by what a caller's REPEATABLE READ
  * snapshot remembers: a request that came in meanwhile must not be overlooked.
@@ -358,9 +343,12 @@ gd_law_snapshot(void)
 	return IsolationUsesXactSnapshot() ? GetLatestSnapshot() : InvalidSnapshot;
 }
 
-uint64
-gd_own_run(GdStatementText *text, Datum *args, const char *nulls, TriggerData *trigdata,
-		   int ncolumns, Datum *values, bool *isnull)
+/* Runs it; the caller makes what it wants of SPI_tuptable, within SPI's memory. */
+typedef void (*GdRowsTaker) (void *context);
+
+static uint64
+gd_own_execute(GdStatementText *text, Datum *args, const char *nulls, TriggerData *trigdata,
+			   GdRowsTaker take, void *context)
 {
 	GdOwn		own;
 	volatile uint64 processed = 0;
@@ -378,8 +366,8 @@ gd_own_run(GdStatementText *text, Datum *args, const char *nulls, TriggerData *t
 		if (rc < 0)
 			elog(ERROR, "could not run a statement of govdata: %s", SPI_result_code_string(rc));
 		processed = SPI_processed;
-		if (ncolumns > 0 && processed > 0)
-			gd_copy_row(ncolumns, values, isnull);
+		if (take && processed > 0)
+			take(context);
 		SPI_finish();
 	}
 	PG_FINALLY();
@@ -388,6 +376,55 @@ gd_own_run(GdStatementText *text, Datum *args, const char *nulls, TriggerData *t
 	}
 	PG_END_TRY();
 	return processed;
+}
+
+typedef struct GdFirstRow
+{
+	int			ncolumns;
+	Datum	   *values;
+	bool	   *isnull;
+} GdFirstRow;
+
+/* Copy the first row's columns out before SPI's memory goes. */
+static void
+gd_take_first(void *context)
+{
+	GdFirstRow *first = context;
+	HeapTuple	tup = SPI_tuptable->vals[0];
+	TupleDesc	desc = SPI_tuptable->tupdesc;
+
+	for (int i = 0; i < first->ncolumns; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+		Datum		d = heap_getattr(tup, i + 1, desc, &first->isnull[i]);
+
+		first->values[i] = first->isnull[i] ? (Datum) 0 : SPI_datumTransfer(d, att->attbyval, att->attlen);
+	}
+}
+
+uint64
+gd_own_run(GdStatementText *text, Datum *args, const char *nulls, TriggerData *trigdata,
+		   int ncolumns, Datum *values, bool *isnull)
+{
+	GdFirstRow	first = {ncolumns, values, isnull};
+
+	return gd_own_execute(text, args, nulls, trigdata, ncolumns > 0 ? gd_take_first : NULL, &first);
+}
+
+static void
+gd_take_all(void *context)
+{
+	ReturnSetInfo *rsinfo = context;
+
+	for (uint64 i = 0; i < SPI_processed; i++)
+		tuplestore_puttuple(rsinfo->setResult, SPI_tuptable->vals[i]);
+}
+
+void
+gd_own_rows(GdStatementText *text, Datum *args, FunctionCallInfo fcinfo)
+{
+	InitMaterializedSRF(fcinfo, 0);
+	(void) gd_own_execute(text, args, NULL, NULL, gd_take_all, fcinfo->resultinfo);
 }
 
 uint64

@@ -89,6 +89,9 @@ typedef struct GdStatementText
 extern uint64 gd_own_run(GdStatementText *text, Datum *args, const char *nulls,
 						 TriggerData *trigdata, int ncolumns, Datum *values, bool *isnull);
 
+/* all its rows, as the result of a set-returning function */
+extern void gd_own_rows(GdStatementText *text, Datum *args, FunctionCallInfo fcinfo);
+
 /* the same with time as the actor, for what facts and clock have decided */
 extern uint64 gd_run_as_time(GdStatementText *text, Datum *args);
 

@@ -92,6 +92,7 @@ _PG_init(void)
 	gd_consent_init();
 	gd_request_init();
 	gd_dispatch_init();
+	gd_obtain_init();
 	gd_protect_init();
 	gd_sweep_init();
 	gd_log_init();

@@ -34,6 +34,8 @@ gd_yield_sql(const char *registry)
 	if (strcmp(registry, "time_limit") == 0)
 		return "DELETE FROM govdata.time_limit l WHERE l.builtin AND l.code = $1.code AND l.regime = $1.regime "
 			"AND l.effective OPERATOR(pg_catalog.&&) $1.effective";
+	if (strcmp(registry, "data_element") == 0)
+		return "DELETE FROM govdata.data_element e WHERE e.builtin AND e.code = $1.code";
 	return "DELETE FROM govdata.catalog_specification s WHERE s.builtin AND s.element = $1.element "
 		"AND s.effective OPERATOR(pg_catalog.&&) $1.effective";
 }
