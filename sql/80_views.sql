@@ -27,7 +27,7 @@ COMMENT ON VIEW govdata.open_list IS '开放清单(第二十六条)';
 CREATE VIEW govdata.negative_list WITH (security_invoker, security_barrier) AS
 SELECT e.id, r.code, r.title, p.name AS provider, e.items, e.basis_kind, e.legal_basis, e.basis_article,
        e.reason, e.state, a.name AS reviewed_by, e.reviewed_at, e.self_reviewed, g.name AS approved_by,
-       e.approved_at, e.self_approved, u.name AS reported_to, e.reported_at
+       e.approved_at, e.self_approved, u.name AS reported_to, e.reported_at, e.remark, e.remarked_at, e.remark_answer, e.remark_answered_at
   FROM govdata.negative_entry e
   JOIN govdata.resource r ON r.id = e.resource
   JOIN govdata.department p ON p.id = e.provider
@@ -94,7 +94,11 @@ SELECT v.department, v.duty, 23::smallint AS article, 'negative_entry' AS subjec
        ('approved', 'report_negative_entry', e.data_authority, e.approved_at)) AS v (state, duty, department, since)
   JOIN govdata.department d ON d.id = v.department
   JOIN govdata.region g ON g.code = d.region
- WHERE e.state = v.state AND (v.duty <> 'report_negative_entry' OR g.level <> 'province');
+ WHERE e.state = v.state AND (v.duty <> 'report_negative_entry' OR g.level <> 'province')
+UNION ALL
+SELECT e.data_authority, 'answer_remark', 23::smallint, 'negative_entry', e.id::text, e.remarked_at, NULL, NULL, NULL, 'none'
+  FROM govdata.negative_entry e
+ WHERE e.state = 'reported' AND e.remarked_at IS NOT NULL AND e.remark_answered_at IS NULL;
 COMMENT ON VIEW govdata._duty_negative_entry IS '待办义务:负面清单';
 
 -- Every running duty of every department, derived, not stored: all views of the

@@ -48,6 +48,10 @@ COMMENT ON COLUMN govdata.negative_list.approved_at IS '批准时间,自此生�
 COMMENT ON COLUMN govdata.negative_list.self_approved IS '政府批准自己的条目(标明)';
 COMMENT ON COLUMN govdata.negative_list.reported_to IS '报备的上一级主管部门';
 COMMENT ON COLUMN govdata.negative_list.reported_at IS '报备时间';
+COMMENT ON COLUMN govdata.negative_list.remark IS '上一级主管部门的意见';
+COMMENT ON COLUMN govdata.negative_list.remarked_at IS '提出意见的时间';
+COMMENT ON COLUMN govdata.negative_list.remark_answer IS '复核结果';
+COMMENT ON COLUMN govdata.negative_list.remark_answered_at IS '复核答复时间';
 COMMENT ON COLUMN govdata.request_board.id IS '编号';
 COMMENT ON COLUMN govdata.request_board.route IS '途径:direct 直接申请';
 COMMENT ON COLUMN govdata.request_board.code IS '资源代码';
