@@ -154,9 +154,11 @@ CREATE TABLE govdata.resource_item (
     source       bigint REFERENCES govdata.department,
     retired_at   timestamptz,
     element      text REFERENCES govdata.data_element,
+    is_region    boolean NOT NULL DEFAULT false,
     PRIMARY KEY (resource, name)
 );
 CREATE INDEX resource_item_element ON govdata.resource_item (element) WHERE element IS NOT NULL AND retired_at IS NULL;
+CREATE UNIQUE INDEX resource_item_one_region ON govdata.resource_item (resource) WHERE is_region;
 COMMENT ON TABLE govdata.resource_item IS '信息项;只可停用,不可删除';
 COMMENT ON COLUMN govdata.resource_item.resource IS '资源编号';
 COMMENT ON COLUMN govdata.resource_item.name IS '项名';
@@ -168,6 +170,7 @@ COMMENT ON COLUMN govdata.resource_item.state_secret IS '涉及国家秘密者�
 COMMENT ON COLUMN govdata.resource_item.source IS '来源部门';
 COMMENT ON COLUMN govdata.resource_item.retired_at IS '停用时间';
 COMMENT ON COLUMN govdata.resource_item.element IS '数据元:据以判断能否在平台取得同样的数据;空表示未对应';
+COMMENT ON COLUMN govdata.resource_item.is_region IS '本项为行所属区划的代码:数据回传默认以此限定本市的行(第十八条)';
 
 CREATE TABLE govdata.resource_version (
     resource    bigint NOT NULL REFERENCES govdata.resource,

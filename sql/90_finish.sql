@@ -20,6 +20,7 @@ BEGIN
                      '_move_negative_entry',
                      '_move_resource',
                      '_moved',
+                     '_next_holder',
                      '_nothing_used',
                      '_obtainable',
                      '_obtaining',
@@ -46,7 +47,7 @@ GRANT EXECUTE ON FUNCTION govdata.clock(), govdata.as_of(), govdata.legal_date(t
     govdata._articles(), govdata._transitions(), govdata._permitted(bigint, integer, oid) TO PUBLIC;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA govdata TO govdata_department, govdata_admin;
-GRANT INSERT, UPDATE, DELETE ON govdata.resource, govdata.resource_item, govdata.share_request, govdata.authorization_act TO govdata_department;
+GRANT INSERT, UPDATE, DELETE ON govdata.resource, govdata.resource_item, govdata.authorization_act TO govdata_department;
 GRANT INSERT, UPDATE, DELETE ON govdata.region, govdata.department, govdata.calendar, govdata.calendar_notice,
     govdata.calendar_day, govdata.statutory_holiday, govdata.time_limit, govdata.catalog_specification,
     govdata.data_element TO govdata_admin;
@@ -61,9 +62,8 @@ SELECT govdata._secure(('govdata.' || v.relation)::regclass, v.visible) FROM (VA
         ('resource', 'state <> ''draft'' OR govdata._sees(provider, NULL)'),
         ('resource_item', 'EXISTS (SELECT FROM govdata.resource r WHERE r.id = resource)'),
         ('resource_version', 'EXISTS (SELECT FROM govdata.resource r WHERE r.id = resource)'),
-        ('share_request', 'govdata._sees(provider, consumer) OR coordinator = govdata.current_department()'),
         ('share_request_item', 'EXISTS (SELECT FROM govdata.share_request q WHERE q.id = request)'),
-        ('share_authorization', 'govdata._sees(provider, consumer)'),
+        ('share_authorization', 'govdata._sees(provider, consumer) OR applicant = govdata.current_department()'),
         ('continued_reading', 'govdata._sees(provider, consumer)'),
         ('authorization_act', 'EXISTS (SELECT FROM govdata.share_authorization a WHERE a.id = share_authorization)'),
         ('journal_entry', 'govdata._sees(provider, consumer) OR govdata._sees(department, NULL)')
@@ -83,7 +83,6 @@ SELECT govdata._govern('govdata.region', 'region', 'code', '', '', '', 5::smalli
 SELECT govdata._govern('govdata.department', 'department', 'id', '', 'id', '', 6::smallint);
 SELECT govdata._govern('govdata.resource', 'resource', 'id', 'state', 'provider', '', 10::smallint);
 SELECT govdata._govern('govdata.resource_item', 'resource_item', 'resource,name', '', '', '', 10::smallint);
-SELECT govdata._govern('govdata.share_request', 'share_request', 'id', 'state', 'provider', 'consumer', 20::smallint);
 SELECT govdata._govern('govdata.share_authorization', 'share_authorization', 'id', 'state', 'provider', 'consumer', 20::smallint);
 SELECT govdata._govern('govdata.attachment', 'attachment', 'resource', '', '', '', 18::smallint);
 SELECT govdata._govern('govdata.attachment_column', 'attachment_column', 'resource,attnum', '', '', '', 18::smallint);

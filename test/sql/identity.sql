@@ -362,6 +362,7 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	('govdata._move_negative_entry(bigint,text,text)'),
 	('govdata._move_resource(text,text,text,smallint)'),
 	('govdata._moved(text,text,smallint,boolean)'),
+	('govdata._next_holder(bigint,bigint)'),
 	('govdata._nothing_used(bigint)'),
 	('govdata._obtainable(text[],bigint)'),
 	('govdata._obtaining(text[],bigint,date)'),
