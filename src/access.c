@@ -20,6 +20,7 @@
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -844,6 +845,30 @@ gd_judge_read(const GdAttachment *att, Bitmapset *columns)
 
 /* ---- for the row security hooks ---- */
 
+/* a partition may number its columns otherwise than the relation that the filter was made for */
+static bool
+gd_filter_of_partition(Node *node, void *context)
+{
+	const GdAttachment *att = context;
+	Var		   *var = (Var *) node;
+	char	   *name;
+
+	if (node == NULL)
+		return false;
+	if (!IsA(node, Var))
+		return expression_tree_walker(node, gd_filter_of_partition, context);
+	name = get_attname(att->root, var->varattno, false);
+	var->varattno = get_attnum(att->relid, name);
+	if (var->varattno == InvalidAttrNumber || get_atttype(att->relid, var->varattno) != var->vartype)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("the row filter does not fit partition \"%s\"", get_rel_name(att->relid)),
+				 errdetail("Its column \"%s\" is another. Measures, Article 20.", name),
+				 errhint("Read the partitioned table instead.")));
+	var->varattnosyn = var->varattno;
+	return false;
+}
+
 bool
 gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorization, int32 *version,
 				 Node **condition)
@@ -865,6 +890,8 @@ gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorizati
 	*authorization = g->authorization;
 	*version = g->version;
 	*condition = gd_grant_condition(g);
+	if (att->relid != att->root)
+		(void) gd_filter_of_partition(*condition, (void *) att);
 	return true;
 }
 
