@@ -409,7 +409,8 @@ gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOpt
 	}
 	if (s.reader == GD_READER_REFUSED)
 		gd_refuse_because(att, &v, 20, s.why);
-	gd_check_calls(root, att, &v);
+	if (s.reader != GD_READER_PUBLIC)
+		gd_check_calls(root, att, &v);
 	if (s.reader == GD_READER_ADMINISTRATOR)
 		return;
 	if (!gd_same_department(perms->checkAsUser, &s, att) || !gd_same_department(GetUserId(), &s, att))
