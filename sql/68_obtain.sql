@@ -196,7 +196,7 @@ CREATE INDEX share_request_asked ON govdata.share_request (consumer, resource, i
 -- of the elements, and how the department stands to it now, with the rights of
 -- the caller. "how", in the order of "rank":
 --   own            the department is its provider
---   unconditional  shared with whoever needs it
+--   unconditional  shared with whoever needs it, on the department's own platform
 --   authorized     an authorization is in force, consents that time has given included
 --   pending        asked for and not answered, or being coordinated
 --   apply_first    conditional, and not asked for, or no longer authorized
@@ -228,7 +228,8 @@ SELECT i.element, r.id, r.code, i.name, h.how, h.rank, t.relation IS NOT NULL,
   LEFT JOIN govdata.attachment_column c ON c.resource = r.id AND c.item = i.name
   CROSS JOIN LATERAL (SELECT CASE WHEN 'withheld' IN (r.sharing, i.sharing) THEN 'withheld'
                                   WHEN 'conditional' IN (r.sharing, i.sharing) THEN 'conditional'
-                                  ELSE 'unconditional' END AS sharing) s
+                                  WHEN govdata._class_reaches(r.provider, _obtainable.department) THEN 'unconditional'
+                                  ELSE 'conditional' END AS sharing) s
   LEFT JOIN LATERAL (SELECT a.request, a.valid_from, a.valid_until FROM govdata.effective_authorization a
                       WHERE a.consumer = _obtainable.department AND a.resource = r.id AND i.name = ANY (a.items)
                       ORDER BY a.valid_until DESC LIMIT 1) e ON s.sharing = 'conditional'

@@ -15,6 +15,7 @@ BEGIN
                 AND (p.proname !~ '^_' OR p.proname = ANY (ARRAY[
                      '_absent',
                      '_articles',
+                     '_class_reaches',
                      '_deadline',
                      '_limit_amount',
                      '_move_negative_entry',

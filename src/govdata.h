@@ -15,6 +15,7 @@
 
 #include "access/htup.h"
 #include "fmgr.h"
+#include "nodes/parsenodes.h"
 #include "datatype/timestamp.h"
 #include "utils/array.h"
 #include "utils/date.h"
@@ -228,6 +229,8 @@ extern void gd_require_own_hands(int article);
  * not count; "planning": neither does the statement that is being planned.
  */
 typedef bool (*GdHarmless) (Oid relid, bool written);
+/* does a query hand values to functions or domains that are not of the role's department? */
+extern bool gd_calls_foreign(Query *query, Oid role);
 extern bool gd_in_statement(void);	/* is another statement running or planned? */
 extern bool gd_in_foreign_hands(bool planning, GdHarmless harmless);
 extern bool gd_acts_alone(void);	/* nothing but the client's own statement is on the stack */

@@ -842,17 +842,22 @@ gd_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 	PG_END_TRY();
 }
 
-/* does an object of this owner bring somebody else's will into the act? */
+/* does an object of this owner bring somebody else's will into what a role does? */
+static bool
+gd_is_foreign_to(Oid owner, Oid role)
+{
+	int64		theirs;
+
+	if (!OidIsValid(owner) || owner == role || superuser_arg(owner))
+		return false;
+	theirs = gd_department_of(owner);
+	return theirs == 0 || theirs == GD_AMBIGUOUS || theirs != gd_department_of(role);
+}
+
 static bool
 gd_is_foreign(Oid owner)
 {
-	Oid			outer = GetOuterUserId();
-	int64		theirs;
-
-	if (!OidIsValid(owner) || owner == outer || superuser_arg(owner))
-		return false;
-	theirs = gd_department_of(owner);
-	return theirs == 0 || theirs == GD_AMBIGUOUS || theirs != gd_department_of(outer);
+	return gd_is_foreign_to(owner, GetOuterUserId());
 }
 
 static void
@@ -966,6 +971,45 @@ gd_is_foreign_statement(GdStatement *s, GdHarmless harmless)
 			return true;
 	}
 	return false;
+}
+
+static bool
+gd_function_is_foreign(Oid function, void *context)
+{
+	return function >= FirstNormalObjectId && gd_is_foreign_to(gd_function_owner(function), *(Oid *) context);
+}
+
+static Oid
+gd_type_owner(Oid type)
+{
+	HeapTuple	tup = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	Oid			owner = HeapTupleIsValid(tup) ? ((Form_pg_type) GETSTRUCT(tup))->typowner : InvalidOid;
+
+	if (HeapTupleIsValid(tup))
+		ReleaseSysCache(tup);
+	return owner;
+}
+
+static bool
+gd_foreign_call_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, gd_foreign_call_walker, context, 0);
+	if (check_functions_in_node(node, gd_function_is_foreign, context))
+		return true;
+	/* its CHECK is anybody's code */
+	if (IsA(node, CoerceToDomain) &&
+		gd_is_foreign_to(gd_type_owner(((CoerceToDomain *) node)->resulttype), *(Oid *) context))
+		return true;
+	return expression_tree_walker(node, gd_foreign_call_walker, context);
+}
+
+bool
+gd_calls_foreign(Query *query, Oid role)
+{
+	return gd_foreign_call_walker((Node *) query, &role);
 }
 
 bool

@@ -367,7 +367,7 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	('govdata._obtainable(text[],bigint)'),
 	('govdata._obtaining(text[],bigint,date)'),
 	('govdata._oversees(bigint)'),
-	('govdata._permitted(bigint,integer,oid)'),
+	('govdata._permitted(bigint,integer,oid)'), ('govdata._class_reaches(bigint,bigint)'),
 	('govdata._region_calendar(text)'),
 	('govdata._region_contains(text,text)'),
 	('govdata._resource_id(text,smallint)'),
