@@ -347,6 +347,7 @@ DECLARE
     s record;
     alive boolean;
     lag interval;
+    patience interval := current_setting('govdata.log_timeout')::interval;
     months date[];
     kept interval := make_interval(months => current_setting('govdata.log_retention')::integer + 1);
     found text;
@@ -368,7 +369,7 @@ BEGIN
 
     item := 'access log writer';
     state := CASE WHEN alive OR s.worker IS NULL AND lag IS NULL THEN 'ok'
-                  WHEN lag < '3 seconds' OR lag IS NULL THEN 'warning' ELSE 'failure' END;
+                  WHEN lag < patience OR lag IS NULL THEN 'warning' ELSE 'failure' END;
     detail := CASE WHEN alive THEN format('runs as process %s', s.worker)
                    WHEN s.capacity IS NULL THEN 'not needed: nobody has read since the server started'
                    WHEN state = 'ok' THEN 'at rest: the next read starts it'
@@ -380,7 +381,7 @@ BEGIN
     RETURN NEXT;
 
     item := 'access log queue';
-    state := CASE WHEN lag > '3 seconds' THEN 'failure' WHEN 2 * s.queued > s.capacity THEN 'warning' ELSE 'ok' END;
+    state := CASE WHEN lag > patience THEN 'failure' WHEN 2 * s.queued > s.capacity THEN 'warning' ELSE 'ok' END;
     detail := CASE WHEN s.capacity IS NULL THEN 'there is none yet'
                    ELSE format('%s of %s kB filled, %s', s.queued / 1024, s.capacity / 1024,
                                CASE WHEN lag IS NULL THEN 'nothing waits' ELSE format('the oldest record waits for %s', lag) END)
