@@ -75,9 +75,13 @@ sub doctor
 	return value("SELECT state || ': ' || detail FROM govdata.doctor() WHERE item = '$item'");
 }
 
+# the writer's process, which a read has started: never 0, which to kill()
+# would mean ourselves
 sub worker
 {
-	return value('SELECT coalesce(worker, 0) FROM govdata.access_log_state()');
+	$node->poll_query_until('postgres', 'SELECT worker IS NOT NULL FROM govdata.access_log_state()')
+	  or die 'there is no writer';
+	return value('SELECT worker FROM govdata.access_log_state()') || die 'the writer left';
 }
 
 sub drained
@@ -99,7 +103,27 @@ read_it();
 is(value('SELECT client_address IS NULL FROM govdata.access_log ORDER BY boot DESC, seq DESC LIMIT 1'), 't', 'a local socket has no address');
 isnt(value('SELECT query_id FROM govdata.access_log ORDER BY boot DESC, seq DESC LIMIT 1'), '', 'queries have numbers without any setting');
 
+is(value(q{SELECT count(*) FROM govdata._access_months() m WHERE m IN (date_trunc('month', now() AT TIME ZONE 'UTC'), date_trunc('month', now() AT TIME ZONE 'UTC') + interval '1 month')}),
+	2, 'the next month is made ahead');
+
+# ---- the writer is told to stop, again and again, while others read ----
+my @readers = map {
+	in_background($node, 'SET SESSION AUTHORIZATION consumer_clerk',
+		"DO \$\$ BEGIN FOR i IN 1..400 LOOP PERFORM name FROM data.people LIMIT 1; END LOOP; END \$\$")
+} 1 .. 3;
+for (1 .. 5)
+{
+	value('SELECT pg_terminate_backend(worker) FROM govdata.access_log_state() WHERE worker IS NOT NULL');
+	select undef, undef, undef, 0.2;
+}
+$_->{run}->finish foreach @readers;
+is(join('', map { $_->{err} } @readers), '', 'a writer that is stopped again and again: no reader fails');
+drained();
+is(value(q{SELECT count(*) >= 1200 FROM govdata.access_log WHERE outer_role = 'consumer_clerk' AND kind = 'read' AND completed}), 't', 'and each read is on record');
+
 # ---- the writer is killed: the whole server restarts ----
+read_it();
+drained();
 my $before = value('SELECT count(*) FROM govdata.access_log');
 my $pid = worker();
 kill 'KILL', $pid;

@@ -177,6 +177,8 @@ ask($s, 'LOCK TABLE govdata.access_record_' . value("SELECT to_char(now() AT TIM
 ($out, $err) = run_as('alice', 'one', "SET govdata.purpose = 'locked out'; $read");
 like($err, qr/ZW032: reading is refused because it cannot be recorded/, 'attack 67: no record within the limit, no rows');
 is($out, '', 'attack 67: none at all');
+is(value("SELECT item || ' ' || state || ' ' || (detail ~ 'lock timeout') FROM govdata.doctor() WHERE item ~ '^access_?log' AND state = 'failure' ORDER BY item"),
+	"access log queue failure false\naccess_log failure true", 'attack 67: doctor() does not wait for the lock, and says what stands still');
 ask($s, 'ROLLBACK');
 $node->poll_query_until('one', "SELECT count(*) = 1 FROM govdata.access_record WHERE purpose = 'locked out'")
   or fail('the record never came');
@@ -265,6 +267,8 @@ my $verify = "SELECT string_agg(DISTINCT finding, ',' ORDER BY finding) FROM gov
 is(value("$tamper UPDATE $part SET purpose = 'lawful' WHERE seq = 1; $verify"), 'altered', 'an altered record is found');
 is(value("$tamper DELETE FROM $part WHERE seq = 1; $verify"), 'removed', 'a removed record is found');
 is(value("$tamper DELETE FROM $part; $verify"), 'removed', 'a log without records is found');
+is( value("$tamper UPDATE $part SET seq = CASE seq WHEN 1 THEN -1 ELSE 1 END WHERE seq IN (1, 2); UPDATE $part SET seq = 2 WHERE seq = -1; $verify"),
+	'altered', 'records that were put in another order are found');
 is( value("$tamper INSERT INTO $part (boot, seq, at, real_at, kind, process_id)"
 		. " SELECT boot, end_seq, at, real_at, 'read', 1 FROM $part WHERE end_seq IS NOT NULL ORDER BY seq LIMIT 1; $verify"),
 	'planted', 'a planted record is found');
@@ -285,6 +289,8 @@ SQL
 value("INSERT INTO govdata.access_hold VALUES ('2020-06-01', 'under investigation')");
 is(value("SELECT count(*) FROM govdata.journal_entry WHERE subject = 'access_hold' AND event = 'insert'"), 1, 'a hold is in the journal');
 is(value('SELECT govdata.retire_access_log()'), 0, 'what is not sealed is not destroyed');
+($out, $err) = run_as('postgres', 'one', 'SELECT govdata._retire_access_log(1)');
+like($err, qr/ZW032/, 'nor by a superuser who shortens the term');
 value('CALL govdata.sweep()');
 is(value("SELECT string_agg(to_char(m, 'YYYY-MM'), ',' ORDER BY m) FROM govdata._access_months() m WHERE m < '2021-01-01'"),
 	'2020-06', 'the sweep destroys months whose term has ended, except those on hold');
@@ -425,7 +431,8 @@ is($missing, 0, 'attack 71: after kill -9 every row that was received has its re
 # the same with nobody writing: what sync keeps, async loses, and the count sees it
 set('govdata.access_log', 'async');
 run_as('alice', 'one', $read);
-kill 'STOP', worker();
+my $writer = worker();
+kill 'STOP', $writer if $writer;
 ($received, $missing) = kill_readers('async');
 cmp_ok($missing, '>', 0, "attack 71: async, with the writer held: $missing of $received rows have no record, as documented");
 set('govdata.access_log', 'sync');
