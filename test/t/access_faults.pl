@@ -189,6 +189,17 @@ SKIP:
 	is($out, 'name 7', 'and reading goes on');
 }
 
+# ---- a synchronous standby that does not answer ----
+set('synchronous_standby_names', 'nobody');
+($out, $err) = read_it();
+like($err, qr/ZW032.*not durable within/s, 'no synchronous standby: what is not replicated is not durable');
+is($out, '', 'so nothing is read');
+like(doctor('access log queue'), qr/^failure: .*the oldest record waits/, 'doctor(): records wait');
+set('synchronous_standby_names', '');
+drained();
+($out) = read_it();
+is($out, 'name 7', 'without it reading goes on');
+
 # ---- a month that is no month of the log any more ----
 $node->safe_psql('postgres', "SET govdata.maintenance = on; ALTER TABLE govdata.access_record DETACH PARTITION $part");
 ($out, $err) = read_it();
