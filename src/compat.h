@@ -27,6 +27,13 @@
 #include "varatt.h"
 #endif
 
+/* 16: the header of query ids has moved */
+#if PG_VERSION_NUM >= 160000
+#include "nodes/queryjumble.h"
+#else
+#include "utils/queryjumble.h"
+#endif
+
 /* 16: what a check hook hands to its assign hook is no longer malloc'ed */
 #if PG_VERSION_NUM < 160000
 #define guc_malloc(elevel, size)	malloc(size)
