@@ -17,14 +17,17 @@ BEGIN
                      '_articles',
                      '_class_reaches',
                      '_deadline',
+                     '_doubt_clocks',
                      '_limit_amount',
                      '_move_negative_entry',
                      '_move_resource',
                      '_moved',
                      '_next_holder',
                      '_nothing_used',
+                     '_operates',
                      '_oversees',
                      '_permitted',
+                     '_platform_operator',
                      '_redundant',
                      '_region_calendar',
                      '_region_contains',
@@ -50,7 +53,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA govdata TO govdata_department, govdata_admi
 GRANT INSERT, UPDATE, DELETE ON govdata.resource, govdata.resource_item, govdata.authorization_act TO govdata_department;
 GRANT INSERT, UPDATE, DELETE ON govdata.region, govdata.department, govdata.calendar, govdata.calendar_notice,
     govdata.calendar_day, govdata.statutory_holiday, govdata.time_limit, govdata.catalog_specification,
-    govdata.data_element TO govdata_admin;
+    govdata.data_element, govdata.quality_indicator, govdata.quality_weight TO govdata_admin;
 -- whose records are kept back, and why, is not for those whose records they are
 GRANT INSERT, DELETE ON govdata.access_hold TO govdata_admin;
 REVOKE ALL ON govdata.access_hold FROM govdata_department;
@@ -79,6 +82,8 @@ SELECT govdata._govern('govdata.statutory_holiday', 'statutory_holiday', 'calend
 SELECT govdata._govern('govdata.time_limit', 'time_limit', 'code,effective_from,regime', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.catalog_specification', 'catalog_specification', 'element,effective_from', '', '', '', 10::smallint);
 SELECT govdata._govern('govdata.data_element', 'data_element', 'code', '', '', '', 10::smallint);
+SELECT govdata._govern('govdata.quality_indicator', 'quality_indicator', 'code', '', '', '', 13::smallint);
+SELECT govdata._govern('govdata.quality_weight', 'quality_weight', 'code,effective_from', '', '', '', 13::smallint);
 SELECT govdata._govern('govdata.region', 'region', 'code', '', '', '', 5::smallint);
 SELECT govdata._govern('govdata.department', 'department', 'id', '', 'id', '', 6::smallint);
 SELECT govdata._govern('govdata.resource', 'resource', 'id', 'state', 'provider', '', 10::smallint);

@@ -96,4 +96,13 @@ typedef RangeTblEntry GdPerms;
 #define GD_LOCK_HELD_BY_ME(tag, mode)	LockHeldByMe(tag, mode)
 #endif
 
+/* 18: index_beginscan gains instrument */
+#if PG_VERSION_NUM >= 180000
+#define GD_INDEX_BEGINSCAN(heap, index, snapshot, nkeys, norderbys) \
+	index_beginscan(heap, index, snapshot, NULL, nkeys, norderbys)
+#else
+#define GD_INDEX_BEGINSCAN(heap, index, snapshot, nkeys, norderbys) \
+	index_beginscan(heap, index, snapshot, nkeys, norderbys)
+#endif
+
 #endif							/* GOVDATA_COMPAT_H */

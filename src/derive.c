@@ -51,6 +51,9 @@ typedef struct GdConsequence
 	"NOT EXISTS (SELECT FROM govdata.negative_entry x WHERE x.resource = e.resource" \
 	" AND x.state IN ('approved', 'reported') AND "
 
+#define QUALITY_DUE "INSERT INTO govdata.quality_state AS s (resource, due_at) "
+#define QUALITY_DUE_ALREADY " ON CONFLICT (resource) DO UPDATE SET due_at = excluded.due_at WHERE s.run IS NULL"
+
 /* nothing of the request is left to be granted */
 #define REQUEST_IS_EMPTIED "e.whole OR r.items <@ (e.items || r.refused_items)"
 
@@ -73,6 +76,23 @@ typedef struct GdConsequence
 	SETTLE_PURCHASES("SELECT e.data_purchase FROM govdata.planned_entry e WHERE e.resource IN (" which ")")
 
 static GdConsequence gd_consequences[] = {
+	/* what a doubt was answered before it was taken up again */
+	{"doubt_round", {
+			{"INSERT INTO govdata.doubt_round (doubt, round, provider, raised_by, salt, notified_at, due_on, due_at,"
+				" due_provisional, answered_at, answer, answer_reason, repaired_at, repair)"
+				" SELECT o.id, o.round, o.provider, o.raised_by, o.salt, o.notified_at, o.due_on, o.due_at,"
+				" o.due_provisional, o.answered_at, o.answer, o.answer_reason, o.repaired_at, o.repair"
+			" FROM old_rows o JOIN new_rows n ON n.id = o.id WHERE n.round > o.round", 0, NULL, NULL},
+	}},
+	/* a resource with a rule that has become active is checked at once */
+	{"quality_due_new", {
+			{QUALITY_DUE "SELECT DISTINCT n.resource, govdata.clock() FROM new_rows n WHERE n.state = 'active'" QUALITY_DUE_ALREADY,
+			0, NULL, NULL},
+	}},
+	{"quality_due", {
+			{QUALITY_DUE "SELECT DISTINCT n.resource, govdata.clock() FROM new_rows n JOIN old_rows o ON o.id = n.id"
+			" WHERE n.state = 'active' AND o.state <> 'active'" QUALITY_DUE_ALREADY, 0, NULL, NULL},
+	}},
 	/* the items of a request, so that a foreign key holds them */
 	{"request_item", {
 			{"INSERT INTO govdata.share_request_item (request, resource, item)"

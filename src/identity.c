@@ -219,6 +219,8 @@ gd_complete_regions(void)
 			r->authority = d->id;
 		else if (strcmp(d->kind, "government") == 0)
 			r->government = d->id;
+		else if (strcmp(d->kind, "platform_operator") == 0 && r->operator == 0)
+			r->operator = d->id;
 	}
 }
 
@@ -452,11 +454,28 @@ gd_oversees(int64 department)
 	return false;
 }
 
+bool
+gd_operates(const char *platform)
+{
+	int64		me = gd_current_department();
+	GdDepartment mine;
+	GdRegion	region;
+
+	if (me == 0 || !gd_department(me, &mine) || !gd_region(platform, &region))
+		return false;
+	if (region.operator == 0)
+		return me == region.authority;
+	/* a platform may have several operators */
+	return mine.in_force && strcmp(mine.kind, "platform_operator") == 0 && strcmp(mine.region, platform) == 0;
+}
+
 PG_FUNCTION_INFO_V1(gd_current_department_sql);
 PG_FUNCTION_INFO_V1(gd_sees_sql);
 PG_FUNCTION_INFO_V1(gd_oversees_sql);
 PG_FUNCTION_INFO_V1(gd_region_calendar_sql);
 PG_FUNCTION_INFO_V1(gd_region_contains_sql);
+PG_FUNCTION_INFO_V1(gd_operates_sql);
+PG_FUNCTION_INFO_V1(gd_platform_operator_sql);
 
 Datum
 gd_current_department_sql(PG_FUNCTION_ARGS)
@@ -504,6 +523,23 @@ gd_region_contains_sql(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(gd_region_contains(text_to_cstring(PG_GETARG_TEXT_PP(0)),
 									  text_to_cstring(PG_GETARG_TEXT_PP(1))));
+}
+
+Datum
+gd_operates_sql(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(gd_is_administrator() || gd_operates(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+}
+
+Datum
+gd_platform_operator_sql(PG_FUNCTION_ARGS)
+{
+	GdRegion	region;
+
+	if (!gd_region(text_to_cstring(PG_GETARG_TEXT_PP(0)), &region) ||
+		(region.operator == 0 && region.authority == 0))
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(region.operator ? region.operator : region.authority);
 }
 
 /* ---- writing as the law itself ---- */
