@@ -284,9 +284,6 @@ gd_derive(PG_FUNCTION_ARGS)
 	gd_check_trigger(fcinfo);
 	if (!gd_guarding() || gd_is_nothing(td->tg_newtable ? td->tg_newtable : td->tg_oldtable))
 		return PointerGetDatum(NULL);
-	/* nothing follows from no rows; and what follows for a table from itself must end */
-	if (tuplestore_tuple_count(td->tg_newtable) == 0)
-		return PointerGetDatum(NULL);
 	name = td->tg_trigger->tgargs[0];
 	for (int i = 0; i < (int) lengthof(gd_consequences); i++)
 	{
