@@ -630,7 +630,7 @@ gd_read_chunk_safely(GdState *state, Oid root)
 /* ---- the record of reading ---- */
 
 static GdReading *
-gd_reading(GdCall *call, const GdState *state, Oid root)
+gd_reading(GdCall *call, const GdState *state, const GdAttachment *att)
 {
 	bool		found;
 	GdReading  *reading = hash_search(call->readings, &state->resource, HASH_ENTER, &found);
@@ -653,7 +653,7 @@ gd_reading(GdCall *call, const GdState *state, Oid root)
 	read.kind = GD_READ_KIND_READ;
 	read.basis = GD_READ_BASIS_ADMINISTRATOR;
 	read.resource = state->resource;
-	read.relation = root;
+	read.relation = att->name;
 	read.items = items.data;
 	read.purpose = psprintf("quality_run " INT64_FORMAT, state->run);
 	reading->key = gd_log_start(&read);
@@ -722,9 +722,9 @@ gd_go_on(GdCall *call, GdState *state)
 		gd_pass_over(call, state->resource);
 		return;
 	}
-	(void) gd_reading(call, state, root);
+	(void) gd_reading(call, state, att);
 	progress = gd_read_chunk_safely(state, root);
-	gd_reading(call, state, root)->rows += Max(state->rows - rows, 0);
+	gd_reading(call, state, att)->rows += Max(state->rows - rows, 0);
 	if (progress == GD_ALL_READ)
 	{
 		/* what follows is another transaction's, without a lock on the table */
