@@ -164,6 +164,8 @@ gd_log_shmem_startup(void)
 			ConditionVariableInit(&gd_log_shared->queues[i].changed);
 			ConditionVariableInit(&gd_log_shared->queues[i].durable[0]);
 			ConditionVariableInit(&gd_log_shared->queues[i].durable[1]);
+			pg_atomic_init_u32(&gd_log_shared->queues[i].to_wake[0], 0);
+			pg_atomic_init_u32(&gd_log_shared->queues[i].to_wake[1], 0);
 		}
 	}
 	LWLockRelease(AddinShmemInitLock);
@@ -199,6 +201,8 @@ gd_make_queue(GdLogQueue *queue)
 	queue->last_seq = 0;
 	queue->written = queue->wanted = 0;
 	pg_atomic_write_u64(&queue->flushed, 0);
+	pg_atomic_write_u32(&queue->to_wake[0], 0);
+	pg_atomic_write_u32(&queue->to_wake[1], 0);
 	queue->waiting = 0;
 	queue->batch = 0;
 	queue->worker = 0;
@@ -697,6 +701,27 @@ gd_wait_for_room(GdLogEntry *entry, bool sync, TimestampTz until, GdPlace *place
 }
 
 /*
+ * Waking costs more than anything else the writer does for a reader, and the
+ * next batch waits meanwhile.  So it wakes two, and whoever is woken wakes two
+ * more.  If one of them fails before it does, the others look by themselves
+ * after a moment, see gd_wait().
+ */
+void
+gd_log_wake_next(GdLogQueue *q, int parity)
+{
+	for (int i = 0; i < 2; i++)
+	{
+		uint32		left = pg_atomic_read_u32(&q->to_wake[parity]);
+
+		while (left > 0 && !pg_atomic_compare_exchange_u32(&q->to_wake[parity], &left, left - 1))
+			;
+		if (left == 0)
+			break;
+		ConditionVariableSignal(&q->durable[parity]);
+	}
+}
+
+/*
  * Wait until an entry is durable.  Who waits for one batch is not woken by the
  * end of the one before.
  */
@@ -717,6 +742,8 @@ gd_wait_for_writer(bool sync, TimestampTz until, const GdPlace *place)
 			worker ? gd_not_durable() : gd_no_worker();
 	}
 	ConditionVariableCancelSleep();
+	if (sync)
+		gd_log_wake_next(q, place->batch % 2);
 }
 
 /* Put an entry, wait for room; in sync mode also until it is durable. */
