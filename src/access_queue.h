@@ -81,6 +81,8 @@ typedef struct GdLogQueue
 	/* under the queue's lock */
 	int64		last_seq;
 	uint64		written;
+	uint64		skipped;		/* bytes left out before ... */
+	uint64		skipped_until;	/* ... this position, see gd_skip() */
 	uint64		wanted;			/* up to here readers wait */
 	int			waiting;		/* readers who wait for the next batch */
 	int			worker;			/* process id of the writer, 0: none */

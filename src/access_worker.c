@@ -124,8 +124,11 @@ static const GdLogEntry *gd_entries[GD_BATCH];
 static const GdLogEntry *gd_ends[GD_BATCH];
 static bool gd_merged[GD_BATCH];
 
-/* somebody may wait for a batch that was closed without what he waits for */
-static bool gd_overdue = false;
+/*
+ * Somebody may wait for a batch that was closed without what he waits for: by a
+ * writer before this one, or because it failed or was full.
+ */
+static bool gd_overdue = true;
 
 /* readers who waited for the last batch */
 static int	gd_last_waiting = 0;
