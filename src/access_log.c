@@ -164,6 +164,8 @@ gd_log_shmem_startup(void)
 			ConditionVariableInit(&gd_log_shared->queues[i].changed);
 			ConditionVariableInit(&gd_log_shared->queues[i].durable[0]);
 			ConditionVariableInit(&gd_log_shared->queues[i].durable[1]);
+			pg_atomic_init_u32(&gd_log_shared->queues[i].to_wake[0], 0);
+			pg_atomic_init_u32(&gd_log_shared->queues[i].to_wake[1], 0);
 		}
 	}
 	LWLockRelease(AddinShmemInitLock);
@@ -198,7 +200,10 @@ gd_make_queue(GdLogQueue *queue)
 	queue->size = (uint64) gd_log_size * 1024;
 	queue->last_seq = 0;
 	queue->written = queue->wanted = 0;
+	queue->skipped = queue->skipped_until = 0;
 	pg_atomic_write_u64(&queue->flushed, 0);
+	pg_atomic_write_u32(&queue->to_wake[0], 0);
+	pg_atomic_write_u32(&queue->to_wake[1], 0);
 	queue->waiting = 0;
 	queue->batch = 0;
 	queue->worker = 0;
@@ -519,6 +524,26 @@ typedef struct GdPlace
 	uint64		batch;			/* with which it will be written, unless that is full */
 } GdPlace;
 
+/*
+ * How much to leave unused before the next entry: it must not be cut by the
+ * ring's end.  A queue that is nearly empty begins anew at a quarter of the
+ * ring: a reader who touches all of it only because it goes round pays for each
+ * page that it has not touched before, and for memory that no cache holds.
+ */
+static uint64
+gd_skip(const GdLogQueue *q, uint64 flushed, uint32 entry)
+{
+	uint64		rest = q->size - q->written % q->size;
+	uint64		queued = q->written - flushed;
+
+	if (entry > rest)
+		return rest;
+	if (rest <= q->size - q->size / 4 && rest < q->size && queued <= q->size / 16 &&
+		queued + rest + entry <= q->size)
+		return rest;
+	return 0;
+}
+
 /* Put an entry into the queue.  False when there is no room. */
 static bool
 gd_put(GdLogEntry *entry, bool wanted, GdPlace *place)
@@ -532,7 +557,7 @@ gd_put(GdLogEntry *entry, bool wanted, GdPlace *place)
 	LWLockAcquire(gd_log_queue_lock(q), LW_EXCLUSIVE);
 	flushed = pg_atomic_read_u64(&q->flushed);
 	offset = q->written % q->size;
-	pad = offset + entry->size > q->size ? q->size - offset : 0;
+	pad = gd_skip(q, flushed, entry->size);
 	if (q->written + pad + entry->size - flushed > q->size)
 	{
 		LWLockRelease(gd_log_queue_lock(q));
@@ -541,7 +566,7 @@ gd_put(GdLogEntry *entry, bool wanted, GdPlace *place)
 
 	/* a writer that naps is woken by who waits for it, and at a quarter full */
 	if (q->sleeping && q->latch &&
-		(wanted || q->idle || q->written - flushed > q->size / 4))
+		(wanted || q->idle || q->written + pad - flushed > q->size / 4))
 	{
 		wake = q->latch;
 		q->sleeping = q->idle = false;
@@ -552,6 +577,8 @@ gd_put(GdLogEntry *entry, bool wanted, GdPlace *place)
 
 		memcpy(gd_ring + offset, header, sizeof(header));
 		q->written += pad;
+		q->skipped = pad;
+		q->skipped_until = q->written;
 		offset = 0;
 	}
 	entry->seq = ++q->last_seq;
@@ -697,6 +724,27 @@ gd_wait_for_room(GdLogEntry *entry, bool sync, TimestampTz until, GdPlace *place
 }
 
 /*
+ * Waking costs more than anything else the writer does for a reader, and the
+ * next batch waits meanwhile.  So it wakes two, and whoever is woken wakes two
+ * more.  If one of them fails before it does, the others look by themselves
+ * after a moment, see gd_wait().
+ */
+void
+gd_log_wake_next(GdLogQueue *q, int parity)
+{
+	for (int i = 0; i < 2; i++)
+	{
+		uint32		left = pg_atomic_read_u32(&q->to_wake[parity]);
+
+		while (left > 0 && !pg_atomic_compare_exchange_u32(&q->to_wake[parity], &left, left - 1))
+			;
+		if (left == 0)
+			break;
+		ConditionVariableSignal(&q->durable[parity]);
+	}
+}
+
+/*
  * Wait until an entry is durable.  Who waits for one batch is not woken by the
  * end of the one before.
  */
@@ -717,6 +765,8 @@ gd_wait_for_writer(bool sync, TimestampTz until, const GdPlace *place)
 			worker ? gd_not_durable() : gd_no_worker();
 	}
 	ConditionVariableCancelSleep();
+	if (sync)
+		gd_log_wake_next(q, place->batch % 2);
 }
 
 /* Put an entry, wait for room; in sync mode also until it is durable. */
@@ -867,6 +917,16 @@ gd_log_end(GdReadKey key, int64 rows, bool completed)
 	gd_log_to_server(&entry, key.boot);
 }
 
+/* bytes that wait to be written */
+static uint64
+gd_queued(GdLogQueue *q)
+{
+	uint64		flushed = pg_atomic_read_u64(&q->flushed);
+	uint64		queued = q->written - flushed;
+
+	return flushed < q->skipped_until ? queued - Min(queued, q->skipped) : queued;
+}
+
 /* When the oldest entry that is not durable was put; under the queue's lock. */
 static TimestampTz
 gd_oldest_queued(const GdLogQueue *q)
@@ -923,7 +983,7 @@ gd_access_log_state(PG_FUNCTION_ARGS)
 		memset(nulls, false, sizeof(nulls));
 		nulls[1] = q.worker == 0;
 		values[1] = Int32GetDatum(q.worker);
-		values[2] = Int64GetDatum((int64) (q.written - pg_atomic_read_u64(&q.flushed)));
+		values[2] = Int64GetDatum((int64) gd_queued(&q));
 		values[3] = Int64GetDatum((int64) q.size);
 		values[4] = Int64GetDatum(q.last_seq);
 		values[5] = Int64GetDatum(q.records);

@@ -76,10 +76,13 @@ typedef struct GdLogQueue
 	pg_atomic_uint64 flushed;
 	ConditionVariable changed;	/* "flushed" moved, or the writer left */
 	ConditionVariable durable[2];	/* the same, for readers who wait for this batch or the next */
+	pg_atomic_uint32 to_wake[2];	/* readers who do so and are not woken yet */
 
 	/* under the queue's lock */
 	int64		last_seq;
 	uint64		written;
+	uint64		skipped;		/* bytes left out before ... */
+	uint64		skipped_until;	/* ... this position, see gd_skip() */
 	uint64		wanted;			/* up to here readers wait */
 	int			waiting;		/* readers who wait for the next batch */
 	int			worker;			/* process id of the writer, 0: none */
@@ -113,6 +116,8 @@ extern LWLock *gd_log_queue_lock(const GdLogQueue *queue);
 extern uint32 gd_log_wait_event(void);
 /* does the server log take what it is given, or does log_min_messages hide it? */
 extern bool gd_server_log_open(void);
+/* wake the next two of the readers who waited for a batch, of this parity */
+extern void gd_log_wake_next(GdLogQueue *queue, int parity);
 /* an entry as one line of JSON, for the server log */
 extern char *gd_log_entry_text(const GdLogEntry *entry, int64 boot);
 /* to the server log, for whatever reason it is not in the table */

@@ -116,6 +116,7 @@ typedef struct GdLogBatch
 	int			n;
 	uint64		until;			/* position after the last one */
 	uint64		number;
+	int			waiting;		/* readers who wait for it */
 	bool		truncated;		/* there was more than a batch holds */
 } GdLogBatch;
 
@@ -123,8 +124,11 @@ static const GdLogEntry *gd_entries[GD_BATCH];
 static const GdLogEntry *gd_ends[GD_BATCH];
 static bool gd_merged[GD_BATCH];
 
-/* somebody may wait for a batch that was closed without what he waits for */
-static bool gd_overdue = false;
+/*
+ * Somebody may wait for a batch that was closed without what he waits for: by a
+ * writer before this one, or because it failed or was full.
+ */
+static bool gd_overdue = true;
 
 /* readers who waited for the last batch */
 static int	gd_last_waiting = 0;
@@ -664,7 +668,7 @@ gd_collect(GdLogBatch *batch)
 
 	LWLockAcquire(gd_log_queue_lock(q), LW_EXCLUSIVE);
 	written = q->written;
-	gd_last_waiting = q->waiting;
+	batch->waiting = gd_last_waiting = q->waiting;
 	q->waiting = 0;
 	batch->number = q->batch++;
 	LWLockRelease(gd_log_queue_lock(q));
@@ -711,7 +715,8 @@ gd_advance(const GdLogBatch *batch, int to_server_log)
 		gd_wake_all(q);
 	else
 	{
-		ConditionVariableBroadcast(&q->durable[batch->number % 2]);
+		(void) pg_atomic_fetch_add_u32(&q->to_wake[batch->number % 2], batch->waiting);
+		gd_log_wake_next(q, batch->number % 2);
 		ConditionVariableBroadcast(&q->changed);
 	}
 	gd_overdue = batch->truncated;
@@ -798,7 +803,7 @@ gd_write_singly(const GdLogBatch *batch, int *to_server_log)
 		const GdLogEntry *end = batch->ends[i];
 		bool		merged = batch->merged[i];
 		bool		present;
-		GdLogBatch	one = {&entry, &end, &merged, 1, 0, 0, false};
+		GdLogBatch	one = {&entry, &end, &merged, 1, 0, 0, 0, false};
 		int			code;
 
 		if (merged)

@@ -194,14 +194,28 @@ gd_permissive(CmdType cmdtype, Relation relation)
 	return others;
 }
 
+/* is this function govdata._permitted()? */
+static bool
+gd_is_permitted_function(Oid function)
+{
+	char	   *name;
+
+	if (function < FirstNormalObjectId || get_func_namespace(function) != gd_schema_oid())
+		return false;
+	name = get_func_name(function);
+	return name != NULL && strcmp(name, "_permitted") == 0;
+}
+
 /* the clause that backs the mark up, and that gd_relation_info() looks for */
 static Expr *
 gd_permitted_clause(int64 authorization, int32 version, Oid relid)
 {
 	static const Oid types[] = {INT8OID, INT4OID, OIDOID};
-	Oid			function = LookupFuncName(list_make2(makeString(GD_SCHEMA), makeString("_permitted")),
-										  3, types, false);
+	static Oid	function = InvalidOid;
 
+	if (!OidIsValid(function) || !gd_is_permitted_function(function))
+		function = LookupFuncName(list_make2(makeString(GD_SCHEMA), makeString("_permitted")),
+								  3, types, false);
 	return (Expr *) makeFuncExpr(function, BOOLOID,
 								 list_make3(makeConst(INT8OID, -1, InvalidOid, sizeof(int64), Int64GetDatum(authorization), false, FLOAT8PASSBYVAL),
 											makeConst(INT4OID, -1, InvalidOid, sizeof(int32), Int32GetDatum(version), false, true),
@@ -261,8 +275,7 @@ gd_is_permitted_clause(Node *node)
 	FuncExpr   *f = (FuncExpr *) node;
 
 	return node != NULL && IsA(node, FuncExpr) && list_length(f->args) == 3 &&
-		f->funcid >= FirstNormalObjectId && get_func_namespace(f->funcid) == gd_schema_oid() &&
-		strcmp(get_func_name(f->funcid), "_permitted") == 0;
+		gd_is_permitted_function(f->funcid);
 }
 
 static int64

@@ -292,6 +292,19 @@ is(value('SELECT govdata.retire_access_log()'), 0, 'what is not sealed is not de
 value('CALL govdata.sweep()');
 is(value("SELECT string_agg(to_char(m, 'YYYY-MM'), ',' ORDER BY m) FROM govdata._access_months() m WHERE m < '2021-01-01'"),
 	'2020-06', 'the sweep destroys months whose term has ended, except those on hold');
+my $keys = q{SELECT count(*) FROM pg_index WHERE indrelid = '%s'::regclass AND indexrelid::regclass::text ~ '(resource|department)_idx$'};
+is(value(sprintf $keys, 'govdata.access_record_2020_06'), 2, 'and indexes a month that is over by resource and department');
+is(value(sprintf $keys, $part), 0, 'a month that is being written only when it is over');
+value("DROP INDEX govdata.access_record_2020_06_department_idx");
+{
+	my $writer = session('postgres', 'one');
+	ask($writer, 'BEGIN; LOCK TABLE govdata.access_record_2020_06 IN ROW EXCLUSIVE MODE');
+	value('CALL govdata.sweep()');
+	is(value(sprintf $keys, 'govdata.access_record_2020_06'), 1, 'not while somebody writes there');
+	leave($writer);
+}
+value('CALL govdata.sweep()');
+is(value(sprintf $keys, 'govdata.access_record_2020_06'), 2, 'but later, and what had been made stays');
 is(value("SELECT string_agg(finding || ' ' || entries, ',') FROM govdata.verify_access_log() WHERE finding NOT IN ('gap', 'ok')"),
 	'retired 5', 'what was destroyed at its term is no finding');
 # a month of last year, whose term has not ended
