@@ -141,7 +141,8 @@ SELECT e.data_authority, 'answer_remark', 23::smallint, 'negative_entry', e.id::
 COMMENT ON VIEW govdata._duty_negative_entry IS '待办义务:负面清单';
 
 -- Every running duty of every department, derived, not stored: all views of the
--- rooms as one (Article 7).
+-- rooms as one. A department's duties are its own business and that of those who
+-- oversee it (Article 7), whoever else sees the case.
 DO $$
 BEGIN
     EXECUTE 'CREATE VIEW govdata.obligation WITH (security_invoker, security_barrier) AS '
@@ -151,7 +152,7 @@ BEGIN
         'coalesce(u.due_at <= govdata.as_of() AND NOT u.due_provisional, false) AS late, u.consequence FROM ('
         || (SELECT string_agg(format('SELECT * FROM govdata.%I', c.relname), ' UNION ALL ' ORDER BY c.relname)
               FROM pg_class c WHERE c.relnamespace = 'govdata'::regnamespace AND c.relkind = 'v' AND starts_with(c.relname, '_duty_'))
-        || ') u JOIN govdata.department d ON d.id = u.department';
+        || ') u JOIN govdata.department d ON d.id = u.department WHERE govdata._sees(d.id, NULL)';
 END
 $$;
 COMMENT ON VIEW govdata.obligation IS '待办义务:每一部门正在计算的时限与待办事项,由事实推出,不另存储';

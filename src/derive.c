@@ -201,6 +201,10 @@ static GdConsequence gd_consequences[] = {
 				" WHERE n.state IN ('withheld', 'cancelled') AND o.state = 'returned'"
 			" AND a.id = n.authorization_id AND a.state IN ('active', 'suspended')", 0, NULL, NULL},
 	}},
+	/* the days that are left have changed: look at them again today */
+	{"remind_again", {
+			{"UPDATE govdata.sweep_heartbeat SET reminded_on = NULL WHERE reminded_on IS NOT NULL", 0, NULL, NULL},
+	}},
 	/* Article 23: effect begins with the government's approval */
 	{"negative_effect", {
 			{"UPDATE govdata.resource r SET sharing = 'withheld', opening = 'closed',"
@@ -290,7 +294,7 @@ gd_derive(PG_FUNCTION_ARGS)
 	if (!gd_guarding() || gd_is_nothing(td->tg_newtable ? td->tg_newtable : td->tg_oldtable))
 		return PointerGetDatum(NULL);
 	/* nothing follows from no rows; and what follows for a table from itself must end */
-	if (tuplestore_tuple_count(td->tg_newtable) == 0)
+	if (td->tg_newtable && tuplestore_tuple_count(td->tg_newtable) == 0)
 		return PointerGetDatum(NULL);
 	name = td->tg_trigger->tgargs[0];
 	for (int i = 0; i < (int) lengthof(gd_consequences); i++)
