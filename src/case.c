@@ -462,7 +462,7 @@ gd_clock_column(const GdCaseKind *kind, int column)
 static const char *
 gd_recompute_sql(const GdCaseKind *kind, int i)
 {
-	static const GdKept none = {0, 0, 0};
+	static const GdKept none = {0, 0, 0, 0};
 	const GdRunning *run = &kind->running[i];
 	const GdKept *kept = kind->kept ? &kind->kept[i] : &none;
 	const char *const *column = kind->shape.columns;
@@ -471,8 +471,11 @@ gd_recompute_sql(const GdCaseKind *kind, int i)
 	const char *due_on = column[run->due];
 	const char *due_at = column[run->due + 1];
 	const char *provisional = column[run->due + 2];
+	const char *since = gd_clock_column(kind, run->since);
 	StringInfoData s;
 
+	if (kept->restarted)
+		since = psprintf("coalesce(%s, %s)", gd_clock_column(kind, kept->restarted), since);
 	initStringInfo(&s);
 	appendStringInfo(&s,
 					 "WITH zone AS (SELECT govdata.clock() AS now, current_setting('govdata.timezone') AS tz),"
@@ -480,11 +483,11 @@ gd_recompute_sql(const GdCaseKind *kind, int i)
 					 "  d.due_at, d.provisional, govdata._region_calendar(p.region) AS calendar"
 					 "  FROM zone z, (SELECT * FROM govdata.%s WHERE %s) r"
 					 "  JOIN govdata.department p ON p.id = r.%s,"
-					 "  LATERAL govdata._limit_end(r.%s, r.%s, govdata._region_calendar(p.region), %s, %s, %s) d"
+					 "  LATERAL govdata._limit_end(r.%s, %s, govdata._region_calendar(p.region), %s, %s, %s) d"
 					 "  WHERE (r.%s > z.now OR r.%s)"
 					 "  AND (r.%s, r.%s) IS DISTINCT FROM (d.due_on, d.provisional)),",
 					 provisional, due_at, table, run->open, column[run->owed_by - 1],
-					 code, column[run->since - 1], gd_clock_column(kind, kept->regime),
+					 code, since, gd_clock_column(kind, kept->regime),
 					 gd_clock_column(kind, kept->received), gd_clock_column(kind, kept->extended),
 					 due_at, provisional, due_on, provisional);
 	appendStringInfoString(&s,

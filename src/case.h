@@ -87,6 +87,7 @@ typedef struct GdKept
 	int			regime;			/* text: the regime */
 	int			received;		/* timestamptz: the day by which limits are judged */
 	int			extended;		/* integer: days granted on top */
+	int			restarted;		/* timestamptz: where it is set, counted from then */
 } GdKept;
 
 typedef struct GdCaseKind

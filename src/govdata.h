@@ -335,6 +335,10 @@ extern void gd_dispatch_init(void);
 
 extern void gd_obtain_init(void);
 
+/* ---- decree.c ---- */
+
+extern void gd_decree_init(void);
+
 /* ---- sweep.c ---- */
 
 extern void gd_sweep_init(void);

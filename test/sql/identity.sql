@@ -394,7 +394,7 @@ SELECT is_empty($$SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute 
 	WHERE c.relnamespace = 'govdata'::regnamespace AND c.relkind IN ('r', 'v') AND coalesce(col_description(c.oid, a.attnum), '') !~ '[一-龥]'$$, 'every column has one');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'govdata'::regnamespace AND coalesce(obj_description(p.oid, 'pg_proc'), '') !~ '[一-龥]'$$, 'every function has one');
 SELECT is_empty($$SELECT relname FROM pg_class c WHERE relnamespace = 'govdata'::regnamespace AND relkind = 'r' AND NOT relrowsecurity
-	AND relname NOT IN ('article', 'calendar', 'calendar_notice', 'calendar_day', 'statutory_holiday', 'regime', 'time_limit', 'withholding_basis', 'reminder_rule', 'catalog_specification', 'data_element', 'region', 'department',
+	AND relname NOT IN ('article', 'calendar', 'calendar_notice', 'calendar_day', 'statutory_holiday', 'regime', 'time_limit', 'withholding_basis', 'regime_rule', 'dispute_step', 'reminder_rule', 'catalog_specification', 'data_element', 'region', 'department',
 	'resource_serial', 'sweep_heartbeat', 'sweep_failure', 'journal_seal', 'attachment', 'attachment_column', 'access_seal', 'access_hold')$$, 'every table of cases has row security');
 
 \i :actors_end
