@@ -64,7 +64,7 @@ BEGIN
 		END IF;
 	END LOOP;
 	FOREACH s IN ARRAY ARRAY['noted', 'updated', 'returned', 'published'] LOOP
-		e := t.act('wh_police', 'SELECT govdata.note_catalog_change(''2026-03-04'', ''修订'')');
+		e := t.val('wh_police', 'SELECT govdata.note_catalog_change(''2026-03-04'', ''修订'')');
 		INSERT INTO t.row VALUES ('catalog_change', s, e);
 		CONTINUE WHEN s = 'noted';
 		PERFORM t.act('wh_police', 'SELECT govdata.submit_catalog_update(%s)', e::text);
