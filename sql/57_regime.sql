@@ -71,6 +71,56 @@ CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.withholding
 SELECT govdata._govern('govdata.withholding_basis', 'withholding_basis', 'regime,basis_kind', '', '', '', 23::smallint);
 GRANT INSERT, UPDATE, DELETE ON govdata.withholding_basis TO govdata_admin;
 
+-- What a regime demands beside its limits, a row a rule.
+CREATE TABLE govdata.regime_rule (
+    regime  text NOT NULL REFERENCES govdata.regime,
+    rule    text NOT NULL CHECK (rule IN ('completion', 'service_end')),
+    basis   text NOT NULL,
+    builtin boolean NOT NULL DEFAULT false,
+    amended boolean NOT NULL DEFAULT false CHECK (NOT (amended AND builtin)),
+    PRIMARY KEY (regime, rule)
+);
+COMMENT ON TABLE govdata.regime_rule IS '规则体系在时限之外的要求';
+COMMENT ON COLUMN govdata.regime_rule.regime IS '规则体系';
+COMMENT ON COLUMN govdata.regime_rule.rule IS '要求:completion 一次性告知补正、不得直接拒绝;service_end 终止共享服务须协商并备案';
+COMMENT ON COLUMN govdata.regime_rule.basis IS '依据原文';
+COMMENT ON COLUMN govdata.regime_rule.builtin IS '是否随扩展发布';
+COMMENT ON COLUMN govdata.regime_rule.amended IS '随扩展发布而经本地修改';
+INSERT INTO govdata.regime_rule (regime, rule, basis, builtin) VALUES
+    ('decree809', 'completion', '第二十一条:申请材料不全的,应当一次性告知其需要补充的材料,不得直接予以拒绝', true),
+    ('decree809', 'service_end', '第二十七条:无正当理由,不得终止或者变更已提供的政务数据共享服务;确需终止或者变更的,应当与需求部门协商,并报同级主管部门备案', true);
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.regime_rule
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('regime_rule', '7');
+SELECT govdata._govern('govdata.regime_rule', 'regime_rule', 'regime,rule', '', '', '', 7::smallint);
+GRANT INSERT, UPDATE, DELETE ON govdata.regime_rule TO govdata_admin;
+
+-- The ladder of disputes, a row a step. A regime without steps leaves them to
+-- the coordination of Article 20.
+CREATE TABLE govdata.dispute_step (
+    regime  text NOT NULL REFERENCES govdata.regime,
+    step    integer NOT NULL CHECK (step > 0),
+    office  text NOT NULL CHECK (office IN ('parties', 'authority', 'government')),
+    basis   text NOT NULL,
+    builtin boolean NOT NULL DEFAULT false,
+    amended boolean NOT NULL DEFAULT false CHECK (NOT (amended AND builtin)),
+    PRIMARY KEY (regime, step)
+);
+COMMENT ON TABLE govdata.dispute_step IS '共享争议的处理步骤';
+COMMENT ON COLUMN govdata.dispute_step.regime IS '规则体系';
+COMMENT ON COLUMN govdata.dispute_step.step IS '步骤,自 1 起';
+COMMENT ON COLUMN govdata.dispute_step.office IS '由谁处理:parties 双方协商、authority 同级或者共同的上级主管部门协调、government 主管部门的本级人民政府决定';
+COMMENT ON COLUMN govdata.dispute_step.basis IS '依据原文';
+COMMENT ON COLUMN govdata.dispute_step.builtin IS '是否随扩展发布';
+COMMENT ON COLUMN govdata.dispute_step.amended IS '随扩展发布而经本地修改';
+INSERT INTO govdata.dispute_step (regime, step, office, basis, builtin) VALUES
+    ('decree809', 1, 'parties', '第二十八条:应当协商解决', true),
+    ('decree809', 2, 'authority', '第二十八条:协商不成的,向同级主管部门申请协调处理;跨层级、跨地域的,由共同的上级主管部门协调处理', true),
+    ('decree809', 3, 'government', '第二十八条:经协调处理仍未达成一致意见的,报主管部门的本级人民政府决定', true);
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.dispute_step
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('dispute_step', '20');
+SELECT govdata._govern('govdata.dispute_step', 'dispute_step', 'regime,step', '', '', '', 20::smallint);
+GRANT INSERT, UPDATE, DELETE ON govdata.dispute_step TO govdata_admin;
+
 -- regime_on(day) -> code of the regime in force on a day, today (legal time) by
 -- default; what it leaves open is answered by those of a lower rank. NULL before
 -- any was in force.

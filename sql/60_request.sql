@@ -53,6 +53,11 @@ CREATE TABLE govdata.share_request (
     co_coordinator   bigint REFERENCES govdata.department,
     concurrence      text CHECK (concurrence <> ''),
     concurred_at     timestamptz,
+    regime           text REFERENCES govdata.regime,
+    restarted_at     timestamptz,
+    extended_by      integer CHECK (extended_by > 0),
+    paused_at        timestamptz,
+    coordination_step integer CHECK (coordination_step > 0),
     CONSTRAINT share_request_not_of_itself CHECK (provider <> consumer),
     CONSTRAINT share_request_names_what_it_asks_for CHECK (CASE WHEN route IN ('uncatalogued', 'national')
         THEN wanted IS NOT NULL ELSE resource IS NOT NULL AND items IS NOT NULL END),
@@ -65,6 +70,7 @@ CREATE TABLE govdata.share_request (
         CHECK (received_at IS NOT NULL OR state IN ('reported', 'returned') OR route = 'upward' AND state = 'withdrawn'),
     CONSTRAINT share_request_limit_is_whole
         CHECK (num_nulls(limit_code, due_on, due_at, due_provisional) = CASE WHEN received_at IS NULL OR route = 'national' THEN 4 ELSE 0 END),
+    CONSTRAINT share_request_waiting_is_no_silence CHECK (paused_at IS NULL OR matures_at IS NULL),
     CONSTRAINT share_request_matures_when_due CHECK (matures_at >= due_at),
     CONSTRAINT share_request_silence_needs_scope CHECK (matures_at IS NULL OR NOT outside_scope),
     CONSTRAINT share_request_silence_needs_the_catalog CHECK (matures_at IS NULL OR route NOT IN ('uncatalogued', 'national')),
@@ -140,6 +146,11 @@ COMMENT ON COLUMN govdata.share_request.negative_entry IS '因此提出的负面
 COMMENT ON COLUMN govdata.share_request.co_coordinator IS '跨区划协调中提供部门一方的主管部门';
 COMMENT ON COLUMN govdata.share_request.concurrence IS '提供部门一方主管部门的意见';
 COMMENT ON COLUMN govdata.share_request.concurred_at IS '其表示意见的时间';
+COMMENT ON COLUMN govdata.share_request.regime IS '收到之日适用的规则体系;其后的延期、补正、提供、争议均依此';
+COMMENT ON COLUMN govdata.share_request.restarted_at IS '补正后重新起算的时间;空表示自收到时起算';
+COMMENT ON COLUMN govdata.share_request.extended_by IS '经同意延长的工作日数';
+COMMENT ON COLUMN govdata.share_request.paused_at IS '一次性告知补正的时间;等待补正期间不计时限';
+COMMENT ON COLUMN govdata.share_request.coordination_step IS '争议处理的步骤(适用的规则体系定有步骤者)';
 
 CREATE TABLE govdata.share_request_item (
     request  bigint NOT NULL REFERENCES govdata.share_request,

@@ -45,10 +45,10 @@ SELECT q.id, q.route, r.code, r.title, c.name AS consumer, p.name AS provider, q
        CASE WHEN m.matured THEN 'approved' ELSE q.state END AS effective_state,
        CASE WHEN m.matured THEN 'deemed_consent' ELSE q.answer_basis END AS basis,
        q.received_at, q.due_on, q.due_at, q.due_provisional, q.outside_scope, q.matures_at,
-       CASE WHEN q.state = 'submitted' AND NOT m.matured
+       CASE WHEN q.state = 'submitted' AND NOT m.matured AND q.paused_at IS NULL
             THEN govdata._working_days_left(govdata.legal_date(govdata.as_of()), q.due_on,
                                             govdata._region_calendar(p.region)) END AS working_days_left,
-       q.state = 'submitted' AND NOT m.matured AND q.due_at <= govdata.as_of() AND NOT q.due_provisional AS late,
+       q.state = 'submitted' AND NOT m.matured AND q.paused_at IS NULL AND q.due_at <= govdata.as_of() AND NOT q.due_provisional AS late,
        CASE WHEN m.matured THEN q.matures_at ELSE q.answered_at END AS answered_at,
        CASE WHEN m.matured THEN ARRAY(SELECT i FROM unnest(q.items) AS i
                                        WHERE q.refused_items IS NULL OR i <> ALL (q.refused_items))
@@ -66,7 +66,8 @@ SELECT q.id, q.route, r.code, r.title, c.name AS consumer, p.name AS provider, q
           FROM govdata.request_hop w JOIN govdata.department d ON d.id = w.authority WHERE w.request = q.id) AS hops,
        q.return_reason, q.wanted, q.source_body, q.terms, q.listed_at, q.refusal_ground, b.name AS addressed_to,
        x.name AS co_coordinator, q.concurrence,
-       ARRAY(SELECT d.name FROM govdata.department d WHERE d.id = ANY (q.sources) ORDER BY d.id) AS sources
+       ARRAY(SELECT d.name FROM govdata.department d WHERE d.id = ANY (q.sources) ORDER BY d.id) AS sources,
+       q.regime, q.extended_by, q.paused_at, q.restarted_at, q.coordination_step
   FROM govdata.share_request q
   LEFT JOIN govdata.resource r ON r.id = q.resource
   JOIN govdata.department c ON c.id = q.consumer
@@ -94,16 +95,16 @@ SELECT q.provider AS department,
        CASE q.route WHEN 'uncatalogued' THEN 'reply_uncatalogued' ELSE 'answer_request' END AS duty,
        CASE q.route WHEN 'uncatalogued' THEN 22 WHEN 'return' THEN 18 WHEN 'upward' THEN 21 ELSE 20 END::smallint AS article,
        'share_request' AS subject,
-       q.id::text AS subject_key, q.received_at AS since, q.due_on, q.due_at, q.due_provisional,
+       q.id::text AS subject_key, coalesce(q.restarted_at, q.received_at) AS since, q.due_on, q.due_at, q.due_provisional,
        CASE WHEN q.matures_at IS NULL THEN 'late' ELSE 'deemed_consent' END AS consequence
   FROM govdata.share_request q
- WHERE q.state = 'submitted' AND (q.matures_at IS NULL OR q.matures_at > govdata.as_of())
+ WHERE q.state = 'submitted' AND q.paused_at IS NULL AND (q.matures_at IS NULL OR q.matures_at > govdata.as_of())
 UNION ALL
 -- each source sees by when it may still refuse its own items
 SELECT u.source, 'review_own_items', 20::smallint, 'share_request', q.id::text, q.received_at, q.due_on, q.due_at,
        q.due_provisional, CASE WHEN q.matures_at IS NULL THEN 'none' ELSE 'deemed_consent' END
   FROM govdata.share_request q, LATERAL unnest(q.sources) AS u (source)
- WHERE q.state = 'submitted' AND (q.matures_at IS NULL OR q.matures_at > govdata.as_of())
+ WHERE q.state = 'submitted' AND q.paused_at IS NULL AND (q.matures_at IS NULL OR q.matures_at > govdata.as_of())
 UNION ALL
 SELECT v.department, v.duty, v.article, 'share_request', q.id::text, v.since, NULL, NULL, NULL, 'none'
   FROM govdata.share_request q
@@ -141,7 +142,8 @@ SELECT e.data_authority, 'answer_remark', 23::smallint, 'negative_entry', e.id::
 COMMENT ON VIEW govdata._duty_negative_entry IS '待办义务:负面清单';
 
 -- Every running duty of every department, derived, not stored: all views of the
--- rooms as one (Article 7).
+-- rooms as one. A department's duties are its own business and that of those who
+-- oversee it (Article 7), whoever else sees the case.
 DO $$
 BEGIN
     EXECUTE 'CREATE VIEW govdata.obligation WITH (security_invoker, security_barrier) AS '
@@ -151,7 +153,7 @@ BEGIN
         'coalesce(u.due_at <= govdata.as_of() AND NOT u.due_provisional, false) AS late, u.consequence FROM ('
         || (SELECT string_agg(format('SELECT * FROM govdata.%I', c.relname), ' UNION ALL ' ORDER BY c.relname)
               FROM pg_class c WHERE c.relnamespace = 'govdata'::regnamespace AND c.relkind = 'v' AND starts_with(c.relname, '_duty_'))
-        || ') u JOIN govdata.department d ON d.id = u.department';
+        || ') u JOIN govdata.department d ON d.id = u.department WHERE govdata._sees(d.id, NULL)';
 END
 $$;
 COMMENT ON VIEW govdata.obligation IS '待办义务:每一部门正在计算的时限与待办事项,由事实推出,不另存储';

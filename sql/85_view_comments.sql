@@ -88,6 +88,11 @@ COMMENT ON COLUMN govdata.request_board.refusal_ground IS '不同意的事由:mu
 COMMENT ON COLUMN govdata.request_board.addressed_to IS '原向何部门提出(由其省级部门答复)';
 COMMENT ON COLUMN govdata.request_board.co_coordinator IS '跨区划协调中提供部门一方的主管部门名称';
 COMMENT ON COLUMN govdata.request_board.concurrence IS '提供部门一方主管部门的意见';
+COMMENT ON COLUMN govdata.request_board.regime IS '收到之日适用的规则体系';
+COMMENT ON COLUMN govdata.request_board.extended_by IS '经同意延长的工作日数';
+COMMENT ON COLUMN govdata.request_board.paused_at IS '告知补正的时间;等待期间不计时限';
+COMMENT ON COLUMN govdata.request_board.restarted_at IS '补正后重新起算的时间';
+COMMENT ON COLUMN govdata.request_board.coordination_step IS '争议处理的步骤';
 COMMENT ON COLUMN govdata.request_board.sources IS '所申请信息项的其他来源部门名称';
 COMMENT ON COLUMN govdata.effective_authorization.id IS '编号,同申请的 authorization_id';
 COMMENT ON COLUMN govdata.effective_authorization.request IS '所依申请;一申请至多一授权';

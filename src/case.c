@@ -51,17 +51,17 @@ gd_case_kind(const char *subject)
 
 /* ---- limits ---- */
 
-/* The end of the limit that is in force on the day of receipt, counted from it. */
+/* The end of the limit that is in force on the day of receipt. */
 static GdDeadline
-gd_limit_end(const char *code, TimestampTz since, const char *calendar)
+gd_limit_end(const char *code, const GdClock *clock, const char *calendar)
 {
-	DateADT		day = gd_legal_date(since);
-	GdLimit		limit = gd_limit(code, day);
+	GdLimit		limit = gd_limit_under(clock->regime, code, gd_legal_date(clock->received));
+	int32		amount = limit.amount + clock->extended;
 	GdDeadline	result;
 
 	if (limit.unit == 'w')
-		return gd_deadline(calendar, since, limit.amount);
-	result.due_on = day + limit.amount;
+		return gd_deadline(calendar, clock->since, amount);
+	result.due_on = gd_legal_date(clock->since) + amount;
 	result.due_at = gd_end_of_day(result.due_on);
 	result.provisional = false;
 	return result;
@@ -70,12 +70,19 @@ gd_limit_end(const char *code, TimestampTz since, const char *calendar)
 Datum
 gd_limit_end_sql(PG_FUNCTION_ARGS)
 {
-	GdDeadline	end = gd_limit_end(text_to_cstring(PG_GETARG_TEXT_PP(0)), PG_GETARG_TIMESTAMPTZ(1),
-								   text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	TupleDesc	desc;
 	Datum		values[3];
 	bool		nulls[3] = {false, false, false};
+	GdClock		clock;
+	GdDeadline	end;
 
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	clock.since = PG_GETARG_TIMESTAMPTZ(1);
+	clock.regime = PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3));
+	clock.received = PG_ARGISNULL(4) ? clock.since : PG_GETARG_TIMESTAMPTZ(4);
+	clock.extended = PG_ARGISNULL(5) ? 0 : PG_GETARG_INT32(5);
+	end = gd_limit_end(text_to_cstring(PG_GETARG_TEXT_PP(0)), &clock, text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	values[0] = DateADTGetDatum(end.due_on);
@@ -93,13 +100,21 @@ gd_limit_amount_sql(PG_FUNCTION_ARGS)
 GdDeadline
 gd_limit_start(GdRow *row, int due, const char *code, TimestampTz since, int64 owed_by)
 {
+	GdClock		clock = {NULL, since, since, 0};
+
+	return gd_limit_start_under(row, due, code, &clock, owed_by);
+}
+
+GdDeadline
+gd_limit_start_under(GdRow *row, int due, const char *code, const GdClock *clock, int64 owed_by)
+{
 	GdDepartment dept;
 	GdRegion	region;
 	GdDeadline	result;
 
 	if (!gd_department(owed_by, &dept) || !gd_region(dept.region, &region))
 		strlcpy(region.calendar, "CN", sizeof(region.calendar));
-	result = gd_limit_end(code, since, region.calendar);
+	result = gd_limit_end(code, clock, region.calendar);
 	gd_set_text(row, due, code);
 	gd_set(row, due + 1, DateADTGetDatum(result.due_on));
 	gd_set(row, due + 2, TimestampTzGetDatum(result.due_at));
@@ -432,22 +447,35 @@ gd_guard_case(PG_FUNCTION_ARGS)
 
 #define GD_MAX_RUNNING	4
 
+/* a column of the row that bears on its clock, where the kind has one */
+static const char *
+gd_clock_column(const GdCaseKind *kind, int column)
+{
+	return column ? psprintf("r.%s", kind->shape.columns[column - 1]) : "NULL";
+}
+
 /*
  * Open means not yet due, or due only provisionally.  No recomputed limit
  * ends before 24:00 of today; one that turns out to be past gets until 24:00
  * of the next working day (decision 6, ruling 24).
  */
 static const char *
-gd_recompute_sql(const GdCaseKind *kind, const GdRunning *run)
+gd_recompute_sql(const GdCaseKind *kind, int i)
 {
+	static const GdKept none = {0, 0, 0, 0};
+	const GdRunning *run = &kind->running[i];
+	const GdKept *kept = kind->kept ? &kind->kept[i] : &none;
 	const char *const *column = kind->shape.columns;
 	const char *table = kind->shape.subject;
 	const char *code = column[run->due - 1];
 	const char *due_on = column[run->due];
 	const char *due_at = column[run->due + 1];
 	const char *provisional = column[run->due + 2];
+	const char *since = gd_clock_column(kind, run->since);
 	StringInfoData s;
 
+	if (kept->restarted)
+		since = psprintf("coalesce(%s, %s)", gd_clock_column(kind, kept->restarted), since);
 	initStringInfo(&s);
 	appendStringInfo(&s,
 					 "WITH zone AS (SELECT govdata.clock() AS now, current_setting('govdata.timezone') AS tz),"
@@ -455,11 +483,13 @@ gd_recompute_sql(const GdCaseKind *kind, const GdRunning *run)
 					 "  d.due_at, d.provisional, govdata._region_calendar(p.region) AS calendar"
 					 "  FROM zone z, (SELECT * FROM govdata.%s WHERE %s) r"
 					 "  JOIN govdata.department p ON p.id = r.%s,"
-					 "  LATERAL govdata._limit_end(r.%s, r.%s, govdata._region_calendar(p.region)) d"
+					 "  LATERAL govdata._limit_end(r.%s, %s, govdata._region_calendar(p.region), %s, %s, %s) d"
 					 "  WHERE (r.%s > z.now OR r.%s)"
 					 "  AND (r.%s, r.%s) IS DISTINCT FROM (d.due_on, d.provisional)),",
 					 provisional, due_at, table, run->open, column[run->owed_by - 1],
-					 code, column[run->since - 1], due_at, provisional, due_on, provisional);
+					 code, since, gd_clock_column(kind, kept->regime),
+					 gd_clock_column(kind, kept->received), gd_clock_column(kind, kept->extended),
+					 due_at, provisional, due_on, provisional);
 	appendStringInfoString(&s,
 						   " floored AS (SELECT c.*, CASE WHEN c.provisional OR c.due_at > c.now"
 						   "   THEN greatest(c.due_on, govdata.legal_date(c.now))"
@@ -496,7 +526,7 @@ gd_case_recompute(void)
 
 			Assert(i < GD_MAX_RUNNING);
 			if (text->sql == NULL)
-				text->sql = MemoryContextStrdup(TopMemoryContext, gd_recompute_sql(gd_kinds[k], &run[i]));
+				text->sql = MemoryContextStrdup(TopMemoryContext, gd_recompute_sql(gd_kinds[k], i));
 			(void) gd_run_as_time(text, NULL);
 		}
 	}

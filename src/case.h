@@ -78,6 +78,18 @@ typedef struct GdRunning
 	const char *open;			/* SQL condition on the row, columns unqualified */
 } GdRunning;
 
+/*
+ * Of a case that keeps the law of its receipt: columns that bear on a limit,
+ * beside those of its GdRunning; 0 for none.
+ */
+typedef struct GdKept
+{
+	int			regime;			/* text: the regime */
+	int			received;		/* timestamptz: the day by which limits are judged */
+	int			extended;		/* integer: days granted on top */
+	int			restarted;		/* timestamptz: where it is set, counted from then */
+} GdKept;
+
 typedef struct GdCaseKind
 {
 	GdShape		shape;			/* subject, table and column names */
@@ -88,6 +100,7 @@ typedef struct GdCaseKind
 	const GdActor *actors;		/* ends with name NULL */
 	const GdMove *moves;		/* ends with columns, from and to all NULL */
 	const GdRunning *running;	/* ends with due 0; NULL: none */
+	const GdKept *kept;			/* one for each of them; NULL: judged by "since" alone */
 	void		(*settle) (GdCase *c);	/* before anything is judged; may be NULL */
 } GdCaseKind;
 
@@ -116,6 +129,21 @@ extern void gd_case_require(GdCase *c, int column, const char *what, int article
  */
 extern GdDeadline gd_limit_start(GdRow *row, int due, const char *code, TimestampTz since,
 								 int64 owed_by);
+
+/*
+ * The same for a case that keeps the regime and the limits of the day on which
+ * it was received, whatever starts its clock, and whose limit may be extended.
+ */
+typedef struct GdClock
+{
+	const char *regime;			/* NULL: the one in force on the day of receipt */
+	TimestampTz since;			/* counted from here */
+	TimestampTz received;		/* judged by the limits of this day */
+	int32		extended;		/* days on top */
+} GdClock;
+
+extern GdDeadline gd_limit_start_under(GdRow *row, int due, const char *code, const GdClock *clock,
+									   int64 owed_by);
 
 /* recompute what runs, after the calendar changed: see derive.c */
 extern void gd_case_recompute(void);

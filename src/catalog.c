@@ -564,6 +564,7 @@ gd_resource_state(GdRow *row, int64 me, const char *from, const char *to)
 	{
 		gd_require_reason(gd_new_text(row, RES_STATE_REASON), 6, _("withdrawing a resource"));
 		gd_require_no_pending(id, NULL, _("withdrawing the resource"));
+		gd_check_service_end(id, code);
 	}
 }
 

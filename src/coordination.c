@@ -152,6 +152,39 @@ gd_find_coordinator(GdRow *row, int64 tried, int64 *partner)
 	return gd_next_office(row, consumer.region, tried);
 }
 
+/*
+ * Under a regime that has steps (Decree 809, Article 28): the parties negotiate,
+ * and whoever asked says how that ended; then the authority of their level, or
+ * the common one above both; then the government of that authority decides.
+ */
+static int64
+gd_step_office(GdRow *row, const char *office)
+{
+	GdDepartment consumer;
+	GdDepartment provider;
+	GdRegion	region;
+	char		common[sizeof(consumer.region)];
+
+	if (strcmp(office, "parties") == 0)
+		return gd_new_int64(row, REQ_CONSUMER);
+	if (!gd_department(gd_new_int64(row, REQ_CONSUMER), &consumer) ||
+		!gd_department(gd_new_int64(row, REQ_PROVIDER), &provider))
+		return 0;
+	gd_common_region(consumer.region, provider.region, common, sizeof(common));
+	if (strcmp(office, "authority") == 0)
+		return gd_next_office(row, common, 0);
+	/* the government of the authority that tried, or the next one above it */
+	if (gd_department(gd_new_int64(row, REQ_COORDINATOR), &consumer))
+		strlcpy(common, consumer.region, sizeof(common));
+	while (gd_region(common, &region))
+	{
+		if (region.government != 0 && !gd_is_party(row, region.government))
+			return region.government;
+		strlcpy(common, region.parent, sizeof(common));
+	}
+	return 0;
+}
+
 /* ---- opening ---- */
 
 static bool
@@ -192,12 +225,21 @@ gd_open_coordination(GdCase *c)
 	GdRow	   *row = c->row;
 	GdDepartment consumer;
 	int64		tried = strcmp(c->from, "unsettled") == 0 ? gd_new_int64(row, REQ_COORDINATOR) : 0;
-	int64		partner;
+	int64		partner = 0;
 	int64		coordinator;
+	int			step;
+	const char *office;
 
 	gd_require_reason(gd_new_text(row, REQ_COORDINATION_REASON), 20, _("coordination"));
 	gd_check_something_refused(c);
-	coordinator = gd_find_coordinator(row, tried, &partner);
+	gd_set_null(row, REQ_COORDINATION_STEP);
+	if (gd_next_step(c, &step, &office))
+	{
+		coordinator = gd_step_office(row, office);
+		gd_set(row, REQ_COORDINATION_STEP, Int32GetDatum(step));
+	}
+	else
+		coordinator = gd_find_coordinator(row, tried, &partner);
 	if (coordinator == 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),

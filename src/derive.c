@@ -221,6 +221,25 @@ static GdConsequence gd_consequences[] = {
 				" WHERE n.state IN ('withheld', 'cancelled') AND o.state = 'returned'"
 			" AND a.id = n.authorization_id AND a.state IN ('active', 'suspended')", 0, NULL, NULL},
 	}},
+	/* under a regime that limits delivery, a consent owes one; what is attached is there */
+	{"delivery", {
+			{"INSERT INTO govdata.share_delivery (id, request, resource, provider, consumer, regime, received_at, owed_since)"
+				" SELECT n.authorization_id, n.id, n.resource, n.provider, n.consumer, n.regime, n.received_at, n.answered_at"
+				" FROM new_rows n WHERE n.state IN ('approved', 'agreed', 'listed') AND n.resource IS NOT NULL"
+				" AND govdata._has_limit(n.regime, 'delivery', govdata.legal_date(n.received_at))"
+			" ON CONFLICT (id) DO NOTHING", 0, NULL, NULL},
+			{"UPDATE govdata.share_delivery d SET state = 'delivered', how = 'attached'"
+				" FROM new_rows n WHERE d.request = n.id AND d.state = 'owed'"
+			" AND EXISTS (SELECT FROM govdata.attachment a WHERE a.resource = n.resource)", 0, NULL, NULL},
+	}},
+	{"delivery_attached", {
+			{"UPDATE govdata.share_delivery d SET state = 'delivered', how = 'attached'"
+			" FROM new_rows n WHERE d.resource = n.resource AND d.state = 'owed'", 0, NULL, NULL},
+	}},
+	/* the days that are left have changed: look at them again today */
+	{"remind_again", {
+			{"UPDATE govdata.sweep_heartbeat SET reminded_on = NULL WHERE reminded_on IS NOT NULL", 0, NULL, NULL},
+	}},
 	/* Article 23: effect begins with the government's approval */
 	{"negative_effect", {
 			{"UPDATE govdata.resource r SET sharing = 'withheld', opening = 'closed',"

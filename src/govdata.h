@@ -356,6 +356,9 @@ extern void gd_obtain_init(void);
 extern void gd_doubt_init(void);
 extern void gd_rule_init(void);
 extern void gd_quality_init(void);
+/* ---- decree.c ---- */
+
+extern void gd_decree_init(void);
 
 /* ---- sweep.c ---- */
 

@@ -142,6 +142,11 @@ extern int64 gd_hold_resource(int64 id);
 extern void gd_resources_forget(void);
 extern void gd_catalog_init(void);
 
+/* ---- decree.c ---- */
+
+/* raises where a service may not be ended without negotiation and filing */
+extern void gd_check_service_end(int64 resource, const char *code);
+
 extern uint64 gd_settle_resource(int64 resource);
 
 /* ---- dispatch.c ---- */

@@ -91,6 +91,7 @@ _PG_init(void)
 	gd_negative_init();
 	gd_consent_init();
 	gd_request_init();
+	gd_decree_init();
 	gd_dispatch_init();
 	gd_obtain_init();
 	gd_doubt_init();

@@ -28,6 +28,12 @@ gd_yield_sql(const char *registry)
 		return "DELETE FROM govdata.region r WHERE r.builtin AND r.code = $1.code";
 	if (strcmp(registry, "regime") == 0)
 		return "DELETE FROM govdata.regime r WHERE r.builtin AND r.code = $1.code";
+	if (strcmp(registry, "regime_rule") == 0)
+		return "DELETE FROM govdata.regime_rule r WHERE r.builtin AND r.regime = $1.regime AND r.rule = $1.rule";
+	if (strcmp(registry, "dispute_step") == 0)
+		return "DELETE FROM govdata.dispute_step d WHERE d.builtin AND d.regime = $1.regime AND d.step = $1.step";
+	if (strcmp(registry, "reminder_rule") == 0)
+		return "DELETE FROM govdata.reminder_rule r WHERE r.builtin AND r.duty = $1.duty";
 	if (strcmp(registry, "withholding_basis") == 0)
 		return "DELETE FROM govdata.withholding_basis b WHERE b.builtin AND b.regime = $1.regime "
 			"AND b.basis_kind = $1.basis_kind";

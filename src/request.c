@@ -33,7 +33,8 @@ const char *const gd_request_columns[REQ_NCOLUMNS] = {
 	"coordination_outcome", "coordination_closed_at", "mode", "row_filter",
 	"applicant", "holder", "reported_at", "return_reason", "sources", "wanted",
 	"addressed_to", "source_body", "terms", "listed_at", "refusal_ground",
-	"negative_entry", "co_coordinator", "concurrence", "concurred_at"
+	"negative_entry", "co_coordinator", "concurrence", "concurred_at",
+	"regime", "restarted_at", "extended_by", "paused_at", "coordination_step"
 };
 
 static const Oid gd_arg_int8[] = {INT8OID};
@@ -244,22 +245,46 @@ gd_check_term(GdRow *row, DateADT today)
  * consent only inside the declared scope, and on a provisional limit only
  * after the grace period, so that a notice nobody loads cannot void a right.
  */
-void
-gd_set_clock(GdRow *row, const char *code, TimestampTz since, int64 provider, bool silent)
+static void
+gd_run_clock(GdRow *row, const char *code, int64 provider, bool silent)
 {
-	DateADT		day = gd_legal_date(since);
-	GdDeadline	due = gd_limit_start(row, REQ_LIMIT_CODE, code, since, provider);
+	const char *regime = gd_new_text(row, REQ_REGIME);
+	GdClock		clock;
+	GdDeadline	due;
+	DateADT		day;
 
-	gd_set(row, REQ_RECEIVED_AT, TimestampTzGetDatum(since));
+	clock.regime = regime;
+	clock.received = DatumGetTimestampTz(row->new[REQ_RECEIVED_AT - 1]);
+	clock.since = row->newnull[REQ_RESTARTED_AT - 1] ? clock.received :
+		DatumGetTimestampTz(row->new[REQ_RESTARTED_AT - 1]);
+	clock.extended = row->newnull[REQ_EXTENDED_BY - 1] ? 0 : DatumGetInt32(row->new[REQ_EXTENDED_BY - 1]);
+	due = gd_limit_start_under(row, REQ_LIMIT_CODE, code, &clock, provider);
+	day = gd_legal_date(clock.received);
 	gd_set_null(row, REQ_MATURES_AT);
-	if (gd_limit(code, day).deemed_consent && silent)
+	if (gd_limit_under(regime, code, day).deemed_consent && silent)
 	{
 		TimestampTz matures = due.due_at;
 
 		if (due.provisional)
-			matures = gd_end_of_day(due.due_on + gd_limit("provisional_grace", day).amount);
+			matures = gd_end_of_day(due.due_on + gd_limit_under(regime, "provisional_grace", day).amount);
 		gd_set(row, REQ_MATURES_AT, TimestampTzGetDatum(matures));
 	}
+}
+
+void
+gd_set_clock(GdRow *row, const char *code, TimestampTz since, int64 provider, bool silent)
+{
+	gd_set(row, REQ_RECEIVED_AT, TimestampTzGetDatum(since));
+	gd_set_text(row, REQ_REGIME, gd_regime_on(gd_legal_date(since)).code);
+	gd_run_clock(row, code, provider, silent);
+}
+
+/* silence returns no more than the city's own rows, and grants nothing outside the scope */
+static bool
+gd_may_be_silent(GdRow *row)
+{
+	return !DatumGetBool(row->new[REQ_OUTSIDE_SCOPE - 1]) &&
+		!(strcmp(gd_new_text(row, REQ_ROUTE), "return") == 0 && row->newnull[REQ_ROW_FILTER - 1]);
 }
 
 void
@@ -335,7 +360,8 @@ gd_request_receive(GdCase *c)
 	if (f->provider.id != f->resource->provider)
 		gd_set(row, REQ_ADDRESSED_TO, Int64GetDatum(f->resource->provider));
 	gd_choose_route(row, f);
-	gd_check_items(f->resource, row->new[REQ_ITEMS - 1], !gd_platform_is_above(&f->provider, &f->consumer, &theirs, &own));
+	gd_check_items(f->resource, row->new[REQ_ITEMS - 1],
+				   !gd_platform_is_above(&f->provider, &f->consumer, &theirs, &own) && !gd_asks_for_delivery(f->resource));
 	gd_look_up(row, f);
 	c->facts = f;
 	if (f->upward)
@@ -365,9 +391,8 @@ gd_request_received(GdCase *c)
 		gd_report(row, f, now);
 		return;
 	}
-	/* silence returns no more than the city's own rows */
-	gd_set_clock(row, "reply_conditional", now, f->provider.id,
-				 !f->outside && !(strcmp(gd_new_text(row, REQ_ROUTE), "return") == 0 && row->newnull[REQ_ROW_FILTER - 1]));
+	gd_set_clock(row, f->free ? "reply_unconditional" : "reply_conditional", now, f->provider.id,
+				 gd_may_be_silent(row));
 	if (f->standing)
 		gd_grant_at_once(row, "standing_consent", now);
 }
@@ -483,7 +508,10 @@ gd_consent_by_reply(GdCase *c)
 				 gd_texts_select(row->new[items], false, row->new[granted], false, false));
 	if (!row->newnull[refused] &&
 		gd_texts_select(row->new[refused], false, row->old[refused], row->oldnull[refused], false))
+	{
+		gd_check_refusable(row);
 		gd_require_answer_reason(row, _("refusing some of the items"));
+	}
 	gd_set_text(row, REQ_ANSWER_BASIS, "reply");
 }
 
@@ -492,6 +520,7 @@ gd_refuse(GdCase *c)
 {
 	GdRow	   *row = c->row;
 
+	gd_check_refusable(row);
 	gd_require_answer_reason(row, _("a refusal"));
 	gd_set(row, REQ_REFUSED_ITEMS, row->new[REQ_ITEMS - 1]);
 	gd_set_null(row, REQ_GRANTED_ITEMS);
@@ -573,6 +602,7 @@ gd_refused_by_source(GdCase *c)
 {
 	bool		whole = strcmp(c->to, "refused") == 0;
 
+	gd_check_refusable(c->row);
 	gd_check_refused_by_source(c);
 	if (gd_is_emptied(c->row) != whole)
 		ereport(ERROR,
@@ -652,6 +682,22 @@ gd_moves_consent(GdCase *c)
 		gd_decided(c->id, DatumGetTimestampTz(row->new[REQ_MATURES_AT - 1]));
 }
 
+/* The law extends the limit, or stops it until papers have come: the clock follows. */
+static void
+gd_law_amends(GdCase *c)
+{
+	GdRow	   *row = c->row;
+
+	if (gd_is_changed(row, REQ_PAUSED_AT) || gd_is_changed(row, REQ_EXTENDED_BY))
+	{
+		gd_run_clock(row, gd_new_text(row, REQ_LIMIT_CODE), gd_new_int64(row, REQ_PROVIDER),
+					 gd_may_be_silent(row) && row->newnull[REQ_PAUSED_AT - 1]);
+		if (!row->newnull[REQ_RESTARTED_AT - 1] && gd_is_changed(row, REQ_RESTARTED_AT))
+			gd_received(gd_legal_date(DatumGetTimestampTz(row->new[REQ_RESTARTED_AT - 1])));
+	}
+	gd_moves_consent(c);
+}
+
 /* ---- the kind ---- */
 
 /* what names no resource asks for something that is not in the catalog */
@@ -700,22 +746,26 @@ static const GdMove gd_request_moves[] = {
 	{.from = "submitted", .to = "refused", .actor = "negative_list", .effect = gd_moves_consent},
 	{.from = "submitted", .to = "refused", .actor = "source", .columns = gd_refusing_items, .effect = gd_refused_by_source},
 	{.from = "submitted", .to = "refused", .columns = gd_refusing, .at = REQ_ANSWERED_AT, .effect = gd_refuse},
-	{.from = "submitted", .amender = "law", .effect = gd_moves_consent},
+	{.from = "submitted", .amender = "law", .effect = gd_law_amends},
 	{.from = "submitted", .amender = "source", .columns = gd_refusing_items, .effect = gd_refused_by_source},
 	GD_COORDINATION_MOVES,
 	{0}
 };
 
 static const GdRunning gd_request_running[] = {
-	{REQ_LIMIT_CODE, REQ_RECEIVED_AT, REQ_PROVIDER, REQ_MATURES_AT, "state = 'submitted'"},
+	{REQ_LIMIT_CODE, REQ_RECEIVED_AT, REQ_PROVIDER, REQ_MATURES_AT, "state = 'submitted' AND paused_at IS NULL"},
 	{0}
+};
+
+static const GdKept gd_request_kept[] = {
+	{REQ_REGIME, REQ_RECEIVED_AT, REQ_EXTENDED_BY, REQ_RESTARTED_AT}
 };
 
 static GdCaseKind gd_request_kind = {
 	.shape = {"share_request", 20, gd_request_columns, REQ_NCOLUMNS, false},
 	.id = REQ_ID, .sequence = "share_request_id_seq", .state = REQ_STATE, .route = gd_request_route,
 	.actors = gd_request_actors, .moves = gd_request_moves, .running = gd_request_running,
-	.settle = gd_request_settle
+	.kept = gd_request_kept, .settle = gd_request_settle
 };
 
 void

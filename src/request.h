@@ -24,7 +24,8 @@ enum
 	REQ_APPLICANT, REQ_HOLDER, REQ_REPORTED_AT, REQ_RETURN_REASON, REQ_SOURCES, REQ_WANTED,
 	REQ_ADDRESSED_TO, REQ_SOURCE_BODY, REQ_TERMS, REQ_LISTED_AT, REQ_REFUSAL_GROUND,
 	REQ_NEGATIVE_ENTRY, REQ_CO_COORDINATOR, REQ_CONCURRENCE, REQ_CONCURRED_AT,
-	REQ_NCOLUMNS = REQ_CONCURRED_AT
+	REQ_REGIME, REQ_RESTARTED_AT, REQ_EXTENDED_BY, REQ_PAUSED_AT, REQ_COORDINATION_STEP,
+	REQ_NCOLUMNS = REQ_COORDINATION_STEP
 };
 
 extern const char *const gd_request_columns[REQ_NCOLUMNS];
@@ -78,6 +79,18 @@ extern void gd_pass_on(GdCase *c);
 extern bool gd_is_holder(GdCase *c);
 /* the rows of a city, as a row filter; NULL when it cannot be told */
 extern char *gd_return_filter(int64 resource, const char *region);
+
+/* ---- decree.c: what a regime other than the Measures adds ---- */
+
+/* is one's own platform's unconditional resource asked for because it is not there yet? */
+extern bool gd_asks_for_delivery(GdResource *r);
+/* raises where what was asked for may not be refused, or not yet */
+extern void gd_check_refusable(GdRow *row);
+/*
+ * The step of a dispute that is next, and the office it goes to; false under a
+ * regime without steps.  Raises after the last one.
+ */
+extern bool gd_next_step(GdCase *c, int *step, const char **office);
 
 /* ---- coordination.c ---- */
 

@@ -64,6 +64,8 @@ gd_uncatalogued_received(GdCase *c)
 {
 	gd_set(c->row, REQ_AUTHORIZATION_ID, Int64GetDatum(gd_draw("share_authorization_id_seq")));
 	gd_received(gd_legal_date(DatumGetTimestampTz(c->row->new[REQ_RECEIVED_AT - 1])));
+	gd_set_text(c->row, REQ_REGIME,
+				gd_regime_on(gd_legal_date(DatumGetTimestampTz(c->row->new[REQ_RECEIVED_AT - 1]))).code);
 }
 
 /* ---- replying ---- */

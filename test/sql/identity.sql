@@ -360,7 +360,9 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	('govdata._class_reaches(bigint,bigint)'),
 	('govdata._deadline(timestamp with time zone,integer,text)'),
 	('govdata._doubt_clocks()'),
+	('govdata._has_limit(text,text,date)'),
 	('govdata._limit_amount(text,date)'),
+	('govdata._limit_end(text,timestamp with time zone,text,text,timestamp with time zone,integer)'),
 	('govdata._move_negative_entry(bigint,text,text)'),
 	('govdata._move_resource(text,text,text,smallint)'),
 	('govdata._moved(text,text,smallint,boolean)'),
@@ -397,7 +399,31 @@ SELECT is_empty($$SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute 
 	WHERE c.relnamespace = 'govdata'::regnamespace AND c.relkind IN ('r', 'v') AND coalesce(col_description(c.oid, a.attnum), '') !~ '[一-龥]'$$, 'every column has one');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'govdata'::regnamespace AND coalesce(obj_description(p.oid, 'pg_proc'), '') !~ '[一-龥]'$$, 'every function has one');
 SELECT is_empty($$SELECT relname FROM pg_class c WHERE relnamespace = 'govdata'::regnamespace AND relkind = 'r' AND NOT relrowsecurity
-	AND relname NOT IN ('article', 'calendar', 'calendar_notice', 'calendar_day', 'statutory_holiday', 'regime', 'time_limit', 'withholding_basis', 'catalog_specification', 'data_element', 'quality_indicator', 'quality_weight', 'region', 'department',
-	'resource_serial', 'sweep_heartbeat', 'sweep_failure', 'journal_seal', 'attachment', 'attachment_column', 'access_seal', 'access_hold')$$, 'every table of cases has row security');
+	AND relname NOT IN (
+		'access_hold',
+		'access_seal',
+		'article',
+		'attachment',
+		'attachment_column',
+		'calendar',
+		'calendar_day',
+		'calendar_notice',
+		'catalog_specification',
+		'data_element',
+		'department',
+		'dispute_step',
+		'journal_seal',
+		'quality_indicator',
+		'quality_weight',
+		'regime',
+		'regime_rule',
+		'region',
+		'reminder_rule',
+		'resource_serial',
+		'statutory_holiday',
+		'sweep_failure',
+		'sweep_heartbeat',
+		'time_limit',
+		'withholding_basis')$$, 'every table of cases has row security');
 
 \i :actors_end
