@@ -659,6 +659,8 @@ gd_answers_after_time(GdCase *c)
 static void
 gd_request_settle(GdCase *c)
 {
+	if (strcmp(c->from, "reported") == 0 || strcmp(c->to, "reported") == 0)
+		gd_moved_on_way = true;
 	if (c->me == 0)
 		return;
 	if ((strcmp(c->from, "submitted") == 0 && gd_row_is_changed(c->row)) || gd_answers_after_time(c))

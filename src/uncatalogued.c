@@ -188,6 +188,8 @@ gd_cite_entry(GdCase *c)
 static void
 gd_uncatalogued_settle(GdCase *c)
 {
+	if (gd_is_changed(c->row, REQ_ITEMS))
+		gd_moved_on_way = true;
 	if (c->me != 0)
 		gd_check_consent(c);
 }

@@ -86,6 +86,11 @@ SELECT t.refused('wh_da', format('SELECT govdata.report_request(%s)', :q), 'ZW02
 SELECT t.refused('ja_civil', format('SELECT govdata.report_request(%s, ''{name,age}'')', :q), 'ZW020 resource % has no item "age"', 'the catalog holds as before');
 \set travel_to '2026-03-04 09:00+08'
 \i :travel
+BEGIN;
+SELECT t.allowed('ja_civil', format('SELECT govdata.report_request(%s, ''{region}'')', :q), 'it may ask for other items');
+SELECT is(string_agg(item, ','), 'region', 'and its items are rows again') FROM govdata.share_request_item WHERE request = :q;
+SELECT t.refused('superuser', 'DELETE FROM govdata.share_request_item', 'ZW017 rows of "share_request_item" are written by the platform only', 'which nobody else takes away');
+ROLLBACK;
 SELECT t.allowed('ja_civil', format('SELECT govdata.report_request(%s, ''{name,income,region}'')', :q), 'completed and reported again');
 SELECT t.allowed('ja_da', format('SELECT govdata.forward_request(%s)', :q), 'the county passes it on');
 SELECT is(t.case_of(:q), 'upward reported', 'it is on its way');
