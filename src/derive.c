@@ -28,7 +28,6 @@ typedef struct GdConsequence
 {
 	const char *name;			/* the trigger's argument; of one table only, by whose rows it is planned */
 	GdStatementText statements[GD_MAX_STATEMENTS];
-	const bool *only;			/* when this is true; NULL: always */
 } GdConsequence;
 
 /*
@@ -37,6 +36,7 @@ typedef struct GdConsequence
  * guard of this transaction has seen such a row.
  */
 bool		gd_moved_on_way = false;
+static const char *const gd_on_way[] = {"hop", "hop_new", "request_named"};
 
 /*
  * What came into force with this statement, one row a resource: a statement
@@ -113,12 +113,12 @@ static GdConsequence gd_consequences[] = {
 			{"INSERT INTO govdata.share_request_item (request, resource, item)"
 				" SELECT n.id, n.resource, unnest(n.items) FROM new_rows n JOIN old_rows o ON o.id = n.id"
 			" WHERE o.items IS DISTINCT FROM n.items ON CONFLICT DO NOTHING", 0, NULL, NULL},
-	}, &gd_moved_on_way},
+	}},
 	/* Article 21: a hop for each authority that has held the need */
 	{"hop_new", {
 			{"INSERT INTO govdata.request_hop (request, hop, authority, received_at)"
 			" SELECT n.id, 1, n.holder, n.reported_at FROM new_rows n WHERE n.state = 'reported'", 0, NULL, NULL},
-	}, &gd_moved_on_way},
+	}},
 	{"hop", {
 			{"UPDATE govdata.request_hop h SET left_at = govdata.clock(),"
 				" outcome = CASE WHEN n.state IN ('returned', 'withdrawn') THEN n.state ELSE 'forwarded' END,"
@@ -130,7 +130,7 @@ static GdConsequence gd_consequences[] = {
 				" SELECT n.id, 1 + (SELECT max(h.hop) FROM govdata.request_hop h WHERE h.request = n.id), n.holder, govdata.clock()"
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
 			" WHERE n.state = 'reported' AND (o.state <> 'reported' OR n.holder <> o.holder)", 0, NULL, NULL},
-	}, &gd_moved_on_way},
+	}},
 	/* Article 20: the platform authorizes by itself */
 	{"authorize_new", {
 			{"INSERT INTO govdata.share_authorization (id, request, resource, provider, consumer,"
@@ -342,14 +342,15 @@ gd_derive(PG_FUNCTION_ARGS)
 	if (!gd_guarding() || gd_is_nothing(td->tg_newtable ? td->tg_newtable : td->tg_oldtable))
 		return PointerGetDatum(NULL);
 	name = td->tg_trigger->tgargs[0];
+	for (int i = 0; i < (int) lengthof(gd_on_way); i++)
+		if (!gd_moved_on_way && strcmp(gd_on_way[i], name) == 0)
+			return PointerGetDatum(NULL);
 	for (int i = 0; i < (int) lengthof(gd_consequences); i++)
 	{
 		GdConsequence *c = &gd_consequences[i];
 
 		if (strcmp(c->name, name) != 0)
 			continue;
-		if (c->only && !*c->only)
-			return PointerGetDatum(NULL);
 		for (int s = 0; s < GD_MAX_STATEMENTS && c->statements[s].sql; s++)
 			(void) gd_own_run(&c->statements[s], NULL, NULL, td, 0, NULL, NULL);
 		return PointerGetDatum(NULL);
