@@ -391,8 +391,8 @@ gd_request_received(GdCase *c)
 		gd_report(row, f, now);
 		return;
 	}
-	gd_set_clock(row, f->free ? "reply_unconditional" : "reply_conditional", now, f->provider.id,
-				 gd_may_be_silent(row));
+	gd_set_clock(row, f->free && gd_asks_for_delivery(f->resource) ? "reply_unconditional" : "reply_conditional",
+				 now, f->provider.id, gd_may_be_silent(row));
 	if (f->standing)
 		gd_grant_at_once(row, "standing_consent", now);
 }

@@ -348,6 +348,12 @@ SELECT is(t.val('yc_da', 'SELECT count(name) FROM p.company'), '3', 'where it sa
 SELECT is(t.val('yc_civil', 'SELECT string_agg(name, '','') FROM p.company'), '宜昌企业', 'silence returns the city''s rows, unswept');
 CALL govdata.sweep();
 SELECT is(t.val('yc_civil', 'SELECT string_agg(name, '','') FROM p.company'), '宜昌企业', 'and swept');
+-- what is unconditional stands on the province's platform too: returned as it is asked for
+BEGIN;
+SELECT t.resource('hb_market', '名录', '{name}', 'unconditional') AS free \gset
+SELECT t.val('wh_civil', t.asks('wh_civil', code, '{name}', ', route => ''return''')) AS q FROM govdata.resource WHERE id = :free \gset
+SELECT is(format('%s %s', t.case_of(:q), limit_code), 'return submitted reply_conditional', 'an unconditional resource is returned on request') FROM govdata.share_request WHERE id = :q;
+ROLLBACK;
 -- a table that is detached meanwhile keeps time from nothing
 BEGIN;
 SELECT t.val('wh_gov', t.returns('wh_gov', :'firm_code')) AS q \gset
