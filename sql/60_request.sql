@@ -246,7 +246,7 @@ REVOKE ALL ON FUNCTION govdata._guard_authorization() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_authorization() IS '守卫:授权(派生,状态依 transition)';
 
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.share_request_item
-    FOR EACH ROW EXECUTE FUNCTION govdata._guard_derived();
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_derived('repeats share_request.items');
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.share_authorization
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_authorization();
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.authorization_act

@@ -49,8 +49,12 @@ CREATE TRIGGER zz_touch AFTER INSERT OR UPDATE OR DELETE ON govdata.attachment_c
 CREATE FUNCTION govdata._guard_filter() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_filter';
 REVOKE ALL ON FUNCTION govdata._guard_filter() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_filter() IS '守卫:行条件须能安全执行';
-CREATE TRIGGER ab_filter BEFORE INSERT OR UPDATE ON govdata.share_request
+CREATE TRIGGER ab_filter BEFORE INSERT ON govdata.share_request
     FOR EACH ROW WHEN (NEW.row_filter IS NOT NULL) EXECUTE FUNCTION govdata._guard_filter();
+-- one that stands keeps nobody from answering, nor time, when the table is gone
+CREATE TRIGGER ab_filter_changed BEFORE UPDATE ON govdata.share_request
+    FOR EACH ROW WHEN (NEW.row_filter IS DISTINCT FROM OLD.row_filter AND NEW.row_filter IS NOT NULL)
+    EXECUTE FUNCTION govdata._guard_filter();
 
 -- What decides about reading changes: every session forgets the verdicts and
 -- plans of the tables concerned, from the next statement on.

@@ -159,7 +159,7 @@ gd_find_authorization(int64 id, GdActCase *c, char **state)
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(33)),
 			 errmsg("there is no authorization %lld on which you may act", (long long) id),
-			 errdetail("You act as %s; only its provider and its consumer may. Measures, Article 33.", gd_who_acts()),
+			 errdetail("You act as %s; only its provider, its consumer and the authority that applied for it may. Measures, Article 33.", gd_who_acts()),
 			 errhint("Look it up: SELECT * FROM govdata.effective_authorization.")));
 }
 
