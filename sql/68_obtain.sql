@@ -193,10 +193,12 @@ COMMENT ON COLUMN govdata.service_form_field.end_reason IS '停用理由';
 -- of the elements, and how the department stands to it now. For the law's own
 -- use: others ask obtainable(). "how", in the order of "rank":
 --   own            the department is its provider
---   unconditional  shared with whoever needs it, on the department's own platform
---   authorized     an authorization is in force, consents that time has given included
+--   unconditional  shared with whoever needs it on its platform, or open to all
+--   authorized     an authorization is in force, consents that time has given
+--                  included, or former terms hold
 --   pending        asked for and not answered, or being coordinated
---   apply_first    conditional, and not asked for, or no longer authorized
+--   apply_first    conditional, or on a platform above, and not asked for, or no
+--                  longer authorized
 --   refused        the last request was refused, or its authorization was
 --                  suspended, or revoked for a violation or an incident
 --   withheld       on the negative list
@@ -206,9 +208,9 @@ RETURNS TABLE (element text, resource bigint, code text, item text, how text, ra
                since timestamptz, until timestamptz, request bigint, hint text)
 LANGUAGE sql STABLE BEGIN ATOMIC
 SELECT i.element, r.id, r.code, i.name, h.how, h.rank, t.relation IS NOT NULL,
-       CASE h.how WHEN 'authorized' THEN e.valid_from WHEN 'pending' THEN q.received_at
+       CASE h.how WHEN 'authorized' THEN coalesce(e.valid_from, k.since) WHEN 'pending' THEN q.received_at
             WHEN 'refused' THEN q.answered_at WHEN 'withheld' THEN n.approved_at ELSE r.published_at END,
-       CASE h.how WHEN 'authorized' THEN e.valid_until WHEN 'pending' THEN q.due_at END,
+       CASE h.how WHEN 'authorized' THEN coalesce(e.valid_until, k.until) WHEN 'pending' THEN q.due_at END,
        CASE h.how WHEN 'authorized' THEN e.request WHEN 'pending' THEN q.id WHEN 'refused' THEN q.id END,
        CASE WHEN h.how = 'apply_first'
             THEN format('SELECT govdata.submit_request(%L, ARRAY[%L], ''purpose'', ''last day of use'');', r.code, i.name)
@@ -223,19 +225,21 @@ SELECT i.element, r.id, r.code, i.name, h.how, h.rank, t.relation IS NOT NULL,
   JOIN govdata.resource r ON r.id = i.resource
   LEFT JOIN govdata.attachment t ON t.resource = r.id
   LEFT JOIN govdata.attachment_column c ON c.resource = r.id AND c.item = i.name
+  CROSS JOIN LATERAL (SELECT govdata._class_bar(r.provider, _obtainable.department) OFFSET 0) AS b (article)
   CROSS JOIN LATERAL (SELECT CASE WHEN 'withheld' IN (r.sharing, i.sharing) THEN 'withheld'
-                                  WHEN 'conditional' IN (r.sharing, i.sharing) THEN 'conditional'
-                                  WHEN govdata._class_reaches(r.provider, _obtainable.department) THEN 'unconditional'
-                                  ELSE 'conditional' END AS sharing) s
+                                  WHEN r.opening = 'unconditional' AND r.opening_state = 'open' THEN 'unconditional'
+                                  WHEN b.article IN (20, 41) THEN NULL
+                                  WHEN 'conditional' IN (r.sharing, i.sharing) OR b.article IS NOT NULL THEN 'conditional'
+                                  ELSE 'unconditional' END AS sharing) s
   LEFT JOIN (SELECT DISTINCT ON (a.resource, x.item) a.resource, x.item, a.request, a.valid_from, a.valid_until
                FROM govdata.effective_authorization a CROSS JOIN LATERAL unnest(a.items) AS x (item)
               WHERE a.consumer = _obtainable.department
               ORDER BY a.resource, x.item, a.valid_until DESC) e ON e.resource = i.resource AND e.item = i.name
   LEFT JOIN (SELECT DISTINCT ON (o.resource, x.item) o.resource, x.item, o.id, o.received_at, o.due_at, o.answered_at,
-                    CASE WHEN o.state IN ('approved', 'agreed') AND x.item = ANY (o.granted_items) THEN
+                    CASE WHEN o.state IN ('approved', 'agreed', 'listed', 'obtained') AND x.item = ANY (o.granted_items) THEN
                          CASE WHEN a.state = 'suspended' OR a.state = 'revoked' AND a.ground IN ('violation', 'incident')
                               THEN 'refused' END
-                         WHEN o.state IN ('approved', 'agreed', 'refused', 'upheld', 'unsettled')
+                         WHEN o.state IN ('approved', 'agreed', 'listed', 'obtained', 'refused', 'upheld', 'unsettled', 'not_obtained')
                               OR o.state = 'submitted' AND x.item = ANY (o.refused_items) THEN 'refused'
                          WHEN o.state <> 'submitted' OR coalesce(o.matures_at > govdata.as_of(), true) THEN 'pending'
                     END AS stands
@@ -243,13 +247,17 @@ SELECT i.element, r.id, r.code, i.name, h.how, h.rank, t.relation IS NOT NULL,
               CROSS JOIN LATERAL unnest(o.items) AS x (item)
               WHERE o.consumer = _obtainable.department AND o.state NOT IN ('withdrawn', 'returned')
               ORDER BY o.resource, x.item, o.id DESC) q ON q.resource = i.resource AND q.item = i.name
+  LEFT JOIN (SELECT o.resource, o.item, max(o.since) AS since, max(o.until) AS until FROM govdata.continued_reading o
+              WHERE o.consumer = _obtainable.department AND o.ended_at IS NULL
+                AND govdata._continues(o.consumer, o.resource, o.item)
+              GROUP BY o.resource, o.item) k ON k.resource = i.resource AND k.item = i.name
   LEFT JOIN LATERAL (SELECT x.approved_at FROM govdata.negative_entry x
                       WHERE s.sharing = 'withheld' AND x.resource = r.id AND x.state IN ('approved', 'reported')
                         AND (x.items IS NULL OR i.name = ANY (x.items))
                       ORDER BY x.approved_at LIMIT 1) n ON true
   CROSS JOIN LATERAL (SELECT CASE WHEN r.provider = _obtainable.department THEN 'own'
-                                  WHEN s.sharing <> 'conditional' THEN s.sharing
-                                  WHEN e.valid_until IS NOT NULL THEN 'authorized'
+                                  WHEN s.sharing <> 'conditional' OR s.sharing IS NULL THEN s.sharing
+                                  WHEN e.valid_until IS NOT NULL OR k.until IS NOT NULL THEN 'authorized'
                                   ELSE coalesce(q.stands, 'apply_first') END) u (how)
   JOIN (VALUES ('own', 1), ('unconditional', 2), ('authorized', 3), ('pending', 4), ('apply_first', 5), ('refused', 6),
                ('withheld', 7)) AS h (how, rank) ON h.how = u.how

@@ -111,13 +111,31 @@ SELECT t.refused('ja_da', format('SELECT * FROM govdata.obtainable(''{person_nam
 	'ZW006%', 'nor an authority below');
 SELECT t.refused('stranger', 'SELECT * FROM govdata.obtainable(''{person_name}'')', '22004%', 'nobody can obtain anything');
 
+-- what stands on a platform above is applied for, whatever its class; what is open to all is everybody's
+SELECT t.carrying('hb_civil', '婚姻', '{marital_status}', 'unconditional') AS marriages \gset
+SELECT t.attach('hb_civil', :marriages) \g /dev/null
+SELECT is(string_agg(t.how(who, 'marital_status'), ', ' ORDER BY who), 'unconditional (attached), apply_first (attached), apply_first (attached)',
+	'beside, below and below') FROM unnest('{ja_civil,hb_market,wh_civil}'::text[]) AS who;
+SELECT t.carrying('wh_house', '楼盘', '{birth_date}') AS estates \gset
+SELECT t.attach('wh_house', :estates) \g /dev/null
+SELECT t.val('wh_house', format('UPDATE govdata.resource SET opening = ''unconditional'', opening_ground = NULL WHERE id = %s', :estates)) \g /dev/null
+SELECT is(t.how('wh_civil', 'birth_date'), 'apply_first (attached)', 'shared on conditions and not open');
+SELECT t.val('wh_house', format('UPDATE govdata.resource SET opening_state = ''open'' WHERE id = %s', :estates)) \g /dev/null
+SELECT is(string_agg(DISTINCT t.how(who, 'birth_date'), ', '), 'unconditional (attached)', 'open to the public, to departments too') FROM unnest('{wh_civil,ja_civil,operator}'::text[]) AS who;
+-- former terms, as when a class became stricter
+SET govdata.restore = on;
+INSERT INTO govdata.continued_reading (consumer, resource, item, provider, since, until)
+	SELECT t.department('ja_civil'), :people, '户籍地址', t.department('wh_police'), now, now + interval '10 days' FROM govdata.clock() AS now;
+RESET govdata.restore;
+SELECT is(t.how('ja_civil', 'address'), 'authorized (attached)', 'former terms hold on');
+
 -- the same truth as check_access(), item by item, for everybody
 SELECT is_empty($$SELECT d.who, o.resource, o.item, o.how, c.allowed FROM t.actor AS d
-	CROSS JOIN LATERAL govdata.obtainable('{address,person_name,citizen_id,real_estate_unit,land_use}', t.department(d.who)) AS o
+	CROSS JOIN LATERAL govdata.obtainable('{address,person_name,citizen_id,real_estate_unit,land_use,marital_status,birth_date}', t.department(d.who)) AS o
 	CROSS JOIN LATERAL govdata.check_access(o.resource, ARRAY[o.item], t.department(d.who)) AS c
 	WHERE o.attached AND c.allowed <> (o.how IN ('own', 'unconditional', 'authorized'))$$, 'what can be read is what can be obtained');
 SELECT is(count(DISTINCT o.how), 6::bigint, 'in all its kinds') FROM t.actor AS d
-	CROSS JOIN LATERAL govdata.obtainable('{address,person_name,citizen_id,real_estate_unit,land_use}', t.department(d.who)) AS o WHERE o.attached;
+	CROSS JOIN LATERAL govdata.obtainable('{address,person_name,citizen_id,real_estate_unit,land_use,marital_status,birth_date}', t.department(d.who)) AS o WHERE o.attached;
 
 -- ---- forms ----
 SELECT t.val('wh_civil', $$SELECT govdata.register_form('最低生活保障审批', '低保申请表', '{citizen}')$$) AS form \gset
@@ -216,5 +234,27 @@ SELECT is(string_agg(DISTINCT state || ' ' || end_reason, ', ' ORDER BY state ||
 SELECT is(t.val('wh_civil', 'SELECT count(*) FROM govdata.redundant_question'), '0', 'and asks nobody any more');
 SELECT t.refused('wh_civil', format($$SELECT govdata.ask(%s, 'currency')$$, :form), 'ZW024 service_form % is retired%', 'for good');
 SELECT is_empty($$SELECT finding FROM govdata.verify_journal() WHERE finding NOT IN ('ok', 'unsealed')$$, 'the journal holds');
+
+-- ---- a catalog of many items: an index finds those that carry an element ----
+SET govdata.restore = on;
+INSERT INTO govdata.resource (id, class, code, title, provider, abstract, format_category, sharing, sharing_conditions, opening, opening_ground,
+	update_cycle, state, published_at, updated_at)
+	SELECT 1000 + i, '307009', '307009/' || 900000 + i, '资源', t.department('wh_police'), '摘要', '数据库', 'conditional', '条件', 'closed', 'privacy',
+	'每日', 'published', now, now FROM generate_series(1, 2000) AS i, govdata.clock() AS now;
+INSERT INTO govdata.resource_item (resource, name, title, data_type, element)
+	SELECT 1000 + i, 'i' || k, 'i', 'text', CASE k WHEN 1 THEN CASE i % 100 WHEN 0 THEN 'nationality' ELSE 'occupation' END END
+	FROM generate_series(1, 2000) AS i, generate_series(1, 10) AS k;
+RESET govdata.restore;
+ANALYZE govdata.resource_item, govdata.resource;
+CREATE FUNCTION t.plan(sql text) RETURNS SETOF text
+LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || sql; END $$;
+CREATE TABLE t.nodes AS SELECT n FROM t.plan(format('SELECT * FROM govdata._obtainable(''{nationality}'', %s)', t.department('wh_civil'))) AS n;
+SELECT is(count(*) FILTER (WHERE n LIKE '%Scan on resource_item_element%' OR n LIKE '%using resource_item_element%'), 1::bigint, 'by the index on the element')
+	FROM t.nodes;
+SELECT is_empty('SELECT n FROM t.nodes WHERE n ~ ''Seq Scan on (resource|resource_item|share_request|share_authorization)\M''', 'and nothing is read through');
+SELECT is(t.val('wh_civil', 'SELECT count(*) FROM govdata.obtainable(''{nationality}'')'), '20', 'all of them');
+SELECT is(t.detail('wh_civil', $$SELECT govdata.notify_purchase('国籍', '{nationality}', '某公司', '核对', '2027-02-01')$$) LIKE
+	'The department can obtain it from 20 items of the catalog: 国籍 = 307009/900100.i1 (apply_first); %307009/900500.i1 (apply_first). Measures, Article 15.', true,
+	'of which an error names the first five');
 
 \i :actors_end
