@@ -450,7 +450,7 @@ SELECT b.department, 'catalog_purchased_data', 15::smallint, 'planned_entry', b.
 COMMENT ON VIEW govdata._duty_planned_entry IS '待办义务:业务系统与数据采购所欠目录条目';
 
 CREATE VIEW govdata._duty_service_form_field WITH (security_invoker, security_barrier) AS
-SELECT q.department, 'stop_asking' AS duty, 24::smallint AS article, 'service_form_field' AS subject, q.field::text AS subject_key,
+SELECT q.department, 'retire_field' AS duty, 24::smallint AS article, 'service_form_field' AS subject, q.field::text AS subject_key,
        q.since, NULL::date AS due_on, NULL::timestamptz AS due_at, NULL::boolean AS due_provisional, 'none' AS consequence
   FROM govdata.redundant_question q;
 COMMENT ON VIEW govdata._duty_service_form_field IS '待办义务:停止要求填报已能在平台取得的数据';
@@ -621,29 +621,32 @@ END
 $$;
 COMMENT ON FUNCTION govdata.register_form(text, text, text[]) IS '登记表单(第二十四条)';
 
--- ask(form, element, label, reason, identifies) -> id: the form asks for a data
--- element. Raises ZW024 where the department can obtain it, naming the entries
+-- register_field(form, element, label, reason, identifies) -> id: the form asks
+-- for a data element. Raises ZW024 where the department can obtain it, naming the entries
 -- and what to do instead; "reason" is needed where the catalog has it and it
 -- cannot be had. "identifies" for elements that only say who is concerned.
-CREATE FUNCTION govdata.ask(form bigint, element text, label text DEFAULT NULL, reason text DEFAULT NULL,
-                            identifies boolean DEFAULT false) RETURNS bigint
+CREATE FUNCTION govdata.register_field(form bigint, element text, label text DEFAULT NULL, reason text DEFAULT NULL,
+                                       identifies boolean DEFAULT false) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     made bigint;
 BEGIN
     INSERT INTO govdata.service_form_field (form, element, label, reason, identifies)
-    VALUES (ask.form, ask.element, ask.label, ask.reason, ask.identifies) RETURNING id INTO made;
+    VALUES (register_field.form, register_field.element, register_field.label, register_field.reason,
+            register_field.identifies) RETURNING id INTO made;
     RETURN made;
 END
 $$;
-COMMENT ON FUNCTION govdata.ask(bigint, text, text, text, boolean) IS '登记表单要求填报的数据元;能在平台取得的不予登记(第二十四条)';
+COMMENT ON FUNCTION govdata.register_field(bigint, text, text, text, boolean) IS '登记表单要求填报的数据元;能在平台取得的不予登记(第二十四条)';
 
-CREATE FUNCTION govdata.stop_asking(field bigint, reason text DEFAULT NULL) RETURNS void
+-- retire_field(field, reason), retire_form(form, reason): no longer asked; a form
+-- takes its fields along. Raise ZW024 for anyone but the department.
+CREATE FUNCTION govdata.retire_field(field bigint, reason text DEFAULT NULL) RETURNS void
 LANGUAGE sql BEGIN ATOMIC
-    WITH moved AS (UPDATE govdata.service_form_field f SET state = 'retired', end_reason = stop_asking.reason WHERE f.id = field RETURNING 1)
+    WITH moved AS (UPDATE govdata.service_form_field f SET state = 'retired', end_reason = retire_field.reason WHERE f.id = field RETURNING 1)
     SELECT govdata._moved('service_form_field', field::text, 24::smallint, EXISTS (SELECT FROM moved));
 END;
-COMMENT ON FUNCTION govdata.stop_asking(bigint, text) IS '不再要求填报';
+COMMENT ON FUNCTION govdata.retire_field(bigint, text) IS '不再要求填报';
 
 CREATE FUNCTION govdata.retire_form(form bigint, reason text DEFAULT NULL) RETURNS void
 LANGUAGE sql BEGIN ATOMIC
