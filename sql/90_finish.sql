@@ -15,7 +15,6 @@ BEGIN
                 AND (p.proname !~ '^_' OR p.proname = ANY (ARRAY[
                      '_absent',
                      '_articles',
-                     '_class_reaches',
                      '_deadline',
                      '_doubt_clocks',
                      '_has_limit',

@@ -13,8 +13,8 @@
 
 #include "catalog/pg_type.h"
 #include "storage/lmgr.h"
-#include "utils/tuplestore.h"
 #include "utils/timestamp.h"
+#include "utils/tuplestore.h"
 
 #include "case.h"
 

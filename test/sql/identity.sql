@@ -357,7 +357,6 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	AND has_function_privilege('govdata_department', p.oid, 'EXECUTE')$$,
 	$$VALUES ('govdata._absent(text,text,smallint)'),
 	('govdata._articles()'),
-	('govdata._class_reaches(bigint,bigint)'),
 	('govdata._deadline(timestamp with time zone,integer,text)'),
 	('govdata._doubt_clocks()'),
 	('govdata._has_limit(text,text,date)'),

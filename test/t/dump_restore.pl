@@ -140,6 +140,8 @@ $node->safe_psql('postgres', q{
 	UPDATE govdata.catalog_specification SET effective = '(,2030-01-01)' WHERE column_name = 'format_type';
 	INSERT INTO govdata.catalog_specification (element, column_name, required, basis, effective)
 	VALUES ('safety', 'safety_grade', false, 'of the province', '[2026-01-01,)');
+	UPDATE govdata.data_element SET synonyms = synonyms || '{ID}' WHERE code = 'citizen_id';
+	INSERT INTO govdata.data_element (code, name, definition, standard) VALUES ('phone', 'phone', 'a number', 'of the province');
 });
 
 # ---- the catalog ----
@@ -234,6 +236,27 @@ sub authorization
 	return $node->safe_psql('postgres', "SELECT authorization_id FROM govdata.share_request WHERE id = $request{$_[0]}");
 }
 
+# ---- what is built, bought and asked for ----
+
+run_as('wh_police',
+	"UPDATE govdata.resource_item SET element = CASE name WHEN 'name' THEN 'citizen_id' ELSE 'phone' END WHERE resource = $addresses AND name <> 'address'",
+	"SELECT govdata.plan_system('planned', 'new', '{entry,dropped}')",
+	"SELECT govdata.drop_entry(id, 'not needed') FROM govdata.planned_entry WHERE title = 'dropped'",
+	"SELECT govdata.complete_system(govdata.plan_system('built', 'new', '{entry}'))",
+	"SELECT govdata.plan_system('fulfilled', 'rebuilt')",
+	"SELECT govdata.plan_entry('entry', resource => r.code, business_system => s.id) FROM govdata.business_system s, govdata.resource r"
+	  . " WHERE s.name = 'fulfilled' AND r.title = 'withheld'",
+	"SELECT govdata.complete_system(id) FROM govdata.business_system WHERE name = 'fulfilled'",
+	"SELECT govdata.cancel_system(govdata.plan_system('cancelled', 'new'), 'no money')",
+	(map { "SELECT govdata.notify_purchase('$_', '{vin}', 'seller', 'need', '2026-12-31')" } qw(notified contracted catalogued cancelled)),
+	"SELECT govdata.contract_purchase(id) FROM govdata.data_purchase WHERE title IN ('contracted', 'catalogued')",
+	"SELECT govdata.name_entry(e.id, r.code) FROM govdata.planned_entry e, govdata.resource r WHERE e.title = 'catalogued' AND r.title = 'withheld'",
+	"SELECT govdata.cancel_purchase(id, 'no need') FROM govdata.data_purchase WHERE title = 'cancelled'",
+	(map { "SELECT govdata.register_form('service', '$_')" } qw(registered retired)),
+	"SELECT govdata.retire_field(govdata.register_field(id, 'vin')) FROM govdata.service_form WHERE title = 'registered'",
+	"SELECT govdata.register_field(id, 'vin') FROM govdata.service_form WHERE title = 'registered'",
+	"SELECT govdata.retire_form(id) FROM govdata.service_form WHERE title = 'retired'");
+
 # numbers that nobody got, then a sweep, a seal, and more that has no seal yet
 $node->safe_psql('postgres', q{BEGIN; SET LOCAL ROLE wh_civil;
 	SELECT govdata.submit_request('307009/000001', '{name}', 'rolled back', '2026-12-31'); ROLLBACK});
@@ -261,7 +284,12 @@ is( $node->safe_psql('postgres', q{
 			EXCEPT SELECT 'standing_consent', state FROM govdata.standing_consent
 			EXCEPT SELECT CASE WHEN route IN ('national', 'uncatalogued') THEN route || '_request' ELSE 'share_request' END, state
 				FROM govdata.share_request
-			EXCEPT SELECT 'share_authorization', state FROM govdata.share_authorization) x}),
+			EXCEPT SELECT 'share_authorization', state FROM govdata.share_authorization
+			EXCEPT SELECT 'business_system', state FROM govdata.business_system
+			EXCEPT SELECT 'data_purchase', state FROM govdata.data_purchase
+			EXCEPT SELECT 'planned_entry', state FROM govdata.planned_entry
+			EXCEPT SELECT 'service_form', state FROM govdata.service_form
+			EXCEPT SELECT 'service_form_field', state FROM govdata.service_form_field) x}),
 	'', 'there is a row in every state of every machine');
 is( $node->safe_psql('postgres', q{
 		SELECT count(*) > 0, bool_or(due_provisional), bool_or(outside_scope),
