@@ -136,6 +136,19 @@ $node->safe_psql('postgres', q{
 	INSERT INTO govdata.time_limit (code, article, amount, unit, consequence, effective, basis)
 	VALUES ('reply_conditional', 20, 7, 'working_day', 'deemed_consent', '[2026-06-01,)', 'of the province');
 	UPDATE govdata.time_limit SET amount = 20 WHERE code = 'provisional_grace';
+	-- of both regimes
+	UPDATE govdata.time_limit SET amount = 15 WHERE regime = 'decree809' AND code = 'delivery';
+	UPDATE govdata.time_limit SET yields = false WHERE regime = 'decree809' AND code = 'check_doubt';
+	UPDATE govdata.regime SET basis = basis || ', as amended' WHERE code = 'decree809';
+	INSERT INTO govdata.regime (code, rank, title, title_en, standing, effective_from, basis)
+	VALUES ('province', 3, '省内规定', 'Rules of the province', true, '2026-01-01', 'of the province');
+	INSERT INTO govdata.time_limit (regime, code, article, amount, unit, consequence, effective, basis)
+	VALUES ('province', 'reply_conditional', 20, 8, 'working_day', 'late', '[2026-01-01,)', 'of the province');
+	UPDATE govdata.withholding_basis SET basis = basis || '.' WHERE regime = 'decree809' AND basis_kind = 'law';
+	UPDATE govdata.regime_rule SET basis = basis || '.' WHERE rule = 'completion';
+	UPDATE govdata.dispute_step SET basis = basis || '.' WHERE step = 1;
+	INSERT INTO govdata.reminder_rule (duty, distances) VALUES ('deliver_data', '{10,0}');
+	UPDATE govdata.reminder_rule SET distances = '{7,1,0,-1}' WHERE duty = '*';
 	UPDATE govdata.catalog_specification SET required = false WHERE column_name = 'related';
 	UPDATE govdata.catalog_specification SET effective = '(,2030-01-01)' WHERE column_name = 'format_type';
 	INSERT INTO govdata.catalog_specification (element, column_name, required, basis, effective)
@@ -264,10 +277,57 @@ travel_to($node, '2026-03-18 09:00+08');
 $node->safe_psql('postgres', 'CALL govdata.sweep()');
 $node->safe_psql('postgres', q{SET govdata.restore = on;
 	INSERT INTO govdata.sweep_failure VALUES ('share_request', '999', now(), now(), 3, 'ZW020', 'an error')});
+run_as('hb_da', "SELECT govdata.adopt_regime('decree809', '2026-03-19', 'a decision')");
 $request{matured} = request('wh_civil', $population, 'name');
 $request{late_matured} = request('es_civil', $population, 'name,phone');
 $request{outside} = request('wh_house', $addresses, 'name', usage => "'curiosity'");
 travel_to($node, '2026-04-20 09:00+08');
+
+# ---- under Decree 809, in every state ----
+
+run_as('hb_da', "SELECT govdata.end_regime('decree809', '2026-08-01', 'a trial')",
+	"SELECT govdata.adopt_regime('decree809', '2026-09-01', 'for good')");
+my $deputy = "SELECT govdata.declare_absence('2026-04-20', '2026-12-31', 'wh_police_clerk', 'ill')";
+run_as('wh_police', 'SELECT govdata.end_absence(' . run_as('wh_police', $deputy) . ')', $deputy);
+foreach my $state (qw(asked granted declined withdrawn))
+{
+	my $asked = run_as('wh_police', "SELECT govdata.ask_extension('share_request', "
+		  . request('wh_civil', $population, 'name') . ", 5, 'much data')");
+
+	run_as('wh_da', "SELECT govdata.decide_extension($asked, " . ($state eq 'granted' ? 'true' : 'false') . ", 'a reason')")
+	  if $state eq 'granted' || $state eq 'declined';
+	run_as('wh_police', "SELECT govdata.withdraw_extension($asked)") if $state eq 'withdrawn';
+}
+foreach my $state (qw(asked completed))
+{
+	my $asking = request('wh_civil', $population, 'name');
+
+	run_as('wh_police', "SELECT govdata.ask_completion($asking, 'papers')");
+	run_as('wh_civil', "SELECT govdata.complete_request($asking, 'papers')") if $state eq 'completed';
+}
+foreach my $state (qw(owed delivered))
+{
+	my $agreed = request('wh_civil', $population, 'name');
+
+	run_as('wh_police', "SELECT govdata.approve_request($agreed)");
+	run_as('wh_police', "SELECT govdata.mark_delivered($agreed, 'file', 'sent')") if $state eq 'delivered';
+}
+foreach my $state (qw(noted updated returned published))
+{
+	my $change = run_as('wh_police', "SELECT govdata.note_catalog_change('2026-04-10', 'a law was amended')");
+
+	run_as('wh_police', "SELECT govdata.submit_catalog_update($change)") if $state ne 'noted';
+	run_as('wh_da', "SELECT govdata.review_catalog_update($change, " . ($state eq 'published' ? 'true' : 'false') . ", 'a reason')")
+	  if $state eq 'returned' || $state eq 'published';
+}
+foreach my $state (qw(proposed filed withdrawn))
+{
+	my $resource = published('wh_police', "service $state");
+	my $end = run_as('wh_police', "SELECT govdata.propose_service_end(code, 'replaced') FROM govdata.resource WHERE id = $resource");
+
+	run_as('wh_police', "UPDATE govdata.service_end SET state = '$state', outcome = 'agreed' WHERE id = $end") if $state eq 'filed';
+	run_as('wh_police', "UPDATE govdata.service_end SET state = '$state' WHERE id = $end") if $state eq 'withdrawn';
+}
 $request{running} = request('wh_civil', $housing, 'name');
 $request{outlasting} = request('wh_civil', $addresses, 'address', usage => "'relief'");
 $node->safe_psql('postgres', q{SET ROLE director; DELETE FROM govdata.calendar_day WHERE notice = 'next';
@@ -284,6 +344,13 @@ is( $node->safe_psql('postgres', q{
 			EXCEPT SELECT 'standing_consent', state FROM govdata.standing_consent
 			EXCEPT SELECT CASE WHEN route IN ('national', 'uncatalogued') THEN route || '_request' ELSE 'share_request' END, state
 				FROM govdata.share_request
+			EXCEPT SELECT 'regime_switch', state FROM govdata.regime_switch
+			EXCEPT SELECT 'officer_absence', state FROM govdata.officer_absence
+			EXCEPT SELECT 'limit_extension', state FROM govdata.limit_extension
+			EXCEPT SELECT 'request_completion', state FROM govdata.request_completion
+			EXCEPT SELECT 'share_delivery', state FROM govdata.share_delivery
+			EXCEPT SELECT 'catalog_change', state FROM govdata.catalog_change
+			EXCEPT SELECT 'service_end', state FROM govdata.service_end
 			EXCEPT SELECT 'share_authorization', state FROM govdata.share_authorization
 			EXCEPT SELECT 'business_system', state FROM govdata.business_system
 			EXCEPT SELECT 'data_purchase', state FROM govdata.data_purchase
