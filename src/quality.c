@@ -498,10 +498,8 @@ gd_lock_relation(Oid relid)
 }
 
 static bool
-gd_lock_all(const GdMeasures *m, Oid root)
+gd_lock_references(const GdMeasures *m)
 {
-	if (!gd_lock_relation(root))
-		return false;
 	for (int i = 0; i < m->n; i++)
 	{
 		const GdRule *rule = m->measures[i].definition;
@@ -689,8 +687,8 @@ static void
 gd_go_on(GdCall *call, GdState *state)
 {
 	Oid			root = gd_relation_of(state->resource);
-	const GdAttachment *att = OidIsValid(root) ? gd_attachment(root) : NULL;
-	bool		attached = att != NULL && att->broken[0] == '\0';
+	const GdAttachment *att;
+	bool		attached;
 	bool		by_rows = false;
 	int64		rows = state->rows;
 	GdProgress	progress;
@@ -706,6 +704,14 @@ gd_go_on(GdCall *call, GdState *state)
 		gd_finish_run(state, true);
 		return;
 	}
+	/* whoever changes the table holds a lock that would have us wait */
+	if (OidIsValid(root) && !gd_lock_relation(root))
+	{
+		gd_pass_over(call, state->resource);
+		return;
+	}
+	att = OidIsValid(root) ? gd_attachment(root) : NULL;
+	attached = att != NULL && att->broken[0] == '\0';
 	for (int i = 0; i < state->measures->n; i++)
 		by_rows = by_rows || (state->measures->measures[i].definition &&
 							  state->measures->measures[i].definition->kind->measuring != GD_BY_CATALOG);
@@ -717,7 +723,7 @@ gd_go_on(GdCall *call, GdState *state)
 			gd_finish_run(state, attached);
 		return;
 	}
-	if (!gd_lock_all(state->measures, root))
+	if (!gd_lock_references(state->measures))
 	{
 		gd_pass_over(call, state->resource);
 		return;

@@ -335,6 +335,34 @@ $node->safe_psql('postgres', q{SET ROLE director; DELETE FROM govdata.calendar_d
 travel_to($node, '2026-12-18 09:00+08');
 $request{provisional} = request('wh_civil', $addresses, 'name', usage => "'relief'", valid_until => "'2027-06-30'");
 
+# quality: a rule and a doubt in every state, a finding, scores, a second round
+my $checked = published('wh_police', 'checked', sharing => "'unconditional'");
+my $code = $node->safe_psql('postgres', qq{
+	CREATE TABLE checked (name text, address text, phone text);
+	INSERT INTO checked VALUES ('a', 'b', 'c'), ('a', NULL, 'c');
+	SELECT govdata.attach_resource(code, 'checked') FROM govdata.resource WHERE id = $checked;
+	SELECT code FROM govdata.resource WHERE id = $checked});
+$code =~ s/^\s+//;
+run_as('wh_police', "SELECT govdata.define_rule('$code', '0201', 'not_null', 'filled', '{address}')",
+	"SELECT govdata.retire_rule(govdata.define_rule('$code', '0304', 'unique', 'once', '{name}'), 'not needed')");
+run_as('wh_da', map { "SELECT govdata.define_rule('$code', '0104', 'expression', '$_', expression => 'name <> ''$_''')" } qw(proposed refused));
+run_as('wh_police', q{SELECT govdata.refuse_rule(id, 'no') FROM govdata.quality_rule WHERE title = 'refused'});
+$node->safe_psql('postgres', 'CALL govdata.check_quality()');
+foreach my $state (qw(raised withdrawn notified answered repaired closed again))
+{
+	my $doubt = run_as('wh_civil', "SELECT govdata.raise_doubt('$code', '{name}', 'said', 'key', 'evidence')");
+
+	run_as('wh_civil', "SELECT govdata.withdraw_doubt($doubt, 'no')") if $state eq 'withdrawn';
+	next if $state eq 'raised' || $state eq 'withdrawn';
+	run_as('wh_da', "SELECT govdata.notify_doubt($doubt)");
+	next if $state eq 'notified';
+	run_as('wh_police', "SELECT govdata.answer_doubt($doubt, 'confirmed', 'so it is')");
+	next if $state eq 'answered';
+	run_as('wh_police', "SELECT govdata.report_repair($doubt, 'mended')");
+	run_as('wh_civil', "SELECT govdata.reopen_doubt($doubt, 'not at all')") if $state eq 'again';
+	run_as('wh_civil', "SELECT govdata.close_doubt($doubt)") if $state eq 'closed';
+}
+
 is( $node->safe_psql('postgres', q{
 		SELECT string_agg(format('%s %s', subject, to_state), ', ') FROM (
 			SELECT DISTINCT subject, to_state FROM govdata.transition
@@ -344,6 +372,10 @@ is( $node->safe_psql('postgres', q{
 			EXCEPT SELECT 'standing_consent', state FROM govdata.standing_consent
 			EXCEPT SELECT CASE WHEN route IN ('national', 'uncatalogued') THEN route || '_request' ELSE 'share_request' END, state
 				FROM govdata.share_request
+			EXCEPT SELECT 'data_doubt', state FROM govdata.data_doubt
+			EXCEPT SELECT 'quality_rule', state FROM govdata.quality_rule
+			EXCEPT SELECT 'dispatch_order', state FROM govdata.dispatch_order
+			EXCEPT SELECT 'resource_source', state FROM govdata.resource_source
 			EXCEPT SELECT 'regime_switch', state FROM govdata.regime_switch
 			EXCEPT SELECT 'officer_absence', state FROM govdata.officer_absence
 			EXCEPT SELECT 'limit_extension', state FROM govdata.limit_extension
