@@ -103,6 +103,8 @@ INSERT INTO govdata.time_limit (code, article, amount, unit, consequence, effect
      '不能立即答复的,应当在10个工作日内予以答复;逾期不处理的,视为同意', true),
     ('reply_uncatalogued', 22, 10, 'working_day', 'late', '[2021-04-01,)',
      '应当自收到申请之日起10个工作日内答复', true),
+    ('reply_upward', 21, 10, 'working_day', 'deemed_consent', '[2021-04-01,)',
+     '由其向上级共享平台提出申请,获得授权后通过本级平台提供共享;上级提供部门收到后,依第二十条的期限和后果答复', true),
     ('check_doubt', 13, 3, 'working_day', 'late', '[2021-04-01,)',
      '应当在3个工作日内反馈校核结果', true),
     ('unused_items', NULL, 180, 'calendar_day', 'proposal', '[2021-04-01,)',

@@ -154,9 +154,11 @@ CREATE TABLE govdata.resource_item (
     source       bigint REFERENCES govdata.department,
     retired_at   timestamptz,
     element      text REFERENCES govdata.data_element,
+    is_region    boolean NOT NULL DEFAULT false,
     PRIMARY KEY (resource, name)
 );
 CREATE INDEX resource_item_element ON govdata.resource_item (element) WHERE element IS NOT NULL AND retired_at IS NULL;
+CREATE UNIQUE INDEX resource_item_one_region ON govdata.resource_item (resource) WHERE is_region;
 COMMENT ON TABLE govdata.resource_item IS '信息项;只可停用,不可删除';
 COMMENT ON COLUMN govdata.resource_item.resource IS '资源编号';
 COMMENT ON COLUMN govdata.resource_item.name IS '项名';
@@ -168,6 +170,7 @@ COMMENT ON COLUMN govdata.resource_item.state_secret IS '涉及国家秘密者�
 COMMENT ON COLUMN govdata.resource_item.source IS '来源部门';
 COMMENT ON COLUMN govdata.resource_item.retired_at IS '停用时间';
 COMMENT ON COLUMN govdata.resource_item.element IS '数据元:据以判断能否在平台取得同样的数据;空表示未对应';
+COMMENT ON COLUMN govdata.resource_item.is_region IS '本项为行所属区划的代码:数据回传默认以此限定本市的行(第十八条)';
 
 CREATE TABLE govdata.resource_version (
     resource    bigint NOT NULL REFERENCES govdata.resource,
@@ -208,6 +211,14 @@ CREATE TABLE govdata.negative_entry (
     reported_to   bigint REFERENCES govdata.department,
     ended_at      timestamptz,
     note          text,
+    remark             text CHECK (remark <> ''),
+    remarked_at        timestamptz,
+    remark_answer      text CHECK (remark_answer <> ''),
+    remark_answered_at timestamptz,
+    CONSTRAINT negative_entry_remark_follows_report
+        CHECK (remarked_at IS NULL OR reported_at IS NOT NULL AND remark IS NOT NULL),
+    CONSTRAINT negative_entry_answer_follows_remark
+        CHECK (remark_answered_at IS NULL OR remarked_at IS NOT NULL AND remark_answer IS NOT NULL),
     CONSTRAINT negative_entry_approval_follows_review CHECK (approved_at IS NULL OR reviewed_at IS NOT NULL),
     CONSTRAINT negative_entry_report_follows_approval CHECK (reported_at IS NULL OR approved_at IS NOT NULL),
     CONSTRAINT negative_entry_in_effect_is_approved
@@ -238,6 +249,10 @@ COMMENT ON COLUMN govdata.negative_entry.reported_at IS '报备时间';
 COMMENT ON COLUMN govdata.negative_entry.reported_to IS '报备的上一级主管部门';
 COMMENT ON COLUMN govdata.negative_entry.ended_at IS '退回、解除或失效时间';
 COMMENT ON COLUMN govdata.negative_entry.note IS '审核意见或退回、解除、失效理由';
+COMMENT ON COLUMN govdata.negative_entry.remark IS '上一级主管部门的意见;引起复核,不构成否决';
+COMMENT ON COLUMN govdata.negative_entry.remarked_at IS '提出意见的时间';
+COMMENT ON COLUMN govdata.negative_entry.remark_answer IS '复核结果';
+COMMENT ON COLUMN govdata.negative_entry.remark_answered_at IS '复核答复时间';
 
 CREATE SEQUENCE govdata.standing_consent_id_seq;
 CREATE TABLE govdata.standing_consent (
@@ -343,15 +358,11 @@ LANGUAGE sql BEGIN ATOMIC SELECT govdata._move_resource(code, 'withdrawn', reaso
 COMMENT ON FUNCTION govdata.withdraw_resource(text, text) IS '撤回目录条目(第六条)';
 
 -- _move_negative_entry(id, state, note): the chain's verbs in one place.
-CREATE FUNCTION govdata._move_negative_entry(entry bigint, to_state text, remark text) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    UPDATE govdata.negative_entry SET state = to_state, note = coalesce(remark, note) WHERE id = entry;
-    IF NOT FOUND THEN
-        PERFORM govdata._absent('negative_entry', entry::text, 23::smallint);
-    END IF;
-END
-$$;
+CREATE FUNCTION govdata._move_negative_entry(entry bigint, to_state text, said text) RETURNS void
+LANGUAGE sql BEGIN ATOMIC
+    WITH moved AS (UPDATE govdata.negative_entry n SET state = to_state, note = coalesce(said, n.note) WHERE n.id = entry RETURNING 1)
+    SELECT govdata._moved('negative_entry', entry::text, 23::smallint, EXISTS (SELECT FROM moved));
+END;
 COMMENT ON FUNCTION govdata._move_negative_entry(bigint, text, text) IS '负面清单条目的状态变更(各动词共用)';
 
 -- The chain of Article 23; each takes the entry's id and a note, and raises
@@ -374,6 +385,23 @@ COMMENT ON FUNCTION govdata.lift_negative_entry(bigint, text) IS '解除;资源�
 CREATE FUNCTION govdata.lapse_negative_entry(entry bigint, reason text) RETURNS void
 LANGUAGE sql BEGIN ATOMIC SELECT govdata._move_negative_entry(entry, 'lapsed', reason); END;
 COMMENT ON FUNCTION govdata.lapse_negative_entry(bigint, text) IS '依据废止而失效;资源随即为有条件共享(第二十三条)';
+
+-- remark_on_negative_entry(entry, remark): the authority to which it was reported
+-- remarks; the reviewing authority owes a re-review, the entry stays in force
+-- (ruling 11). answer_remark(entry, answer): the result of the re-review, unless
+-- the entry is lifted. Raise ZW023 for anyone else and out of turn.
+CREATE FUNCTION govdata.remark_on_negative_entry(entry bigint, remark text) RETURNS void
+LANGUAGE sql BEGIN ATOMIC
+    WITH moved AS (UPDATE govdata.negative_entry n SET remark = remark_on_negative_entry.remark WHERE n.id = entry RETURNING 1)
+    SELECT govdata._moved('negative_entry', entry::text, 23::smallint, EXISTS (SELECT FROM moved));
+END;
+COMMENT ON FUNCTION govdata.remark_on_negative_entry(bigint, text) IS '上一级主管部门提出意见,引起复核(第二十三条)';
+CREATE FUNCTION govdata.answer_remark(entry bigint, answer text) RETURNS void
+LANGUAGE sql BEGIN ATOMIC
+    WITH moved AS (UPDATE govdata.negative_entry n SET remark_answer = answer WHERE n.id = entry RETURNING 1)
+    SELECT govdata._moved('negative_entry', entry::text, 23::smallint, EXISTS (SELECT FROM moved));
+END;
+COMMENT ON FUNCTION govdata.answer_remark(bigint, text) IS '答复上一级主管部门的意见(第二十三条)';
 
 SELECT govdata._case_table('govdata.negative_entry', 'provider', '', 23::smallint,
     'state IN (''approved'', ''reported'', ''lifted'', ''lapsed'') OR govdata._sees(provider, NULL)');

@@ -146,6 +146,12 @@ CREATE FUNCTION govdata._permitted(bigint, integer, oid) RETURNS boolean
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_permitted';
 COMMENT ON FUNCTION govdata._permitted(bigint, integer, oid) IS '行过滤中的复核:调用者此刻是否仍有该授权';
 
+-- _class_reaches(provider, consumer): whether what the one shares unconditionally
+-- is shared with the other: a department, and not from a platform above its own.
+CREATE FUNCTION govdata._class_reaches(provider bigint, consumer bigint) RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_class_reaches';
+COMMENT ON FUNCTION govdata._class_reaches(bigint, bigint) IS '无条件共享是否及于某部门:限政务部门,不含上级平台(第二十条、第二十一条、第四十一条)';
+
 -- check_access(resource code, items, department) -> whether the department may
 -- read the items now, on what basis and article, and why (not). A department
 -- asks for itself; its overseers and the provider for it.

@@ -189,14 +189,11 @@ COMMENT ON COLUMN govdata.service_form_field.end_reason IS '停用理由';
 
 -- ---- what a department can obtain ----
 
--- Requests of a department for a resource, the last one first.
-CREATE INDEX share_request_asked ON govdata.share_request (consumer, resource, id);
-
 -- _obtainable(elements, department): every item of the catalog that carries one
--- of the elements, and how the department stands to it now, with the rights of
--- the caller. "how", in the order of "rank":
+-- of the elements, and how the department stands to it now. For the law's own
+-- use: others ask obtainable(). "how", in the order of "rank":
 --   own            the department is its provider
---   unconditional  shared with whoever needs it
+--   unconditional  shared with whoever needs it, on the department's own platform
 --   authorized     an authorization is in force, consents that time has given included
 --   pending        asked for and not answered, or being coordinated
 --   apply_first    conditional, and not asked for, or no longer authorized
@@ -228,26 +225,28 @@ SELECT i.element, r.id, r.code, i.name, h.how, h.rank, t.relation IS NOT NULL,
   LEFT JOIN govdata.attachment_column c ON c.resource = r.id AND c.item = i.name
   CROSS JOIN LATERAL (SELECT CASE WHEN 'withheld' IN (r.sharing, i.sharing) THEN 'withheld'
                                   WHEN 'conditional' IN (r.sharing, i.sharing) THEN 'conditional'
-                                  ELSE 'unconditional' END AS sharing) s
-  LEFT JOIN LATERAL (SELECT a.request, a.valid_from, a.valid_until FROM govdata.effective_authorization a
-                      WHERE a.consumer = _obtainable.department AND a.resource = r.id AND i.name = ANY (a.items)
-                      ORDER BY a.valid_until DESC LIMIT 1) e ON s.sharing = 'conditional'
-  LEFT JOIN LATERAL (SELECT o.id, o.received_at, o.due_at, o.answered_at,
-                            CASE WHEN o.state IN ('approved', 'agreed') AND i.name = ANY (o.granted_items) THEN
-                                 CASE WHEN a.state = 'suspended' OR a.state = 'revoked' AND a.ground IN ('violation', 'incident')
-                                      THEN 'refused' END
-                                 WHEN o.state IN ('approved', 'agreed', 'refused', 'upheld', 'unsettled')
-                                      OR o.state = 'submitted' AND i.name = ANY (o.refused_items) THEN 'refused'
-                                 WHEN o.state <> 'submitted' OR coalesce(o.matures_at > govdata.as_of(), true) THEN 'pending'
-                            END AS stands
-                       FROM govdata.share_request o LEFT JOIN govdata.share_authorization a ON a.request = o.id
-                      WHERE o.consumer = _obtainable.department AND o.resource = r.id AND o.items @> ARRAY[i.name]
-                        AND o.state NOT IN ('withdrawn', 'returned')
-                      ORDER BY o.id DESC LIMIT 1) q ON s.sharing = 'conditional' AND e.valid_until IS NULL
+                                  WHEN govdata._class_reaches(r.provider, _obtainable.department) THEN 'unconditional'
+                                  ELSE 'conditional' END AS sharing) s
+  LEFT JOIN (SELECT DISTINCT ON (a.resource, x.item) a.resource, x.item, a.request, a.valid_from, a.valid_until
+               FROM govdata.effective_authorization a CROSS JOIN LATERAL unnest(a.items) AS x (item)
+              WHERE a.consumer = _obtainable.department
+              ORDER BY a.resource, x.item, a.valid_until DESC) e ON e.resource = i.resource AND e.item = i.name
+  LEFT JOIN (SELECT DISTINCT ON (o.resource, x.item) o.resource, x.item, o.id, o.received_at, o.due_at, o.answered_at,
+                    CASE WHEN o.state IN ('approved', 'agreed') AND x.item = ANY (o.granted_items) THEN
+                         CASE WHEN a.state = 'suspended' OR a.state = 'revoked' AND a.ground IN ('violation', 'incident')
+                              THEN 'refused' END
+                         WHEN o.state IN ('approved', 'agreed', 'refused', 'upheld', 'unsettled')
+                              OR o.state = 'submitted' AND x.item = ANY (o.refused_items) THEN 'refused'
+                         WHEN o.state <> 'submitted' OR coalesce(o.matures_at > govdata.as_of(), true) THEN 'pending'
+                    END AS stands
+               FROM govdata.share_request o LEFT JOIN govdata.share_authorization a ON a.request = o.id
+              CROSS JOIN LATERAL unnest(o.items) AS x (item)
+              WHERE o.consumer = _obtainable.department AND o.state NOT IN ('withdrawn', 'returned')
+              ORDER BY o.resource, x.item, o.id DESC) q ON q.resource = i.resource AND q.item = i.name
   LEFT JOIN LATERAL (SELECT x.approved_at FROM govdata.negative_entry x
-                      WHERE x.resource = r.id AND x.state IN ('approved', 'reported')
+                      WHERE s.sharing = 'withheld' AND x.resource = r.id AND x.state IN ('approved', 'reported')
                         AND (x.items IS NULL OR i.name = ANY (x.items))
-                      ORDER BY x.approved_at LIMIT 1) n ON s.sharing = 'withheld'
+                      ORDER BY x.approved_at LIMIT 1) n ON true
   CROSS JOIN LATERAL (SELECT CASE WHEN r.provider = _obtainable.department THEN 'own'
                                   WHEN s.sharing <> 'conditional' THEN s.sharing
                                   WHEN e.valid_until IS NOT NULL THEN 'authorized'
@@ -374,22 +373,33 @@ COMMENT ON COLUMN govdata.purchase_board.effective_state IS '此刻的有效状�
 COMMENT ON COLUMN govdata.purchase_board.entries IS '应编条目数';
 COMMENT ON COLUMN govdata.purchase_board.entries_missing IS '尚缺条目数';
 
+-- _redundant(elements, department) -> the elements that the department can obtain
+-- by now: the entry that serves first, how many do, since when any does. Raises
+-- ZW006 as obtainable().
+CREATE FUNCTION govdata._redundant(elements text[], department bigint)
+RETURNS TABLE (element text, code text, item text, how text, sources bigint, since timestamptz, hint text)
+LANGUAGE c STABLE STRICT ROWS 10 AS 'MODULE_PATHNAME', 'gd_redundant';
+COMMENT ON FUNCTION govdata._redundant(text[], bigint) IS '所列数据元中某部门现已能在平台取得者';
+
 -- Every field that asks for what its department can obtain by now, and where
--- from: one row for each field and item of the catalog. Derived when it is
--- read, so nothing has to run for it.
+-- from. Derived when it is read, so nothing has to run for it; asked once for
+-- all fields of a department.
 CREATE VIEW govdata.redundant_question WITH (security_invoker, security_barrier) AS
 SELECT f.id AS field, f.form, s.service, s.title AS form_title, f.department, d.name, f.label, f.element, o.code, o.item,
-       o.how, f.asked_at, greatest(f.asked_at, o.since) AS since, o.hint
-  FROM govdata.service_form_field f
+       o.how, o.sources, f.asked_at, greatest(f.asked_at, o.since) AS since, o.hint
+  FROM (SELECT g.department, array_agg(DISTINCT g.element) AS elements FROM govdata.service_form_field g
+         WHERE g.state = 'asked' AND NOT g.identifies GROUP BY g.department) a
+ CROSS JOIN LATERAL govdata._redundant(a.elements, a.department) o
+  JOIN govdata.service_form_field f ON f.department = a.department AND f.element = o.element
+   AND f.state = 'asked' AND NOT f.identifies
   JOIN govdata.service_form s ON s.id = f.form
-  JOIN govdata.department d ON d.id = f.department
- CROSS JOIN LATERAL govdata._obtaining(ARRAY[f.element], f.department, NULL) o
- WHERE f.state = 'asked' AND NOT f.identifies AND o.verdict = 'obtainable' AND o.counts;
+  JOIN govdata.department d ON d.id = f.department;
 COMMENT ON VIEW govdata.redundant_question IS '重复填报:仍要求填报而现已能在平台取得的表单事项(第二十四条);查询时得出';
 COMMENT ON COLUMN govdata.redundant_question.field IS '表单事项编号';
 COMMENT ON COLUMN govdata.redundant_question.form_title IS '表单名称';
 COMMENT ON COLUMN govdata.redundant_question.name IS '部门名称';
-COMMENT ON COLUMN govdata.redundant_question.code IS '可用的资源代码';
+COMMENT ON COLUMN govdata.redundant_question.code IS '可用的资源代码(有多个时,首选者)';
+COMMENT ON COLUMN govdata.redundant_question.sources IS '可用的信息项数';
 COMMENT ON COLUMN govdata.redundant_question.item IS '信息项';
 COMMENT ON COLUMN govdata.redundant_question.how IS '取得方式:unconditional 无条件共享、authorized 已获授权、apply_first 应先申请';
 COMMENT ON COLUMN govdata.redundant_question.since IS '自何时起';
@@ -433,9 +443,8 @@ COMMENT ON VIEW govdata._duty_planned_entry IS '待办义务:业务系统与数�
 
 CREATE VIEW govdata._duty_service_form_field WITH (security_invoker, security_barrier) AS
 SELECT q.department, 'stop_asking' AS duty, 24::smallint AS article, 'service_form_field' AS subject, q.field::text AS subject_key,
-       min(q.since) AS since, NULL::date AS due_on, NULL::timestamptz AS due_at, NULL::boolean AS due_provisional,
-       'none' AS consequence
-  FROM govdata.redundant_question q GROUP BY q.department, q.field;
+       q.since, NULL::date AS due_on, NULL::timestamptz AS due_at, NULL::boolean AS due_provisional, 'none' AS consequence
+  FROM govdata.redundant_question q;
 COMMENT ON VIEW govdata._duty_service_form_field IS '待办义务:停止要求填报已能在平台取得的数据';
 
 -- ---- guards and what follows ----

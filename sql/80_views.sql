@@ -27,7 +27,7 @@ COMMENT ON VIEW govdata.open_list IS '开放清单(第二十六条)';
 CREATE VIEW govdata.negative_list WITH (security_invoker, security_barrier) AS
 SELECT e.id, r.code, r.title, p.name AS provider, e.items, e.basis_kind, e.legal_basis, e.basis_article,
        e.reason, e.state, a.name AS reviewed_by, e.reviewed_at, e.self_reviewed, g.name AS approved_by,
-       e.approved_at, e.self_approved, u.name AS reported_to, e.reported_at
+       e.approved_at, e.self_approved, u.name AS reported_to, e.reported_at, e.remark, e.remarked_at, e.remark_answer, e.remark_answered_at
   FROM govdata.negative_entry e
   JOIN govdata.resource r ON r.id = e.resource
   JOIN govdata.department p ON p.id = e.provider
@@ -54,34 +54,73 @@ SELECT q.id, q.route, r.code, r.title, c.name AS consumer, p.name AS provider, q
                                        WHERE q.refused_items IS NULL OR i <> ALL (q.refused_items))
             ELSE q.granted_items END AS granted_items,
        q.refused_items, q.answer_reason, q.authorization_id, o.name AS coordinator, q.coordination_reason,
-       q.coordination_outcome
+       q.coordination_outcome,
+       -- who has it on the desk now, and the way it came
+       CASE WHEN q.state = 'reported' THEN h.name
+            WHEN q.state = 'returned' THEN c.name
+            WHEN q.route <> 'national' AND q.state = 'coordinating' THEN o.name
+            WHEN q.state IN ('submitted', 'filed') AND NOT m.matured OR q.route = 'national' AND q.state = 'coordinating'
+              OR q.route = 'uncatalogued' AND q.state = 'agreed' THEN p.name END AS with_whom,
+       t.name AS applicant, q.reported_at,
+       (SELECT array_agg(format('%s %s', d.name, coalesce(w.outcome, 'held')) ORDER BY w.hop)
+          FROM govdata.request_hop w JOIN govdata.department d ON d.id = w.authority WHERE w.request = q.id) AS hops,
+       q.return_reason, q.wanted, q.source_body, q.terms, q.listed_at, q.refusal_ground, b.name AS addressed_to,
+       x.name AS co_coordinator, q.concurrence,
+       ARRAY(SELECT d.name FROM govdata.department d WHERE d.id = ANY (q.sources) ORDER BY d.id) AS sources
   FROM govdata.share_request q
-  JOIN govdata.resource r ON r.id = q.resource
+  LEFT JOIN govdata.resource r ON r.id = q.resource
   JOIN govdata.department c ON c.id = q.consumer
   JOIN govdata.department p ON p.id = q.provider
-  LEFT JOIN govdata.department o ON o.id = q.coordinator,
+  LEFT JOIN govdata.department o ON o.id = q.coordinator
+  LEFT JOIN govdata.department h ON h.id = q.holder
+  LEFT JOIN govdata.department t ON t.id = q.applicant
+  LEFT JOIN govdata.department b ON b.id = q.addressed_to
+  LEFT JOIN govdata.department x ON x.id = q.co_coordinator,
   LATERAL (SELECT q.state = 'submitted' AND coalesce(q.matures_at <= govdata.as_of(), false)) AS m (matured);
 COMMENT ON VIEW govdata.request_board IS '申请一览:有效状态由事实、日历与时钟得出,与清扫是否运行无关';
 COMMENT ON COLUMN govdata.request_board.state IS '已写下的状态';
 COMMENT ON COLUMN govdata.request_board.effective_state IS '此刻的有效状态';
 COMMENT ON COLUMN govdata.request_board.working_days_left IS '剩余工作日';
 COMMENT ON COLUMN govdata.request_board.late IS '已逾期仍须答复';
+COMMENT ON COLUMN govdata.request_board.with_whom IS '现由何部门办理';
+COMMENT ON COLUMN govdata.request_board.hops IS '逐级报送经过的主管部门及结果';
 
 -- Duties of requests and of the negative list. Each room states the duties of
 -- its tables in a view _duty_SUBJECT of these columns, one row a duty that runs:
 -- who owes it, since when, by when (NULL: no limit), and what follows at the end
 -- of the limit: 'deemed_consent', 'late' or 'none'.
 CREATE VIEW govdata._duty_share_request WITH (security_invoker, security_barrier) AS
-SELECT q.provider AS department, 'answer_request' AS duty, 20::smallint AS article, 'share_request' AS subject,
+SELECT q.provider AS department,
+       CASE q.route WHEN 'uncatalogued' THEN 'reply_uncatalogued' ELSE 'answer_request' END AS duty,
+       CASE q.route WHEN 'uncatalogued' THEN 22 WHEN 'return' THEN 18 WHEN 'upward' THEN 21 ELSE 20 END::smallint AS article,
+       'share_request' AS subject,
        q.id::text AS subject_key, q.received_at AS since, q.due_on, q.due_at, q.due_provisional,
        CASE WHEN q.matures_at IS NULL THEN 'late' ELSE 'deemed_consent' END AS consequence
   FROM govdata.share_request q
  WHERE q.state = 'submitted' AND (q.matures_at IS NULL OR q.matures_at > govdata.as_of())
 UNION ALL
-SELECT q.coordinator, 'settle_coordination', 20::smallint, 'share_request', q.id::text, q.coordination_opened_at,
-       NULL, NULL, NULL, 'none'
+-- each source sees by when it may still refuse its own items
+SELECT u.source, 'review_own_items', 20::smallint, 'share_request', q.id::text, q.received_at, q.due_on, q.due_at,
+       q.due_provisional, CASE WHEN q.matures_at IS NULL THEN 'none' ELSE 'deemed_consent' END
+  FROM govdata.share_request q, LATERAL unnest(q.sources) AS u (source)
+ WHERE q.state = 'submitted' AND (q.matures_at IS NULL OR q.matures_at > govdata.as_of())
+UNION ALL
+SELECT v.department, v.duty, v.article, 'share_request', q.id::text, v.since, NULL, NULL, NULL, 'none'
   FROM govdata.share_request q
- WHERE q.state = 'coordinating';
+  CROSS JOIN LATERAL (VALUES
+       (q.state = 'coordinating' AND q.route <> 'national', 'settle_coordination', 20::smallint, q.coordinator, q.coordination_opened_at),
+       (q.state = 'coordinating' AND q.co_coordinator IS NOT NULL AND q.concurred_at IS NULL, 'concur_in_coordination', 20::smallint,
+        q.co_coordinator, q.coordination_opened_at),
+       (q.state = 'reported', 'forward_request', 21::smallint, q.holder,
+        (SELECT max(h.received_at) FROM govdata.request_hop h WHERE h.request = q.id)),
+       (q.state = 'agreed' AND q.route = 'uncatalogued' AND q.resource IS NULL, 'list_request', 22::smallint, q.provider, q.answered_at),
+       (q.state IN ('filed', 'coordinating') AND q.route = 'national', 'obtain_data', 22::smallint, q.provider, q.received_at),
+       (q.state = 'obtained' AND q.listed_at IS NULL, 'list_obtained', 22::smallint, q.provider, q.answered_at),
+       (q.state IN ('refused', 'upheld') AND q.refusal_ground = 'must_not_be_shared' AND NOT EXISTS
+         (SELECT FROM govdata.negative_entry e WHERE e.id = q.negative_entry AND e.state <> 'rejected'),
+        'open_negative_entry', 23::smallint, q.provider, q.answered_at))
+       AS v (owed, duty, article, department, since)
+ WHERE q.state IN ('reported', 'coordinating', 'agreed', 'filed', 'obtained', 'refused', 'upheld') AND v.owed;
 COMMENT ON VIEW govdata._duty_share_request IS '待办义务:共享申请';
 
 CREATE VIEW govdata._duty_negative_entry WITH (security_invoker, security_barrier) AS
@@ -94,7 +133,11 @@ SELECT v.department, v.duty, 23::smallint AS article, 'negative_entry' AS subjec
        ('approved', 'report_negative_entry', e.data_authority, e.approved_at)) AS v (state, duty, department, since)
   JOIN govdata.department d ON d.id = v.department
   JOIN govdata.region g ON g.code = d.region
- WHERE e.state = v.state AND (v.duty <> 'report_negative_entry' OR g.level <> 'province');
+ WHERE e.state = v.state AND (v.duty <> 'report_negative_entry' OR g.level <> 'province')
+UNION ALL
+SELECT e.data_authority, 'answer_remark', 23::smallint, 'negative_entry', e.id::text, e.remarked_at, NULL, NULL, NULL, 'none'
+  FROM govdata.negative_entry e
+ WHERE e.state = 'reported' AND e.remarked_at IS NOT NULL AND e.remark_answered_at IS NULL;
 COMMENT ON VIEW govdata._duty_negative_entry IS '待办义务:负面清单';
 
 -- Every running duty of every department, derived, not stored: all views of the

@@ -15,16 +15,20 @@ BEGIN
                 AND (p.proname !~ '^_' OR p.proname = ANY (ARRAY[
                      '_absent',
                      '_articles',
+                     '_class_reaches',
                      '_deadline',
+                     '_doubt_clocks',
                      '_limit_amount',
                      '_move_negative_entry',
                      '_move_resource',
                      '_moved',
+                     '_next_holder',
                      '_nothing_used',
-                     '_obtainable',
-                     '_obtaining',
+                     '_operates',
                      '_oversees',
                      '_permitted',
+                     '_platform_operator',
+                     '_redundant',
                      '_region_calendar',
                      '_region_contains',
                      '_resource_id',
@@ -46,10 +50,10 @@ GRANT EXECUTE ON FUNCTION govdata.clock(), govdata.as_of(), govdata.legal_date(t
     govdata._articles(), govdata._transitions(), govdata._permitted(bigint, integer, oid) TO PUBLIC;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA govdata TO govdata_department, govdata_admin;
-GRANT INSERT, UPDATE, DELETE ON govdata.resource, govdata.resource_item, govdata.share_request, govdata.authorization_act TO govdata_department;
+GRANT INSERT, UPDATE, DELETE ON govdata.resource, govdata.resource_item, govdata.authorization_act TO govdata_department;
 GRANT INSERT, UPDATE, DELETE ON govdata.region, govdata.department, govdata.calendar, govdata.calendar_notice,
     govdata.calendar_day, govdata.statutory_holiday, govdata.time_limit, govdata.catalog_specification,
-    govdata.data_element TO govdata_admin;
+    govdata.data_element, govdata.quality_indicator, govdata.quality_weight TO govdata_admin;
 -- whose records are kept back, and why, is not for those whose records they are
 GRANT INSERT, DELETE ON govdata.access_hold TO govdata_admin;
 REVOKE ALL ON govdata.access_hold FROM govdata_department;
@@ -61,9 +65,8 @@ SELECT govdata._secure(('govdata.' || v.relation)::regclass, v.visible) FROM (VA
         ('resource', 'state <> ''draft'' OR govdata._sees(provider, NULL)'),
         ('resource_item', 'EXISTS (SELECT FROM govdata.resource r WHERE r.id = resource)'),
         ('resource_version', 'EXISTS (SELECT FROM govdata.resource r WHERE r.id = resource)'),
-        ('share_request', 'govdata._sees(provider, consumer) OR coordinator = govdata.current_department()'),
         ('share_request_item', 'EXISTS (SELECT FROM govdata.share_request q WHERE q.id = request)'),
-        ('share_authorization', 'govdata._sees(provider, consumer)'),
+        ('share_authorization', 'govdata._sees(provider, consumer) OR applicant = govdata.current_department()'),
         ('continued_reading', 'govdata._sees(provider, consumer)'),
         ('authorization_act', 'EXISTS (SELECT FROM govdata.share_authorization a WHERE a.id = share_authorization)'),
         ('journal_entry', 'govdata._sees(provider, consumer) OR govdata._sees(department, NULL)')
@@ -79,11 +82,12 @@ SELECT govdata._govern('govdata.statutory_holiday', 'statutory_holiday', 'calend
 SELECT govdata._govern('govdata.time_limit', 'time_limit', 'code,effective_from,regime', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.catalog_specification', 'catalog_specification', 'element,effective_from', '', '', '', 10::smallint);
 SELECT govdata._govern('govdata.data_element', 'data_element', 'code', '', '', '', 10::smallint);
+SELECT govdata._govern('govdata.quality_indicator', 'quality_indicator', 'code', '', '', '', 13::smallint);
+SELECT govdata._govern('govdata.quality_weight', 'quality_weight', 'code,effective_from', '', '', '', 13::smallint);
 SELECT govdata._govern('govdata.region', 'region', 'code', '', '', '', 5::smallint);
 SELECT govdata._govern('govdata.department', 'department', 'id', '', 'id', '', 6::smallint);
 SELECT govdata._govern('govdata.resource', 'resource', 'id', 'state', 'provider', '', 10::smallint);
 SELECT govdata._govern('govdata.resource_item', 'resource_item', 'resource,name', '', '', '', 10::smallint);
-SELECT govdata._govern('govdata.share_request', 'share_request', 'id', 'state', 'provider', 'consumer', 20::smallint);
 SELECT govdata._govern('govdata.share_authorization', 'share_authorization', 'id', 'state', 'provider', 'consumer', 20::smallint);
 SELECT govdata._govern('govdata.attachment', 'attachment', 'resource', '', '', '', 18::smallint);
 SELECT govdata._govern('govdata.attachment_column', 'attachment_column', 'resource,attnum', '', '', '', 18::smallint);

@@ -20,6 +20,7 @@
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -432,9 +433,10 @@ gd_load_continued(GdGrant *g, int64 resource, List *pending, TimestampTz now)
 /*
  * What is shared unconditionally is shared with departments, on their own
  * platform; beyond that it takes an authorization (Articles 20, 21 and 41).
+ * Returns the article that keeps a department from it, or 0.
  */
-static void
-gd_load_bar(GdGrant *g, int64 provider_id)
+static int
+gd_class_bar(int64 consumer_id, int64 provider_id, char **why, char **hint)
 {
 	GdDepartment consumer;
 	GdDepartment provider;
@@ -443,29 +445,28 @@ gd_load_bar(GdGrant *g, int64 provider_id)
 	GdRegion	theirs;
 	GdRegion	home;
 
-	if (!gd_department(g->key.department, &consumer) || !gd_department(provider_id, &provider))
-		return;
+	if (!gd_department(consumer_id, &consumer) || !gd_department(provider_id, &provider))
+		return 0;
 	if (strcmp(consumer.kind, "platform_operator") == 0)
 	{
-		g->barred = 20;
-		g->barred_why = _("A platform operator runs the platform for others and reads nothing that is shared on it.");
-		g->barred_hint = _("The department that needs the data reads it.");
+		*why = _("A platform operator runs the platform for others and reads nothing that is shared on it.");
+		*hint = _("The department that needs the data reads it.");
+		return 20;
 	}
-	else if (strcmp(consumer.kind, "public_utility") == 0)
+	if (strcmp(consumer.kind, "public_utility") == 0)
 	{
-		g->barred = 41;
-		g->barred_why = _("A public utility is no department: what is shared among departments is not shared with it.");
-		g->barred_hint = _("Ask the department in charge.");
+		*why = _("A public utility is no department: what is shared among departments is not shared with it.");
+		*hint = _("Ask the department in charge.");
+		return 41;
 	}
-	else if (gd_platform_is_above(&provider, &consumer, &theirs, &own))
-	{
-		g->barred = 21;
-		g->barred_why = psprintf(_("The platform of %s is above that of %s."), theirs.name, own.name);
-		g->barred_hint = _("Report the need to your data authority, which applies to the upper platform.");
-		if (gd_region(consumer.region, &home) && home.authority != 0 && gd_department(home.authority, &authority))
-			g->barred_hint = psprintf(_("Report the need to your data authority, \"%s\", which applies to the upper platform."),
-									  authority.name);
-	}
+	if (!gd_platform_is_above(&provider, &consumer, &theirs, &own))
+		return 0;
+	*why = psprintf(_("The platform of %s is above that of %s."), theirs.name, own.name);
+	*hint = _("Report the need to your data authority, which applies to the upper platform.");
+	if (gd_region(consumer.region, &home) && home.authority != 0 && gd_department(home.authority, &authority))
+		*hint = psprintf(_("Report the need to your data authority, \"%s\", which applies to the upper platform."),
+						 authority.name);
+	return 21;
 }
 
 static char *
@@ -507,7 +508,7 @@ gd_grant(int64 department, const GdAttachment *att)
 		loaded.until = DT_NOEND;
 		gd_load_authorizations(&loaded, att->resource, now);
 		gd_load_continued(&loaded, att->resource, gd_load_pending(&loaded, att->resource, now), now);
-		gd_load_bar(&loaded, att->provider);
+		loaded.barred = gd_class_bar(department, att->provider, &loaded.barred_why, &loaded.barred_hint);
 	} while (generation != gd_grants_generation);
 
 	if (gd_grants == NULL || gd_grants_stale)
@@ -844,6 +845,30 @@ gd_judge_read(const GdAttachment *att, Bitmapset *columns)
 
 /* ---- for the row security hooks ---- */
 
+/* a partition may number its columns otherwise than the relation that the filter was made for */
+static bool
+gd_filter_of_partition(Node *node, void *context)
+{
+	const GdAttachment *att = context;
+	Var		   *var = (Var *) node;
+	char	   *name;
+
+	if (node == NULL)
+		return false;
+	if (!IsA(node, Var))
+		return expression_tree_walker(node, gd_filter_of_partition, context);
+	name = get_attname(att->root, var->varattno, false);
+	var->varattno = get_attnum(att->relid, name);
+	if (var->varattno == InvalidAttrNumber || get_atttype(att->relid, var->varattno) != var->vartype)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("the row filter does not fit partition \"%s\"", get_rel_name(att->relid)),
+				 errdetail("Its column \"%s\" is another. Measures, Article 20.", name),
+				 errhint("Read the partitioned table instead.")));
+	var->varattnosyn = var->varattno;
+	return false;
+}
+
 bool
 gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorization, int32 *version,
 				 Node **condition)
@@ -865,6 +890,8 @@ gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorizati
 	*authorization = g->authorization;
 	*version = g->version;
 	*condition = gd_grant_condition(g);
+	if (att->relid != att->root)
+		(void) gd_filter_of_partition(*condition, (void *) att);
 	return true;
 }
 
@@ -872,6 +899,7 @@ gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorizati
 
 PG_FUNCTION_INFO_V1(gd_permitted);
 PG_FUNCTION_INFO_V1(gd_check_access);
+PG_FUNCTION_INFO_V1(gd_class_reaches);
 
 /* Answers for the caller alone: whether others hold an authorization is not to be asked here. */
 Datum
@@ -891,6 +919,15 @@ gd_permitted(PG_FUNCTION_ARGS)
 	g = gd_grant(s.department, att);
 	PG_RETURN_BOOL(g->authorization == PG_GETARG_INT64(0) && g->version == PG_GETARG_INT32(1) &&
 				   (g->in_force <= 1 || g->chosen));
+}
+
+Datum
+gd_class_reaches(PG_FUNCTION_ARGS)
+{
+	char	   *why;
+	char	   *hint;
+
+	PG_RETURN_BOOL(gd_class_bar(PG_GETARG_INT64(1), PG_GETARG_INT64(0), &why, &hint) == 0);
 }
 
 /* columns of the attached relation that stand for these items, as a set */

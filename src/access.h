@@ -59,6 +59,10 @@ extern void gd_attach_init(void);
 
 /* filter.c: the condition as an expression over varno 1; raises when it is not allowed */
 extern Node *gd_row_filter(const char *text, Relation rel);
+/* the same for a quality rule, under its article; "canonical": its text as the server writes it, or NULL */
+extern Node *gd_row_condition_text(const char *text, Relation rel, int article, char **canonical);
+/* does the type come with the server, or consist of its values? */
+extern bool gd_type_allowed(Oid type);
 
 /* ---- access.c ---- */
 

@@ -1155,6 +1155,9 @@ gd_log_init(void)
 							&gd_log_idle, 60, 1, 86400, PGC_SIGHUP, GUC_UNIT_S | GUC_NOT_IN_SAMPLE,
 							NULL, NULL, NULL);
 
+	/* records name the query: unless compute_query_id is off, let it be computed */
+	EnableQueryId();
+
 	gd_on_role_change(gd_forget_role_names);
 	gd_prev_log_shmem_request = shmem_request_hook;
 	shmem_request_hook = gd_log_shmem_request;

@@ -694,6 +694,31 @@ gd_opening_changed(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
+/* Logical replication knows neither authorizations nor the record of reads. */
+static void
+gd_tell_publications(Oid relid)
+{
+	static const Oid types[] = {OIDOID};
+	static GdStatementText query = {
+		"SELECT string_agg(DISTINCT p.pubname, ', ') FROM pg_catalog.pg_publication_tables p"
+		" JOIN pg_catalog.pg_class c ON c.relname = p.tablename"
+		" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = p.schemaname"
+		" WHERE c.oid = $1 OR c.oid IN (SELECT m.relid FROM pg_catalog.pg_partition_tree($1::regclass) m)",
+		1, types, NULL
+	};
+	Datum		arg = ObjectIdGetDatum(relid);
+	Datum		names;
+	bool		isnull;
+
+	(void) gd_own_run(&query, &arg, NULL, NULL, 1, &names, &isnull);
+	if (!isnull)
+		ereport(WARNING,
+				(errcode(GD_ERRCODE(17)),
+				 errmsg("\"%s\" is published: %s", get_rel_name(relid), TextDatumGetCString(names)),
+				 errdetail("Subscribers receive every row and column, unauthorized and without a record. Measures, Article 17."),
+				 errhint("Take the table out of the publication unless the subscriber is the provider's own.")));
+}
+
 Datum
 gd_attach_resource(PG_FUNCTION_ARGS)
 {
@@ -714,6 +739,7 @@ gd_attach_resource(PG_FUNCTION_ARGS)
 	gd_write_attachment(resource, rel);
 	relation_close(rel, NoLock);
 	gd_apply_opening(resource);
+	gd_tell_publications(relid);
 	CacheInvalidateRelcacheByRelid(relid);
 	PG_RETURN_VOID();
 }

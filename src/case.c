@@ -275,6 +275,37 @@ gd_check_any_columns(GdCase *c)
 	gd_only_changes(c->row, &c->kind->shape, c->id, allowed);
 }
 
+/* Where others may amend what was changed, says who. */
+static void
+gd_refuse_amender(GdCase *c)
+{
+	StringInfoData amenders;
+
+	initStringInfo(&amenders);
+	for (const GdMove *m = c->kind->moves; m->from || m->to || m->columns || m->amender; m++)
+	{
+		bool		meant = m->amender && strcmp(m->amender, "law") != 0 && gd_move_fits(m, c);
+
+		for (int attno = 1; meant && attno <= c->row->desc->natts; attno++)
+		{
+			const int  *column = m->columns;
+
+			while (column && *column && *column != attno)
+				column++;
+			meant = !gd_is_changed(c->row, attno) || (column && *column);
+		}
+		if (meant)
+			appendStringInfo(&amenders, "%s%s", amenders.len ? ", " : "", m->amender);
+	}
+	if (amenders.len > 0 && gd_row_is_changed(c->row))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(c->kind->shape.article)),
+				 errmsg("%s %lld, which is \"%s\", can be changed like this only by: %s",
+						c->kind->shape.subject, (long long) c->id, c->from, amenders.data),
+				 errdetail("You act as %s. Measures, Article %d.", gd_who_acts(), c->kind->shape.article),
+				 errhint("Act as a member of that department, or SET ROLE to its role.")));
+}
+
 static void
 gd_carry_move(GdCase *c, const GdMove *m, int article)
 {
@@ -328,6 +359,7 @@ gd_case_amend(GdCase *c)
 	{
 		/* nobody amends anything here, or it is no change: says which moves there are */
 		gd_check_any_columns(c);
+		gd_refuse_amender(c);
 		(void) gd_judge(c->kind->shape.subject, c->kind->shape.article,
 						psprintf(INT64_FORMAT, c->id), c->from, c->to, gd_case_actor, c);
 	}
@@ -370,8 +402,7 @@ gd_guard_case(PG_FUNCTION_ARGS)
 	if (!gd_row_open(&row, fcinfo, &kind->shape))
 		return gd_row_as_is(fcinfo);
 	if (kind->route)
-		kind = gd_case_kind(gd_machine(table, row.is_insert ? gd_new_text(&row, kind->route) :
-									   gd_old_text(&row, kind->route)));
+		kind = gd_case_kind(gd_machine(table, kind->route(&row)));
 	c.row = &row;
 	c.kind = kind;
 	c.me = gd_own_writing() ? 0 : gd_acting(kind->shape.article);

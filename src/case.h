@@ -84,7 +84,7 @@ typedef struct GdCaseKind
 	int			id;				/* column of the number */
 	const char *sequence;		/* it is drawn from */
 	int			state;			/* column of the state */
-	int			route;			/* column that says which of the table's kinds it is; 0: one */
+	const char *(*route) (GdRow *row);	/* which of the table's kinds a row is; NULL: it has one */
 	const GdActor *actors;		/* ends with name NULL */
 	const GdMove *moves;		/* ends with columns, from and to all NULL */
 	const GdRunning *running;	/* ends with due 0; NULL: none */

@@ -51,12 +51,12 @@ static GdShape gd_resource_shape = {
 enum
 {
 	ITEM_RESOURCE = 1, ITEM_NAME, ITEM_TITLE, ITEM_DATA_TYPE, ITEM_LENGTH, ITEM_SHARING,
-	ITEM_STATE_SECRET, ITEM_SOURCE, ITEM_RETIRED_AT, ITEM_ELEMENT
+	ITEM_STATE_SECRET, ITEM_SOURCE, ITEM_RETIRED_AT, ITEM_ELEMENT, ITEM_IS_REGION
 };
 
 static const char *const gd_item_columns[] = {
 	"resource", "name", "title", "data_type", "length", "sharing",
-	"state_secret", "source", "retired_at", "element"
+	"state_secret", "source", "retired_at", "element", "is_region"
 };
 
 static GdShape gd_item_shape = {
@@ -157,6 +157,7 @@ gd_resource_build(int64 id, Datum *v, bool *null)
 	{
 		r->nitems = gd_texts_of(v[9], &r->items);
 		(void) gd_texts_of(v[10], &r->classes);
+		(void) gd_ids_of(v[11], &r->sources);
 	}
 	for (int i = 0; i < r->nitems; i++)
 		if (gd_class_rank(r->classes[i]) < gd_class_rank(r->sharing))
@@ -174,17 +175,18 @@ gd_resource(int64 id)
 	static GdStatementText read = {
 		"SELECT r.code, r.provider, r.state, r.sharing, r.scope_departments, r.scope_regions, r.scope_systems, r.uses,"
 		" EXISTS (SELECT FROM govdata.standing_consent c WHERE c.resource = r.id AND c.state = 'active'),"
-		" i.names, i.classes"
+		" i.names, i.classes, i.sources"
 		" FROM govdata.resource r LEFT JOIN LATERAL"
 		" (SELECT array_agg(i.name ORDER BY i.name COLLATE \"C\") AS names,"
-		"         array_agg(coalesce(i.sharing, r.sharing) ORDER BY i.name COLLATE \"C\") AS classes"
+		"         array_agg(coalesce(i.sharing, r.sharing) ORDER BY i.name COLLATE \"C\") AS classes,"
+		"         array_agg(coalesce(i.source, 0) ORDER BY i.name COLLATE \"C\") AS sources"
 		"    FROM govdata.resource_item i WHERE i.resource = r.id AND i.retired_at IS NULL) i ON true"
 		" WHERE r.id = $1", 1, gd_arg_int8, NULL
 	};
 	GdResourceSlot *slot;
 	Datum		arg = Int64GetDatum(id);
-	Datum		values[11];
-	bool		nulls[11];
+	Datum		values[12];
+	bool		nulls[12];
 	MemoryContext old;
 	bool		found;
 
@@ -195,7 +197,7 @@ gd_resource(int64 id)
 		return slot->resource;
 
 	if (gd_own_run(&lock, &arg, NULL, NULL, 0, NULL, NULL) == 0 ||
-		gd_own_run(&read, &arg, NULL, NULL, 11, values, nulls) == 0)
+		gd_own_run(&read, &arg, NULL, NULL, 12, values, nulls) == 0)
 		return NULL;
 	if (gd_resources == NULL)
 		gd_resources_create();
@@ -212,15 +214,30 @@ gd_name_cmp(const void *a, const void *b)
 	return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
+static int
+gd_resource_item(GdResource *r, const char *item)
+{
+	char	  **found = NULL;
+
+	if (r->nitems > 0)
+		found = bsearch(&item, r->items, r->nitems, sizeof(char *), gd_name_cmp);
+	return found ? found - r->items : -1;
+}
+
 const char *
 gd_resource_item_class(GdResource *r, const char *item)
 {
-	char	  **found;
+	int			i = gd_resource_item(r, item);
 
-	if (r->nitems == 0)
-		return NULL;
-	found = bsearch(&item, r->items, r->nitems, sizeof(char *), gd_name_cmp);
-	return found ? r->classes[found - r->items] : NULL;
+	return i < 0 ? NULL : r->classes[i];
+}
+
+int64
+gd_resource_item_source(GdResource *r, const char *item)
+{
+	int			i = gd_resource_item(r, item);
+
+	return i < 0 ? 0 : r->sources[i];
 }
 
 const char *
@@ -711,7 +728,7 @@ gd_item_update(GdRow *row, int64 resource)
 {
 	static const int changeable[] = {
 		ITEM_TITLE, ITEM_DATA_TYPE, ITEM_LENGTH, ITEM_SHARING, ITEM_STATE_SECRET, ITEM_SOURCE,
-		ITEM_RETIRED_AT, ITEM_ELEMENT, 0
+		ITEM_RETIRED_AT, ITEM_ELEMENT, ITEM_IS_REGION, 0
 	};
 
 	gd_only_changes(row, &gd_item_shape, resource, changeable);

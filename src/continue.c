@@ -16,6 +16,7 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 #include "access_log.h"
 #include "guard.h"
@@ -116,7 +117,7 @@ gd_continue_reading(PG_FUNCTION_ARGS)
 	TriggerData *td = (TriggerData *) fcinfo->context;
 
 	gd_check_trigger(fcinfo);
-	if (!gd_guarding())
+	if (!gd_guarding() || tuplestore_tuple_count(td->tg_newtable) == 0)
 		return PointerGetDatum(NULL);
 	for (int i = 0; i < (int) lengthof(gd_continuations); i++)
 	{

@@ -51,6 +51,9 @@ typedef struct GdConsequence
 	"NOT EXISTS (SELECT FROM govdata.negative_entry x WHERE x.resource = e.resource" \
 	" AND x.state IN ('approved', 'reported') AND "
 
+#define QUALITY_DUE "INSERT INTO govdata.quality_state AS s (resource, due_at) "
+#define QUALITY_DUE_ALREADY " ON CONFLICT (resource) DO UPDATE SET due_at = excluded.due_at WHERE s.run IS NULL"
+
 /* nothing of the request is left to be granted */
 #define REQUEST_IS_EMPTIED "e.whole OR r.items <@ (e.items || r.refused_items)"
 
@@ -73,29 +76,69 @@ typedef struct GdConsequence
 	SETTLE_PURCHASES("SELECT e.data_purchase FROM govdata.planned_entry e WHERE e.resource IN (" which ")")
 
 static GdConsequence gd_consequences[] = {
+	/* what a doubt was answered before it was taken up again */
+	{"doubt_round", {
+			{"INSERT INTO govdata.doubt_round (doubt, round, provider, raised_by, salt, notified_at, due_on, due_at,"
+				" due_provisional, answered_at, answer, answer_reason, repaired_at, repair)"
+				" SELECT o.id, o.round, o.provider, o.raised_by, o.salt, o.notified_at, o.due_on, o.due_at,"
+				" o.due_provisional, o.answered_at, o.answer, o.answer_reason, o.repaired_at, o.repair"
+			" FROM old_rows o JOIN new_rows n ON n.id = o.id WHERE n.round > o.round", 0, NULL, NULL},
+	}},
+	/* a resource with a rule that has become active is checked at once */
+	{"quality_due_new", {
+			{QUALITY_DUE "SELECT DISTINCT n.resource, govdata.clock() FROM new_rows n WHERE n.state = 'active'" QUALITY_DUE_ALREADY,
+			0, NULL, NULL},
+	}},
+	{"quality_due", {
+			{QUALITY_DUE "SELECT DISTINCT n.resource, govdata.clock() FROM new_rows n JOIN old_rows o ON o.id = n.id"
+			" WHERE n.state = 'active' AND o.state <> 'active'" QUALITY_DUE_ALREADY, 0, NULL, NULL},
+	}},
 	/* the items of a request, so that a foreign key holds them */
 	{"request_item", {
 			{"INSERT INTO govdata.share_request_item (request, resource, item)"
-				" SELECT n.id, n.resource, unnest(n.items) FROM new_rows n", 0, NULL, NULL},
+			" SELECT n.id, n.resource, unnest(n.items) FROM new_rows n WHERE n.resource IS NOT NULL", 0, NULL, NULL},
+	}},
+	/* what a request for data outside the catalog named only later */
+	{"request_named", {
+			{"INSERT INTO govdata.share_request_item (request, resource, item)"
+				" SELECT n.id, n.resource, unnest(n.items) FROM new_rows n JOIN old_rows o ON o.id = n.id"
+			" WHERE o.items IS DISTINCT FROM n.items ON CONFLICT DO NOTHING", 0, NULL, NULL},
+	}},
+	/* Article 21: a hop for each authority that has held the need */
+	{"hop_new", {
+			{"INSERT INTO govdata.request_hop (request, hop, authority, received_at)"
+			" SELECT n.id, 1, n.holder, n.reported_at FROM new_rows n WHERE n.state = 'reported'", 0, NULL, NULL},
+	}},
+	{"hop", {
+			{"UPDATE govdata.request_hop h SET left_at = govdata.clock(),"
+				" outcome = CASE WHEN n.state IN ('returned', 'withdrawn') THEN n.state ELSE 'forwarded' END,"
+				" reason = CASE WHEN n.state = 'returned' THEN n.return_reason END"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" WHERE o.state = 'reported' AND (n.state <> 'reported' OR n.holder <> o.holder)"
+			" AND h.request = n.id AND h.left_at IS NULL", 0, NULL, NULL},
+			{"INSERT INTO govdata.request_hop (request, hop, authority, received_at)"
+				" SELECT n.id, 1 + (SELECT max(h.hop) FROM govdata.request_hop h WHERE h.request = n.id), n.holder, govdata.clock()"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+			" WHERE n.state = 'reported' AND (o.state <> 'reported' OR n.holder <> o.holder)", 0, NULL, NULL},
 	}},
 	/* Article 20: the platform authorizes by itself */
 	{"authorize_new", {
 			{"INSERT INTO govdata.share_authorization (id, request, resource, provider, consumer,"
-				" items, purpose, usage, basis, valid_from, valid_until, state, mode, row_filter)"
+				" items, purpose, usage, basis, valid_from, valid_until, state, mode, row_filter, applicant)"
 				" SELECT n.authorization_id, n.id, n.resource, n.provider, n.consumer, n.granted_items,"
 				" n.purpose, n.usage, n.answer_basis, n.answered_at,"
-				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active', n.mode, n.row_filter"
+				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active', n.mode, n.row_filter, n.applicant"
 			" FROM new_rows n WHERE n.state = 'approved'", 0, NULL, NULL},
 	}},
 	/* the same for an answer; an agreement may widen or restore what there is */
 	{"authorize", {
 			{"INSERT INTO govdata.share_authorization AS a (id, request, resource, provider, consumer,"
-				" items, purpose, usage, basis, valid_from, valid_until, state, mode, row_filter)"
+				" items, purpose, usage, basis, valid_from, valid_until, state, mode, row_filter, applicant)"
 				" SELECT n.authorization_id, n.id, n.resource, n.provider, n.consumer, n.granted_items,"
-				" n.purpose, n.usage, n.answer_basis, n.answered_at,"
-				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active', n.mode, n.row_filter"
+				" n.purpose, n.usage, n.answer_basis, coalesce(n.listed_at, n.answered_at),"
+				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active', n.mode, n.row_filter, n.applicant"
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
-				" WHERE n.state IN ('approved', 'agreed') AND o.state <> n.state"
+				" WHERE n.state IN ('approved', 'agreed', 'listed') AND o.state <> n.state AND n.granted_items IS NOT NULL"
 				" ON CONFLICT (id) DO UPDATE SET items = excluded.items, basis = excluded.basis,"
 				" row_filter = excluded.row_filter,"
 				/* what was agreed ends a revocation, not a suspension for an incident */
@@ -123,6 +166,8 @@ static GdConsequence gd_consequences[] = {
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
 				" WHERE n.sharing = 'unconditional' AND o.sharing <> 'unconditional'"
 				" AND a.resource = n.id AND a.state IN ('active', 'suspended')"
+				/* what was applied for upward needs its authorization whatever the class (Article 21) */
+				" AND a.applicant IS NULL"
 				" AND NOT EXISTS (SELECT FROM govdata.resource_item i WHERE i.resource = n.id"
 			"  AND i.name = ANY (a.items) AND i.sharing <> 'unconditional')", 0, NULL, NULL},
 			/* ruling 16: what is derived from a source is no less strict */
@@ -248,7 +293,10 @@ static GdConsequence gd_consequences[] = {
 	}},
 };
 
-/* A statement that met no row has no consequences, and must not have: they may be its own kind. */
+/*
+ * Nothing follows from no rows; and what follows for a table from itself must
+ * end.
+ */
 static bool
 gd_is_nothing(Tuplestorestate *rows)
 {
@@ -263,9 +311,6 @@ gd_derive(PG_FUNCTION_ARGS)
 
 	gd_check_trigger(fcinfo);
 	if (!gd_guarding() || gd_is_nothing(td->tg_newtable ? td->tg_newtable : td->tg_oldtable))
-		return PointerGetDatum(NULL);
-	/* nothing follows from no rows; and what follows for a table from itself must end */
-	if (tuplestore_tuple_count(td->tg_newtable) == 0)
 		return PointerGetDatum(NULL);
 	name = td->tg_trigger->tgargs[0];
 	for (int i = 0; i < (int) lengthof(gd_consequences); i++)

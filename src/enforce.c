@@ -369,6 +369,29 @@ gd_same_department(Oid role, const GdSubject *s, const GdAttachment *att)
 	return s->department > 0 && gd_department_of(role) == s->department;
 }
 
+/*
+ * Whatever a function is given it may keep.  The one meant may be shadowed by
+ * another department's, so a statement that reads calls nobody else's.
+ */
+static void
+gd_check_calls(PlannerInfo *root, const GdAttachment *att, GdVerdict *v)
+{
+	Oid			reader = InSecurityRestrictedOperation() ? GetUserId() : GetOuterUserId();
+	bool		handed;
+	ListCell   *lc;
+
+	if (gd_own_writing() || InNoForceRLSOperation())
+		return;
+	while (root->parent_root)
+		root = root->parent_root;
+	/* what has become a subplan is no longer part of the query above it */
+	handed = gd_calls_foreign(root->parse, reader);
+	foreach(lc, root->glob->subroots)
+		handed = handed || gd_calls_foreign(((PlannerInfo *) lfirst(lc))->parse, reader);
+	if (handed)
+		gd_refuse_because(att, v, 33, _("A function or domain of another department would be handed what is read."));
+}
+
 static void
 gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOptInfo *rel)
 {
@@ -399,6 +422,8 @@ gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOpt
 	}
 	if (s.reader == GD_READER_REFUSED)
 		gd_refuse_because(att, &v, 20, s.why);
+	if (s.reader != GD_READER_PUBLIC)
+		gd_check_calls(root, att, &v);
 	if (s.reader == GD_READER_ADMINISTRATOR)
 		return;
 	if (!gd_same_department(perms->checkAsUser, &s, att) || !gd_same_department(GetUserId(), &s, att))

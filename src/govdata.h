@@ -15,6 +15,7 @@
 
 #include "access/htup.h"
 #include "fmgr.h"
+#include "nodes/parsenodes.h"
 #include "datatype/timestamp.h"
 #include "utils/array.h"
 #include "utils/date.h"
@@ -228,6 +229,8 @@ extern void gd_require_own_hands(int article);
  * not count; "planning": neither does the statement that is being planned.
  */
 typedef bool (*GdHarmless) (Oid relid, bool written);
+/* does a query hand values to functions or domains that are not of the role's department? */
+extern bool gd_calls_foreign(Query *query, Oid role);
 extern bool gd_in_statement(void);	/* is another statement running or planned? */
 extern bool gd_in_foreign_hands(bool planning, GdHarmless harmless);
 extern bool gd_acts_alone(void);	/* nothing but the client's own statement is on the stack */
@@ -270,6 +273,7 @@ typedef struct GdRegion
 	int			level;			/* 1 county, 2 city, 3 province */
 	int64		authority;		/* data authority, 0: none registered */
 	int64		government;
+	int64		operator;		/* of the platform, 0: none registered */
 } GdRegion;
 
 /* a copy of what is known of a region; false for an unknown one */
@@ -283,10 +287,16 @@ extern bool gd_platform_is_above(const GdDepartment *provider, const GdDepartmen
 								 GdRegion *theirs, GdRegion *own);
 /* has the acting department a duty of supervision over this one? */
 extern bool gd_oversees(int64 department);
+/*
+ * Does the acting department operate the platform of this region?  Where no
+ * operator is registered, its data authority does.
+ */
+extern bool gd_operates(const char *platform);
 
 /* ---- uscc.c ---- */
 
 extern Datum gd_uscc_is_valid(PG_FUNCTION_ARGS);
+extern Datum gd_citizen_id_is_valid(PG_FUNCTION_ARGS);
 
 /* ---- texts.c ---- */
 
@@ -306,6 +316,12 @@ extern void gd_absence_init(void);
 
 /* ---- journal.c ---- */
 
+/*
+ * Columns of a governed table (NULL ends the list) whose content is not for
+ * everybody who may read the journal: an entry holds a digest instead, of a
+ * text in column "salt", the column's name and the content.
+ */
+extern void gd_journal_conceal(const char *subject, const char *salt, const char *const *columns);
 /* whom the journal names for what is being written now: see journal.c */
 extern void gd_acting_as_time(bool on);
 extern bool gd_is_acting_as_time(void);
@@ -334,6 +350,12 @@ extern void gd_dispatch_init(void);
 /* ---- obtain.c ---- */
 
 extern void gd_obtain_init(void);
+
+/* ---- doubt.c, rule.c, quality.c ---- */
+
+extern void gd_doubt_init(void);
+extern void gd_rule_init(void);
+extern void gd_quality_init(void);
 
 /* ---- sweep.c ---- */
 

@@ -119,6 +119,7 @@ typedef struct GdResource
 	int			nitems;
 	char	  **items;			/* not retired, in order */
 	char	  **classes;		/* of the items, stricter of both */
+	int64	   *sources;		/* departments of which they are; 0: the provider's own */
 } GdResource;
 
 /*
@@ -127,6 +128,7 @@ typedef struct GdResource
  */
 extern GdResource *gd_resource(int64 id);
 extern const char *gd_resource_item_class(GdResource *r, const char *item); /* NULL: no such item */
+extern int64 gd_resource_item_source(GdResource *r, const char *item);	/* 0: the provider's own */
 /* the first of the items that the resource does not have; NULL: it has all */
 extern const char *gd_resource_unknown_item(GdResource *r, Datum items);
 /* raises for such an item */

@@ -219,6 +219,8 @@ gd_complete_regions(void)
 			r->authority = d->id;
 		else if (strcmp(d->kind, "government") == 0)
 			r->government = d->id;
+		else if (strcmp(d->kind, "platform_operator") == 0 && r->operator == 0)
+			r->operator = d->id;
 	}
 }
 
@@ -452,11 +454,28 @@ gd_oversees(int64 department)
 	return false;
 }
 
+bool
+gd_operates(const char *platform)
+{
+	int64		me = gd_current_department();
+	GdDepartment mine;
+	GdRegion	region;
+
+	if (me == 0 || !gd_department(me, &mine) || !gd_region(platform, &region))
+		return false;
+	if (region.operator == 0)
+		return me == region.authority;
+	/* a platform may have several operators */
+	return mine.in_force && strcmp(mine.kind, "platform_operator") == 0 && strcmp(mine.region, platform) == 0;
+}
+
 PG_FUNCTION_INFO_V1(gd_current_department_sql);
 PG_FUNCTION_INFO_V1(gd_sees_sql);
 PG_FUNCTION_INFO_V1(gd_oversees_sql);
 PG_FUNCTION_INFO_V1(gd_region_calendar_sql);
 PG_FUNCTION_INFO_V1(gd_region_contains_sql);
+PG_FUNCTION_INFO_V1(gd_operates_sql);
+PG_FUNCTION_INFO_V1(gd_platform_operator_sql);
 
 Datum
 gd_current_department_sql(PG_FUNCTION_ARGS)
@@ -504,6 +523,23 @@ gd_region_contains_sql(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(gd_region_contains(text_to_cstring(PG_GETARG_TEXT_PP(0)),
 									  text_to_cstring(PG_GETARG_TEXT_PP(1))));
+}
+
+Datum
+gd_operates_sql(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(gd_is_administrator() || gd_operates(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+}
+
+Datum
+gd_platform_operator_sql(PG_FUNCTION_ARGS)
+{
+	GdRegion	region;
+
+	if (!gd_region(text_to_cstring(PG_GETARG_TEXT_PP(0)), &region) ||
+		(region.operator == 0 && region.authority == 0))
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(region.operator ? region.operator : region.authority);
 }
 
 /* ---- writing as the law itself ---- */
@@ -842,17 +878,22 @@ gd_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 	PG_END_TRY();
 }
 
-/* does an object of this owner bring somebody else's will into the act? */
+/* does an object of this owner bring somebody else's will into what a role does? */
+static bool
+gd_is_foreign_to(Oid owner, Oid role)
+{
+	int64		theirs;
+
+	if (!OidIsValid(owner) || owner == role || superuser_arg(owner))
+		return false;
+	theirs = gd_department_of(owner);
+	return theirs == 0 || theirs == GD_AMBIGUOUS || theirs != gd_department_of(role);
+}
+
 static bool
 gd_is_foreign(Oid owner)
 {
-	Oid			outer = GetOuterUserId();
-	int64		theirs;
-
-	if (!OidIsValid(owner) || owner == outer || superuser_arg(owner))
-		return false;
-	theirs = gd_department_of(owner);
-	return theirs == 0 || theirs == GD_AMBIGUOUS || theirs != gd_department_of(outer);
+	return gd_is_foreign_to(owner, GetOuterUserId());
 }
 
 static void
@@ -966,6 +1007,45 @@ gd_is_foreign_statement(GdStatement *s, GdHarmless harmless)
 			return true;
 	}
 	return false;
+}
+
+static bool
+gd_function_is_foreign(Oid function, void *context)
+{
+	return function >= FirstNormalObjectId && gd_is_foreign_to(gd_function_owner(function), *(Oid *) context);
+}
+
+static Oid
+gd_type_owner(Oid type)
+{
+	HeapTuple	tup = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	Oid			owner = HeapTupleIsValid(tup) ? ((Form_pg_type) GETSTRUCT(tup))->typowner : InvalidOid;
+
+	if (HeapTupleIsValid(tup))
+		ReleaseSysCache(tup);
+	return owner;
+}
+
+static bool
+gd_foreign_call_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, gd_foreign_call_walker, context, 0);
+	if (check_functions_in_node(node, gd_function_is_foreign, context))
+		return true;
+	/* its CHECK is anybody's code */
+	if (IsA(node, CoerceToDomain) &&
+		gd_is_foreign_to(gd_type_owner(((CoerceToDomain *) node)->resulttype), *(Oid *) context))
+		return true;
+	return expression_tree_walker(node, gd_foreign_call_walker, context);
+}
+
+bool
+gd_calls_foreign(Query *query, Oid role)
+{
+	return gd_foreign_call_walker((Node *) query, &role);
 }
 
 bool

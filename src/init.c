@@ -93,6 +93,9 @@ _PG_init(void)
 	gd_request_init();
 	gd_dispatch_init();
 	gd_obtain_init();
+	gd_doubt_init();
+	gd_rule_init();
+	gd_quality_init();
 	gd_protect_init();
 	gd_sweep_init();
 	gd_log_init();

@@ -24,6 +24,7 @@
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
 #include "commands/trigger.h"
+#include "common/sha2.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -109,6 +110,7 @@ typedef struct GdColumn
 	char	   *name;
 	int			name_len;
 	GdJsonType	type;
+	bool		concealed;		/* only a digest is written */
 } GdColumn;
 
 /* what the trigger's arguments say about the governed table */
@@ -125,6 +127,7 @@ typedef struct GdGoverned
 	int			n_columns;
 	GdColumn   *columns;		/* in the order of jsonb's keys */
 	bool		styled;			/* some text depends on a setting */
+	GdColumn   *salt;			/* of digests; never written itself */
 } GdGoverned;
 
 /* the entries of one statement on their way */
@@ -199,6 +202,26 @@ bool
 gd_is_acting_as_time(void)
 {
 	return gd_time_acts;
+}
+
+/* ---- what is not for every reader of the journal ---- */
+
+typedef struct GdConcealed
+{
+	const char *subject;
+	const char *salt;
+	const char *const *columns;
+} GdConcealed;
+
+static GdConcealed gd_concealed[16];
+static int	gd_n_concealed = 0;
+
+void
+gd_journal_conceal(const char *subject, const char *salt, const char *const *columns)
+{
+	if (gd_n_concealed == lengthof(gd_concealed))
+		elog(FATAL, "too many subjects with concealed columns");
+	gd_concealed[gd_n_concealed++] = (GdConcealed) {subject, salt, columns};
 }
 
 /* ---- values as JSON ---- */
@@ -382,6 +405,26 @@ gd_json_push(JsonbParseState **state, JsonbIteratorToken token,
 }
 
 /*
+ * Proves what was there to whoever has it, and tells nothing to anybody else:
+ * without the salt, a short text could be found by trying.
+ */
+static void
+gd_json_digest(GdGoverned *gov, GdColumn *column, TupleTableSlot *slot, JsonbValue *result)
+{
+	StringInfoData said;
+	bytea	   *digest;
+	char	   *hex = palloc(2 * PG_SHA256_DIGEST_LENGTH);
+
+	initStringInfo(&said);
+	if (!slot->tts_isnull[gov->salt->index])
+		appendStringInfoString(&said, TextDatumGetCString(slot->tts_values[gov->salt->index]));
+	appendStringInfo(&said, "%s%s", column->name, TextDatumGetCString(slot->tts_values[column->index]));
+	digest = DatumGetByteaPP(DirectFunctionCall1(sha256_bytea, PointerGetDatum(cstring_to_text(said.data))));
+	hex_encode(VARDATA_ANY(digest), PG_SHA256_DIGEST_LENGTH, hex);
+	gd_json_string(result, hex, 2 * PG_SHA256_DIGEST_LENGTH);
+}
+
+/*
  * The row as an object.  With "chosen" only those columns, nulls included;
  * without it all columns that are not null.
  */
@@ -397,10 +440,18 @@ gd_json_row(GdGoverned *gov, TupleTableSlot *slot, const bool *chosen)
 		GdColumn   *column = &gov->columns[i];
 		JsonbValue	key;
 
-		if (chosen ? !chosen[i] : slot->tts_isnull[column->index])
+		if (column == gov->salt || (chosen ? !chosen[i] : slot->tts_isnull[column->index]))
 			continue;
 		gd_json_string(&key, column->name, column->name_len);
 		pushJsonbValue(&state, WJB_KEY, &key);
+		if (column->concealed && !slot->tts_isnull[column->index])
+		{
+			JsonbValue	digest;
+
+			gd_json_digest(gov, column, slot, &digest);
+			pushJsonbValue(&state, WJB_VALUE, &digest);
+			continue;
+		}
 		gd_json_push(&state, WJB_VALUE, &column->type,
 					 slot->tts_values[column->index],
 					 slot->tts_isnull[column->index]);
@@ -448,7 +499,7 @@ gd_governed(TriggerData *trigdata)
 		elog(ERROR, "journal trigger of \"%s\" has %d arguments, not %d",
 			 RelationGetRelationName(rel), trigdata->tg_trigger->tgnargs, ARG_COUNT);
 
-	gov->columns = palloc(desc->natts * sizeof(GdColumn));
+	gov->columns = palloc0(desc->natts * sizeof(GdColumn));
 	for (int i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);
@@ -477,6 +528,14 @@ gd_governed(TriggerData *trigdata)
 	gov->provider = gd_find_column(gov, args[ARG_PROVIDER], rel);
 	gov->consumer = gd_find_column(gov, args[ARG_CONSUMER], rel);
 	gov->article = args[ARG_ARTICLE][0] ? pg_strtoint32(args[ARG_ARTICLE]) : 0;
+	for (int i = 0; i < gd_n_concealed; i++)
+	{
+		if (strcmp(gd_concealed[i].subject, gov->subject) != 0)
+			continue;
+		gov->salt = gd_find_column(gov, gd_concealed[i].salt, rel);
+		for (const char *const *name = gd_concealed[i].columns; *name; name++)
+			gd_find_column(gov, *name, rel)->concealed = true;
+	}
 	return gov;
 }
 

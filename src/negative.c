@@ -17,14 +17,16 @@ enum
 	NEG_ID = 1, NEG_RESOURCE, NEG_ITEMS, NEG_PROVIDER, NEG_BASIS_KIND, NEG_LEGAL_BASIS,
 	NEG_BASIS_ARTICLE, NEG_REASON, NEG_STATE, NEG_DRAFTED_AT, NEG_AUTHORITY, NEG_GOVERNMENT,
 	NEG_REVIEWED_AT, NEG_SELF_REVIEWED, NEG_APPROVED_AT, NEG_SELF_APPROVED, NEG_REPORTED_AT,
-	NEG_REPORTED_TO, NEG_ENDED_AT, NEG_NOTE
+	NEG_REPORTED_TO, NEG_ENDED_AT, NEG_NOTE, NEG_REMARK, NEG_REMARKED_AT, NEG_REMARK_ANSWER,
+	NEG_REMARK_ANSWERED_AT
 };
 
 static const char *const gd_negative_columns[] = {
 	"id", "resource", "items", "provider", "basis_kind", "legal_basis",
 	"basis_article", "reason", "state", "drafted_at", "data_authority", "government",
 	"reviewed_at", "self_reviewed", "approved_at", "self_approved", "reported_at",
-	"reported_to", "ended_at", "note"
+	"reported_to", "ended_at", "note", "remark", "remarked_at", "remark_answer",
+	"remark_answered_at"
 };
 
 /* who drafts, reviews and approves follows from the resource */
@@ -126,8 +128,29 @@ gd_negative_ended(GdCase *c)
 		gd_lock_withheld(c);
 }
 
+/* A remark opens a re-review, a later one anew; it vetoes nothing (ruling 11). */
+static void
+gd_negative_remarked(GdCase *c)
+{
+	gd_set_null(c->row, NEG_REMARK_ANSWER);
+	gd_set_null(c->row, NEG_REMARK_ANSWERED_AT);
+}
+
+static void
+gd_negative_answers_remark(GdCase *c)
+{
+	if (!c->row->newnull[NEG_REMARKED_AT - 1] && c->row->newnull[NEG_REMARK_ANSWERED_AT - 1])
+		return;
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(23)),
+			 errmsg("no remark on negative_entry %lld waits for an answer", (long long) c->id),
+			 errdetail("The upper data authority may remark on what is reported to it. Measures, Article 23."),
+			 errhint("SELECT * FROM govdata.negative_list WHERE id = %lld.", (long long) c->id)));
+}
+
 static const GdActor gd_negative_actors[] = {
 	{"provider", NEG_PROVIDER, NULL, false},
+	{"upper_authority", NEG_REPORTED_TO, NULL, false},
 	{"data_authority", NEG_AUTHORITY, NULL, false},
 	{"government", NEG_GOVERNMENT, NULL, false},
 	{NULL, 0, NULL, false}
@@ -137,6 +160,13 @@ static const int gd_negative_draft_columns[] = {
 	NEG_RESOURCE, NEG_ITEMS, NEG_PROVIDER, NEG_BASIS_KIND, NEG_LEGAL_BASIS, NEG_BASIS_ARTICLE, NEG_REASON, 0
 };
 static const int gd_negative_note[] = {NEG_NOTE, 0};
+static const int gd_negative_remark[] = {NEG_REMARK, 0};
+static const int gd_negative_answer[] = {NEG_REMARK_ANSWER, 0};
+
+static const GdRequired gd_negative_needs_remark[] = {{NEG_REMARK, gettext_noop("the remark")}, {0}};
+static const GdRequired gd_negative_needs_answer[] = {
+	{NEG_REMARK_ANSWER, gettext_noop("the result of the re-review")}, {0}
+};
 
 static const GdMove gd_negative_moves[] = {
 	{.from = "", .columns = gd_negative_draft_columns, .at = NEG_DRAFTED_AT,
@@ -144,6 +174,10 @@ static const GdMove gd_negative_moves[] = {
 	{.to = "reviewed", .columns = gd_negative_note, .at = NEG_REVIEWED_AT, .effect = gd_negative_reviewed},
 	{.to = "approved", .columns = gd_negative_note, .at = NEG_APPROVED_AT, .effect = gd_negative_approved},
 	{.to = "reported", .columns = gd_negative_note, .at = NEG_REPORTED_AT, .effect = gd_negative_reported},
+	{.from = "reported", .to = "reported", .amender = "upper_authority", .columns = gd_negative_remark,
+	.required = gd_negative_needs_remark, .at = NEG_REMARKED_AT, .effect = gd_negative_remarked},
+	{.from = "reported", .to = "reported", .amender = "data_authority", .columns = gd_negative_answer,
+	.required = gd_negative_needs_answer, .at = NEG_REMARK_ANSWERED_AT, .check = gd_negative_answers_remark},
 	{.to = "rejected", .columns = gd_negative_note, .at = NEG_ENDED_AT, .effect = gd_negative_ended},
 	{.to = "lifted", .columns = gd_negative_note, .at = NEG_ENDED_AT, .effect = gd_negative_ended},
 	{.to = "lapsed", .columns = gd_negative_note, .at = NEG_ENDED_AT, .effect = gd_negative_ended},

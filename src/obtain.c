@@ -23,6 +23,7 @@
 
 PG_FUNCTION_INFO_V1(gd_guard_element);
 PG_FUNCTION_INFO_V1(gd_obtainable);
+PG_FUNCTION_INFO_V1(gd_redundant);
 
 static const Oid gd_arg_int8[] = {INT8OID};
 static const Oid gd_arg_text[] = {TEXTOID};
@@ -97,6 +98,8 @@ gd_check_elements(GdCase *c, int column)
 
 /* ---- what can be obtained ---- */
 
+static const Oid gd_arg_asked[] = {TEXTARRAYOID, INT8OID};
+
 static void
 gd_require_asking(int64 department)
 {
@@ -112,10 +115,9 @@ gd_require_asking(int64 department)
 Datum
 gd_obtainable(PG_FUNCTION_ARGS)
 {
-	static const Oid types[] = {TEXTARRAYOID, INT8OID};
 	static GdStatementText query = {
 		"SELECT o.element, o.code, o.item, o.how, o.attached, o.since, o.until, o.hint"
-		" FROM govdata._obtainable($1, $2) o ORDER BY o.element, o.rank, o.code, o.item", 2, types, NULL
+		" FROM govdata._obtainable($1, $2) o ORDER BY o.element, o.rank, o.code, o.item", 2, gd_arg_asked, NULL
 	};
 	Datum		args[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
 
@@ -124,6 +126,21 @@ gd_obtainable(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("elements and department must be given"),
 				 errhint("Act as a department, or name one.")));
+	gd_require_asking(PG_GETARG_INT64(1));
+	gd_own_rows(&query, args, fcinfo);
+	return (Datum) 0;
+}
+
+Datum
+gd_redundant(PG_FUNCTION_ARGS)
+{
+	static GdStatementText query = {
+		"SELECT DISTINCT ON (o.element) o.element, o.code, o.item, o.how, count(*) OVER w, min(o.since) OVER w, o.hint"
+		" FROM govdata._obtaining($1, $2, NULL) o WHERE o.verdict = 'obtainable' AND o.counts"
+		" WINDOW w AS (PARTITION BY o.element) ORDER BY o.element, o.rank, o.code, o.item", 2, gd_arg_asked, NULL
+	};
+	Datum		args[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
+
 	gd_require_asking(PG_GETARG_INT64(1));
 	gd_own_rows(&query, args, fcinfo);
 	return (Datum) 0;

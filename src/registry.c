@@ -36,6 +36,11 @@ gd_yield_sql(const char *registry)
 			"AND l.effective OPERATOR(pg_catalog.&&) $1.effective";
 	if (strcmp(registry, "data_element") == 0)
 		return "DELETE FROM govdata.data_element e WHERE e.builtin AND e.code = $1.code";
+	if (strcmp(registry, "quality_indicator") == 0)
+		return "DELETE FROM govdata.quality_indicator i WHERE i.builtin AND i.code = $1.code";
+	if (strcmp(registry, "quality_weight") == 0)
+		return "DELETE FROM govdata.quality_weight w WHERE w.builtin AND w.code = $1.code "
+			"AND w.effective OPERATOR(pg_catalog.&&) $1.effective";
 	return "DELETE FROM govdata.catalog_specification s WHERE s.builtin AND s.element = $1.element "
 		"AND s.effective OPERATOR(pg_catalog.&&) $1.effective";
 }

@@ -292,11 +292,11 @@ gd_judge_publication(const char *publication)
 }
 
 /*
- * What a REVOKE takes from all departments no authorization gives back; the
- * owner may do it, and is told.
+ * What a REVOKE, or another schema, takes from all departments no authorization
+ * gives back; the owner may do it, and is told.
  */
 static void
-gd_judge_revoke(void)
+gd_judge_access(void)
 {
 	Oid			departments = get_role_oid("govdata_department", true);
 	ListCell   *lc;
@@ -343,8 +343,9 @@ gd_judge_statement(Node *statement)
 	foreach(lc, gd_watch->joined)
 		if (!list_member_oid(gd_watch->altered, lfirst_oid(lc)))
 			gd_judge_touched(lfirst_oid(lc));
-	if (IsA(statement, GrantStmt) && !((GrantStmt *) statement)->is_grant && OidIsValid(gd_relid(GD_ATTACHMENT)))
-		gd_judge_revoke();
+	if (((IsA(statement, GrantStmt) && !((GrantStmt *) statement)->is_grant) || IsA(statement, AlterObjectSchemaStmt)) &&
+		OidIsValid(gd_relid(GD_ATTACHMENT)))
+		gd_judge_access();
 	if (IsA(statement, CreatePublicationStmt) && OidIsValid(gd_relid(GD_ATTACHMENT)))
 		gd_judge_publication(((CreatePublicationStmt *) statement)->pubname);
 	if (IsA(statement, AlterPublicationStmt) && OidIsValid(gd_relid(GD_ATTACHMENT)))

@@ -37,12 +37,12 @@ SELECT code, name FROM civil.village WHERE region = '420106';
 --: title 20, 32, 33 | Read by authorization, and nothing besides | 凭授权读取，不多一分
 --: en The ecology department asks. The provider grants it the villages of Wuhan.
 --: zh 省生态环境厅提出申请，省民政厅同意，限于武汉市的村和社区。
---: shows 6
+--: shows 7
 SELECT govdata.submit_request('202003/000001', ARRAY['code', 'name', 'region'],
        '编制农村生活污水治理台账', '2027-09-30', '基层治理') AS request;
 
 --: as hubei_civil_clerk
-SELECT govdata.approve_request(6, row_filter => $$region LIKE '4201%'$$);
+SELECT govdata.approve_request(7, row_filter => $$region LIKE '4201%'$$);
 
 --: en Plain SQL from any client: the authorized columns come out, and the authorized rows.
 --: zh 任何客户端、普通 SQL：出来的只有授权的列和授权的行。

@@ -179,6 +179,47 @@ DROP FOREIGN TABLE pat.far;
 SELECT t.refused('carol', format('SELECT govdata.attach_resource(%L, ''pat.people'')', :'people_code'), 'ZW018 there is no resource % that you may attach', 'attack 51: a consumer attaches nothing');
 SELECT t.refused('nobody', format('SELECT govdata.attach_resource(%L, ''pat.people'')', :'people_code'), '42501 %', 'attack 51: nor does nobody');
 
+-- a table that follows its type, one that is published, one that moves: all is told
+CREATE TYPE pat.shape AS (id integer, name text);
+CREATE TABLE pat.shaped OF pat.shape;
+ALTER TYPE pat.shape OWNER TO regress_gd_wh_police;
+ALTER TABLE pat.shaped OWNER TO regress_gd_wh_police;
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.shaped'')', :'hidden_code'), 'a typed table attached');
+ALTER TYPE pat.shape ADD ATTRIBUTE more text CASCADE;
+SELECT t.reads('carol', 'SELECT count(id) FROM pat.shaped', '0', 'an attribute more: read as before');
+ALTER TYPE pat.shape RENAME ATTRIBUTE id TO number CASCADE;
+SELECT t.unread('carol', 'SELECT number FROM pat.shaped', 'ZW018 % The attachment is broken: %', 'an attribute renamed: nothing is read');
+ALTER TYPE pat.shape RENAME ATTRIBUTE number TO id CASCADE;
+SELECT t.reads('carol', 'SELECT count(id) FROM pat.shaped', '0', 'and back');
+SELECT t.unread('carol', 'SELECT more FROM pat.shaped', :'not_an_item', 'the new column is its provider''s');
+CREATE SCHEMA aside;
+ALTER TABLE pat.shaped SET SCHEMA aside;
+SELECT t.unread('carol', 'SELECT id FROM aside.shaped', '42501 %', 'moved aside: nothing is read');
+ALTER TABLE aside.shaped SET SCHEMA pat;
+SELECT t.val('pat', format('SELECT govdata.detach_resource(%L)', :'hidden_code')) AS detached \gset
+SET client_min_messages = error;
+CREATE PUBLICATION shapes FOR TABLE pat.shaped;
+SET client_min_messages = notice;
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.shaped'')', :'hidden_code'), 'attack 32: what is published already is told when it is attached');
+DROP PUBLICATION shapes;
+SELECT t.val('pat', format('SELECT govdata.detach_resource(%L)', :'hidden_code')) AS detached \gset
+DROP TABLE pat.shaped;
+DROP TYPE pat.shape;
+-- a partition that leaves in two transactions
+CREATE TABLE pat.parts (id integer) PARTITION BY LIST (id);
+CREATE TABLE pat.part_1 PARTITION OF pat.parts FOR VALUES IN (1);
+CREATE TABLE pat.part_2 PARTITION OF pat.parts FOR VALUES IN (2);
+INSERT INTO pat.parts VALUES (1), (2);
+SELECT format('ALTER TABLE %s OWNER TO regress_gd_wh_police', relid) FROM pg_partition_tree('pat.parts') \gexec
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.parts'')', :'hidden_code'), 'partitions attached');
+ALTER TABLE pat.parts DETACH PARTITION pat.part_2 CONCURRENTLY;
+GRANT SELECT ON pat.part_2 TO PUBLIC;
+SELECT t.reads('carol', 'SELECT string_agg(id::text, '','') FROM pat.parts', '1', 'detached concurrently: gone from the whole');
+SELECT t.reads('carol', 'SELECT count(*) FROM pat.part_2', '0', 'and its owner''s alone');
+SELECT t.val('pat', format('SELECT govdata.detach_resource(%L)', :'hidden_code')) AS detached \gset
+DROP TABLE pat.parts, pat.part_2;
+REVOKE USAGE ON SCHEMA pats FROM govdata_department;
+
 -- ---- attack 48: a table that turns into a view ----
 SELECT CASE WHEN current_setting('server_version_num')::integer < 160000 THEN
 	'CREATE RULE "_RETURN" AS ON SELECT TO pat.empty DO INSTEAD SELECT 1 AS id' ELSE 'SELECT' END AS turn \gset

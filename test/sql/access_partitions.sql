@@ -48,6 +48,22 @@ SELECT t.reads('bob', 'SELECT count(*) FROM pat.city', '101', 'attack 15: who ma
 SELECT t.refused('pat', 'ALTER TABLE pat.city_100 DISABLE ROW LEVEL SECURITY', 'ZW017 "city_100" is attached to resource %', 'attack 15: and keep it');
 SELECT t.refused('superuser', 'CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE pat.far PARTITION OF pat.city FOR VALUES IN (420900) SERVER s',
 	'ZW017 "far" is attached to resource %', 'a foreign table cannot be a partition');
+-- one whose columns stand in another order, and have other numbers
+SET ROLE regress_gd_wh_police;
+CREATE TABLE pat.city_500 (gone integer, region integer, other integer, secret text, name text, id integer);
+ALTER TABLE pat.city_500 DROP COLUMN gone;
+ALTER TABLE pat.city_500 DROP COLUMN other;
+INSERT INTO pat.city_500 SELECT 420500, 'secret ' || i, 'name ' || i, i FROM generate_series(420090, 420110) AS i;
+ALTER TABLE pat.city ATTACH PARTITION pat.city_500 FOR VALUES IN (420500);
+GRANT SELECT ON pat.city_500 TO govdata_department;
+RESET ROLE;
+SELECT t.reads('alice', 'SELECT count(*) FROM pat.city_500', '0', 'attack 15: the filter looks at its own column there');
+SELECT t.reads('alice', 'SELECT count(*) FROM pat.city', '50', 'attack 15: as it does through the root');
+SELECT t.reads('bob', 'SELECT max(name) FROM pat.city_500', 'name 420110', 'attack 15: who has no filter reads it');
+SELECT t.unread('bob', 'SELECT secret FROM pat.city_500', :'not_an_item', 'attack 15: but not its secret, whatever its number');
+SELECT t.unread('bob', 'SELECT c FROM pat.city_500 c', :'not_an_item', 'attack 15: nor its whole row');
+SELECT t.allowed('pat', 'ALTER TABLE pat.city DETACH PARTITION pat.city_500', 'it leaves');
+DROP TABLE pat.city_500;
 -- one that leaves keeps row security: nobody's but the owner's
 SELECT t.allowed('pat', 'ALTER TABLE pat.city DETACH PARTITION pat.city_400', 'a partition may leave');
 SELECT t.reads('bob', 'SELECT count(*) FROM pat.city_400', '0', 'and is then the owner''s alone');

@@ -61,6 +61,18 @@ SELECT is((SELECT count(*) FROM govdata.access_record WHERE start_seq IS NULL) -
 -- ---- attack 57 (residual): sizes are everybody's to see ----
 SELECT t.reads('carol', 'SELECT reltuples > 0 AND pg_relation_size(oid) > 0 FROM pg_class WHERE oid = ''pat.people''::regclass', 'true', 'attack 57: number of rows and size in the catalog');
 
+-- locks are too: a transaction that is serializable leaves one on each row it has looked at
+BEGIN ISOLATION LEVEL SERIALIZABLE;
+SET LOCAL enable_seqscan = off;
+SET LOCAL enable_bitmapscan = off;
+SET LOCAL ROLE regress_gd_alice;
+SELECT count(*) FROM pat.people WHERE id = 5;
+SELECT is((SELECT count(*) FROM pg_locks WHERE mode = 'SIReadLock' AND locktype = 'tuple' AND pid = pg_backend_pid()), 1::bigint, 'attack 57: pg_locks shows that there is a hidden row');
+RESET ROLE;
+REVOKE EXECUTE ON FUNCTION pg_lock_status() FROM PUBLIC;
+SELECT t.unread('alice', 'SELECT * FROM pg_locks', '42501 %', 'attack 57: revoked, it says nothing');
+ROLLBACK;
+
 -- ---- attack 58: functions of the reader's see visible rows only ----
 SET ROLE regress_gd_alice;
 CREATE SEQUENCE alice.seen;

@@ -357,16 +357,20 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	AND has_function_privilege('govdata_department', p.oid, 'EXECUTE')$$,
 	$$VALUES ('govdata._absent(text,text,smallint)'),
 	('govdata._articles()'),
+	('govdata._class_reaches(bigint,bigint)'),
 	('govdata._deadline(timestamp with time zone,integer,text)'),
+	('govdata._doubt_clocks()'),
 	('govdata._limit_amount(text,date)'),
 	('govdata._move_negative_entry(bigint,text,text)'),
 	('govdata._move_resource(text,text,text,smallint)'),
 	('govdata._moved(text,text,smallint,boolean)'),
+	('govdata._next_holder(bigint,bigint)'),
 	('govdata._nothing_used(bigint)'),
-	('govdata._obtainable(text[],bigint)'),
-	('govdata._obtaining(text[],bigint,date)'),
+	('govdata._operates(text)'),
 	('govdata._oversees(bigint)'),
 	('govdata._permitted(bigint,integer,oid)'),
+	('govdata._platform_operator(text)'),
+	('govdata._redundant(text[],bigint)'),
 	('govdata._region_calendar(text)'),
 	('govdata._region_contains(text,text)'),
 	('govdata._resource_id(text,smallint)'),
@@ -393,7 +397,7 @@ SELECT is_empty($$SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute 
 	WHERE c.relnamespace = 'govdata'::regnamespace AND c.relkind IN ('r', 'v') AND coalesce(col_description(c.oid, a.attnum), '') !~ '[一-龥]'$$, 'every column has one');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'govdata'::regnamespace AND coalesce(obj_description(p.oid, 'pg_proc'), '') !~ '[一-龥]'$$, 'every function has one');
 SELECT is_empty($$SELECT relname FROM pg_class c WHERE relnamespace = 'govdata'::regnamespace AND relkind = 'r' AND NOT relrowsecurity
-	AND relname NOT IN ('article', 'calendar', 'calendar_notice', 'calendar_day', 'statutory_holiday', 'regime', 'time_limit', 'withholding_basis', 'catalog_specification', 'data_element', 'region', 'department',
+	AND relname NOT IN ('article', 'calendar', 'calendar_notice', 'calendar_day', 'statutory_holiday', 'regime', 'time_limit', 'withholding_basis', 'catalog_specification', 'data_element', 'quality_indicator', 'quality_weight', 'region', 'department',
 	'resource_serial', 'sweep_heartbeat', 'sweep_failure', 'journal_seal', 'attachment', 'attachment_column', 'access_seal', 'access_hold')$$, 'every table of cases has row security');
 
 \i :actors_end

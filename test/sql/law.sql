@@ -30,11 +30,13 @@ SELECT is(govdata._transition_article('negative_entry', '', 'drafted'), 23::smal
 SELECT is(govdata._transition_article('negative_entry', NULL, 'drafted'), 23::smallint, 'whose state is not there yet');
 SELECT is(govdata._transition_article('share_request', 'approved', 'refused'), NULL, 'what is no move has no article');
 -- every state of the table is one that the column allows, and no other
-SELECT is_empty($$WITH v AS (SELECT DISTINCT subject, replace(subject, '_opening', '') AS relation, CASE subject WHEN 'resource_opening' THEN 'opening_state' ELSE 'state' END AS col FROM govdata.transition),
-	w AS (SELECT v.subject,
-		(SELECT array_agg(DISTINCT s COLLATE "C" ORDER BY s COLLATE "C") FROM govdata.transition t, unnest(ARRAY[from_state, to_state]) AS s WHERE t.subject = v.subject AND s <> '') AS moves,
-		(SELECT array_agg(m[1] COLLATE "C" ORDER BY m[1] COLLATE "C") FROM pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''::text', 'g') AS m
-			WHERE c.conrelid = ('govdata.' || v.relation)::regclass AND c.conname = v.relation || '_' || v.col || '_check') AS states FROM v)
+SELECT is_empty($$WITH m AS (SELECT CASE WHEN subject IN ('national_request', 'uncatalogued_request') THEN 'share_request' ELSE replace(subject, '_opening', '') END AS relation,
+		CASE subject WHEN 'resource_opening' THEN 'opening_state' ELSE 'state' END AS col, from_state, to_state FROM govdata.transition),
+	w AS (SELECT v.relation, v.col,
+		(SELECT array_agg(DISTINCT s COLLATE "C" ORDER BY s COLLATE "C") FROM m, unnest(ARRAY[from_state, to_state]) AS s WHERE (m.relation, m.col) = (v.relation, v.col) AND s <> '') AS moves,
+		(SELECT array_agg(g[1] COLLATE "C" ORDER BY g[1] COLLATE "C") FROM pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''::text', 'g') AS g
+			WHERE c.conrelid = ('govdata.' || v.relation)::regclass AND c.conname = v.relation || '_' || v.col || '_check') AS states
+		FROM (SELECT DISTINCT relation, col FROM m) AS v)
 	SELECT * FROM w WHERE moves IS DISTINCT FROM states$$, 'the states of the table are those of the columns');
 -- and every one can be reached
 SELECT is_empty($$WITH RECURSIVE reached AS (SELECT subject, to_state FROM govdata.transition WHERE from_state = ''
@@ -51,6 +53,7 @@ SELECT set_eq($$SELECT format('%s %s %s %s %s', code, coalesce(article::text, '-
 	'provisional_grace - 15 calendar_day takes_effect',
 	'reply_conditional 20 10 working_day deemed_consent',
 	'reply_uncatalogued 22 10 working_day late',
+	'reply_upward 21 10 working_day deemed_consent',
 	'unused_items - 180 calendar_day proposal'
 	], 'the limits of the Measures');
 SELECT is(array_agg(DISTINCT lower(effective)), ARRAY['2021-04-01'::date], 'since 1 April 2021 (Article 42)') FROM govdata.time_limit WHERE regime = 'measures';

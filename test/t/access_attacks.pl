@@ -181,5 +181,10 @@ $node->adjust_conf('postgresql.conf', 'shared_preload_libraries', "'govdata'");
 $node->restart;
 is(told('consumer_clerk', 'SELECT count(name) FROM data.people'), 5, 'attack 41: loaded again, all is as before');
 
+# ---- and the others: each of the 78 has a test of its name
+my $named = '';
+$named .= slurp_file($_) foreach glob('test/sql/*.sql test/specs/*.spec test/t/*.pl');
+is(join(' ', grep { $named !~ /attack $_\b/ } 1 .. 78), '', 'attacks 1 to 78 have tests');
+
 $node->stop;
 done_testing();

@@ -267,6 +267,19 @@ $node->safe_psql('postgres', $_) for split /\n/, $node->safe_psql('postgres', qq
 	SELECT format('SELECT govdata.attach_resource(%L, %L)', r.code, 'attached')
 	  FROM govdata.resource r WHERE r.id = $attached});
 
+# one that departments read before it became conditional
+my $formerly = published('wh_police', 'formerly unconditional', sharing => "'unconditional'");
+$node->safe_psql('postgres', qq{
+	CREATE TABLE formerly (name text, address text, phone text);
+	SELECT govdata.attach_resource(code, 'formerly') FROM govdata.resource WHERE id = $formerly});
+run_as('wh_civil', 'SELECT name, address FROM formerly');
+run_as('wh_house', 'SELECT address FROM formerly');
+run_as('wh_police', "UPDATE govdata.resource SET sharing = 'conditional', sharing_conditions = 'need' WHERE id = $formerly");
+my $asked = request('wh_civil', $formerly, 'name', valid_until => "'2027-06-30'");
+run_as('wh_police', "SELECT govdata.refuse_request($asked, 'no duty')");
+is( $node->safe_psql('postgres', q{SELECT count(*), count(ended_at), count(request) FROM govdata.continued_reading}),
+	'3|1|1', 'former terms, some of them ended');
+
 my $content = content($node, 'postgres');
 my $head = $node->safe_psql('postgres', q{SELECT format('%L, %L', seal, hash) FROM govdata.seal_head()});
 # reads are on record, sealed, dumped and restored in access_log.pl
