@@ -116,6 +116,9 @@ SELECT t.carrying('hb_civil', '婚姻', '{marital_status}', 'unconditional') AS 
 SELECT t.attach('hb_civil', :marriages) \g /dev/null
 SELECT is(string_agg(t.how(who, 'marital_status'), ', ' ORDER BY who), 'unconditional (attached), apply_first (attached), apply_first (attached)',
 	'beside, below and below') FROM unnest('{ja_civil,hb_market,wh_civil}'::text[]) AS who;
+SELECT t.allowed('wh_civil', format($$SELECT govdata.submit_request(%L, ARRAY['marital_status'], '低保审批', '2026-12-31')$$, code), 'the ready-made call reports the need upward')
+	FROM govdata.resource WHERE id = :marriages;
+SELECT is(t.how('wh_civil', 'marital_status'), 'pending (attached)', 'which is under way then');
 SELECT t.carrying('wh_house', '楼盘', '{birth_date}') AS estates \gset
 SELECT t.attach('wh_house', :estates) \g /dev/null
 SELECT t.val('wh_house', format('UPDATE govdata.resource SET opening = ''unconditional'', opening_ground = NULL WHERE id = %s', :estates)) \g /dev/null
@@ -134,7 +137,7 @@ SELECT is_empty($$SELECT d.who, o.resource, o.item, o.how, c.allowed FROM t.acto
 	CROSS JOIN LATERAL govdata.obtainable('{address,person_name,citizen_id,real_estate_unit,land_use,marital_status,birth_date}', t.department(d.who)) AS o
 	CROSS JOIN LATERAL govdata.check_access(o.resource, ARRAY[o.item], t.department(d.who)) AS c
 	WHERE o.attached AND c.allowed <> (o.how IN ('own', 'unconditional', 'authorized'))$$, 'what can be read is what can be obtained');
-SELECT is(count(DISTINCT o.how), 6::bigint, 'in all its kinds') FROM t.actor AS d
+SELECT is(count(DISTINCT o.how), 7::bigint, 'in all its kinds') FROM t.actor AS d
 	CROSS JOIN LATERAL govdata.obtainable('{address,person_name,citizen_id,real_estate_unit,land_use,marital_status,birth_date}', t.department(d.who)) AS o WHERE o.attached;
 
 -- ---- forms ----
