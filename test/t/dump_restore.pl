@@ -270,6 +270,26 @@ run_as('wh_police',
 	"SELECT govdata.register_field(id, 'vin') FROM govdata.service_form WHERE title = 'registered'",
 	"SELECT govdata.retire_form(id) FROM govdata.service_form WHERE title = 'retired'");
 
+# ---- what is dispatched, and made from other resources ----
+
+my $order = q{INSERT INTO govdata.dispatch_order (provider, wanted, need, deliver_by, needed_until)
+	SELECT id, '%s', 'need', '2026-12-01', '2026-12-31' FROM govdata.department WHERE name = 'wh_police'};
+run_as('wh_da', map { sprintf $order, $_ } qw(issued delivered returned accepted withheld cancelled));
+run_as('wh_police',
+	"SELECT govdata.deliver_dispatch(o.id, r.code, '{name}') FROM govdata.dispatch_order o, govdata.resource r"
+	  . " WHERE o.wanted IN ('delivered', 'returned', 'accepted') AND r.id = $addresses",
+	"SELECT govdata.withhold_dispatch(o.id, n.id) FROM govdata.dispatch_order o, govdata.negative_list n"
+	  . " WHERE o.wanted = 'withheld' AND n.title = 'withheld'",
+	"SELECT govdata.record_source(r.code, s.code, 'necessity') FROM govdata.resource r, govdata.resource s"
+	  . " WHERE r.id = $addresses AND s.id = $population",
+	"SELECT govdata.remove_source(id, 'taken out') FROM govdata.resource_source",
+	"SELECT govdata.record_source(r.code, s.code, 'necessity') FROM govdata.resource r, govdata.resource s"
+	  . " WHERE r.id = $addresses AND s.id = $population");
+run_as('wh_da',
+	"SELECT govdata.return_dispatch(id, 'not complete') FROM govdata.dispatch_order WHERE wanted = 'returned'",
+	"SELECT govdata.accept_dispatch(id) FROM govdata.dispatch_order WHERE wanted = 'accepted'",
+	"SELECT govdata.cancel_dispatch(id, 'not needed') FROM govdata.dispatch_order WHERE wanted = 'cancelled'");
+
 # numbers that nobody got, then a sweep, a seal, and more that has no seal yet
 $node->safe_psql('postgres', q{BEGIN; SET LOCAL ROLE wh_civil;
 	SELECT govdata.submit_request('307009/000001', '{name}', 'rolled back', '2026-12-31'); ROLLBACK});
