@@ -106,6 +106,38 @@ static GdConsequence gd_consequences[] = {
 				" AND a.resource = n.id AND a.state IN ('active', 'suspended')"
 				" AND NOT EXISTS (SELECT FROM govdata.resource_item i WHERE i.resource = n.id"
 			"  AND i.name = ANY (a.items) AND i.sharing <> 'unconditional')", 0, NULL, NULL},
+			/* what is found of it */
+			{"INSERT INTO govdata.resource_search AS s (resource, provider, sharing, document)"
+				" SELECT n.id, n.provider, n.sharing, govdata._search_document(n.id, n.code, n.title, n.abstract)"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" WHERE n.state IN ('published', 'suspended') AND (n.version <> o.version OR o.state = 'draft')"
+				" ON CONFLICT (resource) DO UPDATE SET provider = excluded.provider, sharing = excluded.sharing,"
+				" document = excluded.document WHERE (s.provider, s.sharing, s.document)"
+			" IS DISTINCT FROM (excluded.provider, excluded.sharing, excluded.document)", 0, NULL, NULL},
+			{"DELETE FROM govdata.resource_search s USING new_rows n"
+			" WHERE s.resource = n.id AND n.state = 'withdrawn'", 0, NULL, NULL},
+	}},
+	/* Article 11: the round closes when nothing is left to be confirmed */
+	{"maintenance_confirmed", {
+			{"UPDATE govdata.maintenance_round m SET state = 'closed'"
+				" WHERE m.state = 'open' AND m.id IN (SELECT n.round FROM new_rows n)"
+			" AND NOT EXISTS (SELECT FROM govdata.maintenance_outstanding o WHERE o.round = m.id)", 0, NULL, NULL},
+	}},
+	/* Article 14: the registry and the history say the same */
+	{"officer_named", {
+			{"UPDATE govdata.department d SET data_officer = n.officer FROM new_rows n"
+			" WHERE d.id = n.department AND n.state = 'current' AND d.data_officer IS DISTINCT FROM n.officer", 0, NULL, NULL},
+	}},
+	{"department_kept", {
+			{"INSERT INTO govdata.data_officer (department, officer) SELECT n.id, n.data_officer FROM new_rows n"
+				" WHERE n.data_officer IS NOT NULL AND NOT EXISTS (SELECT FROM govdata.data_officer o"
+			"  WHERE o.department = n.id AND o.state = 'current' AND o.officer = n.data_officer)", 0, NULL, NULL},
+			{"UPDATE govdata.data_officer o SET state = 'ended' FROM new_rows n"
+			" WHERE o.department = n.id AND n.data_officer IS NULL AND o.state = 'current'", 0, NULL, NULL},
+			{"INSERT INTO govdata.department_name (department, since, name) SELECT n.id,"
+				" CASE WHEN l.name IS NULL THEN '-infinity' ELSE govdata.clock() END, n.name FROM new_rows n"
+				" LEFT JOIN LATERAL (SELECT m.name FROM govdata.department_name m WHERE m.department = n.id"
+				"  ORDER BY m.since DESC LIMIT 1) l ON true WHERE l.name IS DISTINCT FROM n.name", 0, NULL, NULL},
 	}},
 	/* a changed item is a new version of its entry */
 	{"item_version", {

@@ -255,6 +255,12 @@ extern bool gd_is_acting_as_time(void);
 
 extern void gd_guard_init(void);
 
+/* ---- library.c, maintenance.c, reorganization.c ---- */
+
+extern void gd_library_init(void);
+extern void gd_maintenance_init(void);
+extern void gd_reorganization_init(void);
+
 /* ---- request.c ---- */
 
 extern void gd_request_init(void);

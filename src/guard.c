@@ -567,7 +567,9 @@ gd_guard_derived(PG_FUNCTION_ARGS)
 	TriggerData *td = (TriggerData *) fcinfo->context;
 
 	gd_check_trigger(fcinfo);
-	if (gd_guarding() && (!gd_own_writing() || TRIGGER_FIRED_BY_DELETE(td->tg_event)))
+	/* only what can be made anew at any time may go again */
+	if (gd_guarding() &&
+		(!gd_own_writing() || (TRIGGER_FIRED_BY_DELETE(td->tg_event) && td->tg_trigger->tgnargs == 0)))
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(17)),
 				 errmsg("rows of \"%s\" are written by the platform only",

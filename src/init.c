@@ -80,6 +80,9 @@ _PG_init(void)
 	gd_law_init();
 	gd_identity_init();
 	gd_guard_init();
+	gd_library_init();
+	gd_maintenance_init();
+	gd_reorganization_init();
 	gd_request_init();
 	gd_protect_init();
 	gd_sweep_init();

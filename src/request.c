@@ -455,7 +455,7 @@ gd_is_case_actor(const char *actor, void *context)
 
 	if (strcmp(actor, "time") == 0)
 		return gd_own_writing() && gd_is_acting_as_time();
-	if (strcmp(actor, "negative_list") == 0)
+	if (strcmp(actor, "negative_list") == 0 || strcmp(actor, "reorganization") == 0)
 		return gd_own_writing() && !gd_is_acting_as_time();
 	if (c->me == 0 || gd_own_writing())
 		return false;
@@ -826,7 +826,7 @@ gd_request_move(GdRow *row, GdCase *c, const char *from, const char *to)
 		(strcmp(from, "submitted") == 0 || gd_answers_after_time(row, from, to)))
 		gd_check_not_matured(row);
 	t = gd_judge("share_request", 20, psprintf(INT64_FORMAT, id), from, to, gd_is_case_actor, c);
-	if (strcmp(t->actor, "negative_list") == 0)
+	if (strcmp(t->actor, "negative_list") == 0 || strcmp(t->actor, "reorganization") == 0)
 	{
 		gd_moves_consent(row);
 		return;
