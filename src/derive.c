@@ -14,6 +14,7 @@
 #include "catalog/pg_type.h"
 #include "storage/lmgr.h"
 #include "utils/timestamp.h"
+#include "utils/tuplestore.h"
 
 #include "case.h"
 
@@ -197,6 +198,9 @@ gd_derive(PG_FUNCTION_ARGS)
 
 	gd_check_trigger(fcinfo);
 	if (!gd_guarding())
+		return PointerGetDatum(NULL);
+	/* nothing follows from no row; two that follow from one another would not end */
+	if (td->tg_newtable && tuplestore_tuple_count(td->tg_newtable) == 0)
 		return PointerGetDatum(NULL);
 	name = td->tg_trigger->tgargs[0];
 	for (int i = 0; i < (int) lengthof(gd_consequences); i++)

@@ -51,9 +51,12 @@ SELECT is(t.val('clerk', 'SELECT govdata.current_department()')::bigint, t.depar
 REVOKE regress_gd_wh_police FROM regress_gd_clerk;
 SELECT t.refused('clerk', 'SELECT govdata.current_department()', '42501 %', 'until they are members no more');
 GRANT regress_gd_wh_police TO regress_gd_clerk;
+-- as if it had been registered so: with what it has, nobody could end it
+SET govdata.restore = on;
 UPDATE govdata.department SET valid = '[2021-01-01,2026-03-01)' WHERE role = 'regress_gd_wh_police'::regrole;
 SELECT is(t.val('clerk', 'SELECT govdata.current_department()'), NULL, 'an abolished department does not act');
 UPDATE govdata.department SET valid = '(,)' WHERE role = 'regress_gd_wh_police'::regrole;
+RESET govdata.restore;
 BEGIN;
 SELECT t.allowed('clerk', :'dml', 'a clerk decides');
 SELECT is(format('%s %s', role, department), format('regress_gd_clerk %s', t.department('wh_police')), 'and the journal has both')
@@ -357,19 +360,26 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	AND has_function_privilege('govdata_department', p.oid, 'EXECUTE')$$,
 	$$VALUES ('govdata._absent(text,text,smallint)'),
 	('govdata._articles()'),
+	('govdata._class_kind(text)'),
+	('govdata._department_name(bigint,timestamp with time zone)'),
 	('govdata._deadline(timestamp with time zone,integer,text)'),
 	('govdata._move_negative_entry(bigint,text,text)'),
 	('govdata._move_resource(text,text,text,smallint)'),
 	('govdata._moved(text,text,smallint,boolean)'),
 	('govdata._oversees(bigint)'),
 	('govdata._permitted(bigint,integer,oid)'),
+	('govdata._refers(text,text,bigint)'),
 	('govdata._region_calendar(text)'),
 	('govdata._region_contains(text,text)'),
 	('govdata._resource_id(text,smallint)'),
+	('govdata._search(text,bigint[],text,integer,bigint)'),
 	('govdata._sees(bigint,bigint)'),
+	('govdata._specification_findings(jsonb)'),
 	('govdata._transition_article(text,text,text)'),
 	('govdata._transitions()'),
-	('govdata._working_days_left(date,date,text)')$$, 'departments call these helpers and no other');
+	('govdata._update_due(text,timestamp with time zone)'),
+	('govdata._working_days_left(date,date,text)'),
+	('govdata._yearly_due(text,integer)')$$, 'departments call these helpers and no other');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'govdata'::regnamespace AND p.prorettype = 'trigger'::regtype
 	AND (has_function_privilege('govdata_department', p.oid, 'EXECUTE') OR has_function_privilege('govdata_admin', p.oid, 'EXECUTE'))$$, 'nobody hangs a guard elsewhere');
 SELECT t.refused('wh_police', format('SELECT govdata.%s(''{1}'')', f), '42501 %', f) FROM unnest(ARRAY['_settle', '_expire']) AS f;
@@ -389,7 +399,7 @@ SELECT is_empty($$SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute 
 	WHERE c.relnamespace = 'govdata'::regnamespace AND c.relkind IN ('r', 'v') AND coalesce(col_description(c.oid, a.attnum), '') !~ '[一-龥]'$$, 'every column has one');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'govdata'::regnamespace AND coalesce(obj_description(p.oid, 'pg_proc'), '') !~ '[一-龥]'$$, 'every function has one');
 SELECT is_empty($$SELECT relname FROM pg_class c WHERE relnamespace = 'govdata'::regnamespace AND relkind = 'r' AND NOT relrowsecurity
-	AND relname NOT IN ('article', 'calendar', 'calendar_notice', 'calendar_day', 'statutory_holiday', 'time_limit', 'catalog_specification', 'region', 'department',
+	AND relname NOT IN ('article', 'calendar', 'calendar_notice', 'calendar_day', 'statutory_holiday', 'time_limit', 'catalog_specification', 'code_rule', 'library_subject', 'update_cycle', 'yearly_limit', 'region', 'department',
 	'resource_serial', 'sweep_heartbeat', 'sweep_failure', 'journal_seal', 'attachment', 'attachment_column', 'access_seal', 'access_hold')$$, 'every table of cases has row security');
 
 \i :actors_end

@@ -35,6 +35,9 @@ SELECT is((SELECT array_agg(DISTINCT s COLLATE "C" ORDER BY s COLLATE "C") FROM 
 		WHERE c.conrelid = ('govdata.' || v.relation)::regclass AND c.conname = v.relation || '_' || v.col || '_check'),
 	format('%s: the states of the table are those of the column', v.subject))
 FROM (VALUES ('resource', 'resource', 'state'), ('resource_opening', 'resource', 'opening_state'), ('negative_entry', 'negative_entry', 'state'),
+	('data_officer', 'data_officer', 'state'), ('data_update', 'data_update', 'state'), ('library', 'library', 'state'), ('library_member', 'library_member', 'state'),
+	('maintenance_confirmation', 'maintenance_confirmation', 'state'), ('maintenance_round', 'maintenance_round', 'state'),
+	('reorganization', 'reorganization', 'state'), ('reorganization_line', 'reorganization_line', 'state'),
 	('standing_consent', 'standing_consent', 'state'), ('share_request', 'share_request', 'state'), ('share_authorization', 'share_authorization', 'state')) AS v (subject, relation, col);
 -- and every one can be reached
 SELECT is_empty($$WITH RECURSIVE reached AS (SELECT subject, to_state FROM govdata.transition WHERE from_state = ''
@@ -112,7 +115,7 @@ INSERT INTO govdata.time_limit (code, article, amount, unit, consequence, effect
 SELECT is(string_agg(format('%s %s', amount, effective), ', '), '4 [2022-01-01,)', 'a time limit') FROM govdata.time_limit WHERE code = 'check_doubt';
 INSERT INTO govdata.catalog_specification (element, column_name, required, basis) VALUES ('信息资源摘要', 'abstract', false, '转储');
 SELECT is(string_agg(format('%s %s', required, builtin), ', '), 'f f', 'an element of the specification') FROM govdata.catalog_specification WHERE element = '信息资源摘要';
-SELECT is(count(*), 15::bigint, 'and no other') FROM govdata.catalog_specification;
+SELECT is(count(*), 18::bigint, 'and no other') FROM govdata.catalog_specification;
 ROLLBACK;
 RESET govdata.restore;
 SELECT is(count(*), 1::bigint, 'outside a restore nothing yields') FROM govdata.time_limit WHERE code = 'check_doubt';

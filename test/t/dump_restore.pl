@@ -143,7 +143,7 @@ $node->safe_psql('postgres', q{
 
 my $population = published('wh_police', 'population');
 my $addresses = published('wh_police', 'addresses', scope_departments => "'{6}'", scope_regions => "'{420100}'", uses => "'{relief}'");
-my $housing = published('es_civil', 'housing', class => "'101001'");
+my $housing = published('es_civil', 'housing', class => "'308001'");
 my $files = published('wh_police', 'files');
 my $withdrawn = published('wh_police', 'withdrawn');
 my $list = published('wh_police', 'list', sharing => "'unconditional'", opening => "'unconditional'", opening_ground => 'NULL');
@@ -312,8 +312,8 @@ sub goes_on
 		$next, "$how: numbers go on");
 	$server->safe_psql($database, "SET ROLE wh_police; SELECT govdata.refuse_request($next, 'no')");
 	is( $server->safe_psql($database, q{SET ROLE wh_police;
-			INSERT INTO govdata.resource (class, title, opening, opening_ground) VALUES ('101001', 'next', 'closed', 'law') RETURNING code}),
-		'101001/000002', "$how: serials go on");
+			INSERT INTO govdata.resource (class, title, opening, opening_ground) VALUES ('308001', 'next', 'closed', 'law') RETURNING code}),
+		'308001/000002', "$how: serials go on");
 	$server->safe_psql($database, 'CALL govdata.sweep()');
 	is( $server->safe_psql($database, q{SELECT finding FROM govdata.verify_journal()}),
 		'ok', "$how: new seals follow the old ones");
