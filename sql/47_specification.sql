@@ -136,7 +136,8 @@ CREATE TABLE govdata.yearly_limit (
     builtin   boolean NOT NULL DEFAULT false,
     amended   boolean NOT NULL DEFAULT false CHECK (NOT (amended AND builtin)),
     effective_from date GENERATED ALWAYS AS (lower(effective)) STORED,
-    CONSTRAINT yearly_limit_is_a_day CHECK (extract(day FROM make_date(2001, month, day)) = day),
+    CONSTRAINT yearly_limit_is_a_day CHECK (month BETWEEN 1 AND 12
+        AND day BETWEEN 1 AND CASE WHEN month = 2 THEN 28 WHEN month IN (4, 6, 9, 11) THEN 30 ELSE 31 END),
     CONSTRAINT yearly_limit_one_at_a_time EXCLUDE USING gist (code WITH =, effective WITH &&)
 );
 COMMENT ON TABLE govdata.yearly_limit IS '每年到期的义务:月、日与适用期间;按日历日,不因节假日顺延';

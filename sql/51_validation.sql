@@ -62,13 +62,13 @@ CREATE FUNCTION govdata.validate_resource(code text, OUT part text, OUT item tex
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     entry govdata.resource;
-    kind text;
+    belongs_to text;
 BEGIN
     SELECT r.* INTO entry FROM govdata.resource r WHERE r.code = validate_resource.code;
     IF entry.id IS NULL THEN
         PERFORM govdata._absent('resource', validate_resource.code, 10::smallint);
     END IF;
-    kind := govdata._class_kind(entry.class);
+    belongs_to := govdata._class_kind(entry.class);
     RETURN QUERY
     SELECT f.part, f.item, f.element, f.column_name, f.rule, f.requirement, f.value, 10::smallint
       FROM govdata._specification_findings(to_jsonb(entry)) f;
@@ -80,10 +80,10 @@ BEGIN
             SELECT 'resource', NULL, NULL, 'data_officer', 'name_data_officer()', 14
              WHERE EXISTS (SELECT FROM govdata.department d WHERE d.id = entry.provider AND d.data_officer IS NULL)
             UNION ALL
-            SELECT 'resource', NULL, 'library', 'library', kind, 12
-             WHERE kind IN ('base', 'theme')
+            SELECT 'resource', NULL, 'library', 'library', belongs_to, 12
+             WHERE belongs_to IN ('base', 'theme')
                AND NOT EXISTS (SELECT FROM govdata.library l JOIN govdata.library_subject s ON s.code = l.subject
-                                WHERE l.id = entry.library AND l.state = 'active' AND s.kind = kind)
+                                WHERE l.id = entry.library AND l.state = 'active' AND s.kind = belongs_to)
             UNION ALL
             SELECT CASE WHEN w.name IS NULL THEN 'resource' ELSE 'item' END, w.name, 'sharing', 'negative_entry', 'an approved entry of the negative list', 23
               FROM (SELECT NULL::text AS name WHERE entry.sharing = 'withheld'

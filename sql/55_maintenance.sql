@@ -234,6 +234,7 @@ SELECT y.department, d.name, y.year, max(y.entries) AS entries,
                        FROM govdata.maintenance_round x WHERE x.department = y.department AND x.year = y.year) m ON true
  CROSS JOIN LATERAL (SELECT govdata._yearly_due('maintenance_round', y.year) AS due_on,
                             (govdata._yearly_due('maintenance_round', y.year) + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone') AS due_at) l
+ WHERE govdata._sees(y.department, NULL)
  GROUP BY y.department, d.name, y.year;
 COMMENT ON VIEW govdata.maintenance_status IS '各部门历年全面维护的情况:未开始、进行中、完成、逾期(第十一条)';
 COMMENT ON COLUMN govdata.maintenance_status.department IS '部门编号';
@@ -255,7 +256,7 @@ CREATE VIEW govdata._duty_resource_update WITH (security_invoker, security_barri
 SELECT u.provider_id AS department, 'update_data' AS duty, 9::smallint AS article, 'resource' AS subject, u.id::text AS subject_key,
        coalesce(u.last_as_of, r.published_at) AS since, u.due_on, u.due_at, false AS due_provisional, 'late' AS consequence
   FROM govdata.update_status u JOIN govdata.resource r ON r.id = u.id
- WHERE u.due_at IS NOT NULL;
+ WHERE u.due_at IS NOT NULL AND govdata._sees(u.provider_id, NULL);
 COMMENT ON VIEW govdata._duty_resource_update IS '待办义务:数据更新';
 
 CREATE VIEW govdata._duty_maintenance_round WITH (security_invoker, security_barrier) AS
@@ -277,5 +278,5 @@ SELECT d.id AS department, 'name_data_officer' AS duty, 14::smallint AS article,
        NULL::date AS due_on, NULL::timestamptz AS due_at, NULL::boolean AS due_provisional, 'none' AS consequence
   FROM govdata.department d
  WHERE d.data_officer IS NULL AND d.kind NOT IN ('platform_operator', 'public_utility')
-   AND d.valid @> govdata.legal_date(govdata.as_of());
+   AND d.valid @> govdata.legal_date(govdata.as_of()) AND govdata._sees(d.id, NULL);
 COMMENT ON VIEW govdata._duty_data_officer IS '待办义务:指定数据管理机构或者专人';

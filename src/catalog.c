@@ -731,7 +731,8 @@ static void
 gd_check_contributor(GdRow *row, int64 me, int64 provider, int64 library)
 {
 	int64		source = gd_new_int64(row, ITEM_SOURCE);
-	int64		before = row->is_insert || row->oldnull[ITEM_SOURCE - 1] ? source : DatumGetInt64(row->old[ITEM_SOURCE - 1]);
+	int64		before = row->is_insert ? source :
+		row->oldnull[ITEM_SOURCE - 1] ? 0 : DatumGetInt64(row->old[ITEM_SOURCE - 1]);
 
 	if (library != 0 && source != 0 && gd_is_changed(row, ITEM_SOURCE) && source != provider &&
 		!gd_in_library(library, source))

@@ -131,7 +131,8 @@ static GdConsequence gd_consequences[] = {
 	}},
 	{"department_kept", {
 			{"INSERT INTO govdata.data_officer (department, officer) SELECT n.id, n.data_officer FROM new_rows n"
-				" WHERE n.data_officer IS NOT NULL AND NOT EXISTS (SELECT FROM govdata.data_officer o"
+				" WHERE n.data_officer IS NOT NULL AND coalesce(upper(n.valid) > govdata.legal_date(govdata.clock()), true)"
+				" AND NOT EXISTS (SELECT FROM govdata.data_officer o"
 			"  WHERE o.department = n.id AND o.state = 'current' AND o.officer = n.data_officer)", 0, NULL, NULL},
 			{"UPDATE govdata.data_officer o SET state = 'ended' FROM new_rows n"
 			" WHERE o.department = n.id AND n.data_officer IS NULL AND o.state = 'current'", 0, NULL, NULL},
