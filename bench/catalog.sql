@@ -66,14 +66,14 @@ CREATE FUNCTION bench.load(first bigint, last bigint) RETURNS void LANGUAGE sql 
 	INSERT INTO govdata.resource_item (resource, name, title, data_type, length)
 	SELECT i, 'item' || lpad(n::text, 2, '0'), w.items[1 + (i + n) % 40], '字符型', 100
 	FROM bench.word w, generate_series(first, last) i, generate_series(1, 20) n;
-	INSERT INTO govdata.resource_search (resource, provider, sharing, document)
-	SELECT r.id, r.provider, r.sharing, govdata._search_document(r.id, r.code, r.title, r.abstract)
-	FROM govdata.resource r WHERE r.id BETWEEN first AND last;
+	INSERT INTO govdata.resource_search (resource, provider, region, sharing, document)
+	SELECT r.id, r.provider, d.region, r.sharing, govdata._search_document(r.id, r.code, r.title, r.abstract)
+	FROM govdata.resource r JOIN govdata.department d ON d.id = r.provider WHERE r.id BETWEEN first AND last;
 $$;
 SELECT format('SELECT bench.load(%s, %s)', i, least(i + 24999, :resources)) FROM generate_series(1, :resources, 25000) i \gexec
 SET maintenance_work_mem = '1GB';
 CREATE INDEX resource_search_keys ON govdata.resource_search
-	USING gin (govdata._search_keys(document, resource, provider, sharing));
+	USING gin (govdata._search_keys(document, resource, provider, region, sharing));
 SELECT setval('govdata.resource_id_seq', :resources) \g /dev/null
 RESET govdata.maintenance;
 VACUUM (FREEZE, ANALYZE) govdata.resource, govdata.resource_item, govdata.resource_search;

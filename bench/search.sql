@@ -11,7 +11,6 @@ CREATE TEMP TABLE question (kind text, sql text);
 INSERT INTO question VALUES
 	('a department''s page', 'SELECT count(*) FROM (SELECT * FROM govdata.catalog_page(%1$s)) p'),
 	('its next page', 'SELECT count(*) FROM (SELECT * FROM govdata.catalog_page(%1$s, %2$L)) p'),
-	('the same from the view', 'SELECT count(items) FROM (SELECT * FROM govdata.catalog WHERE provider_id = %1$s AND code > %2$L ORDER BY code LIMIT 20) p'),
 	('a county''s newest entries', 'SELECT count(*) FROM govdata.search_catalog(region => ''420102'')'),
 	('a word in half of all entries', 'SELECT count(*) FROM govdata.search_catalog(''信息'')'),
 	('a word of two characters, in one of 60', 'SELECT count(*) FROM govdata.search_catalog(''人口'')'),

@@ -108,13 +108,13 @@ static GdConsequence gd_consequences[] = {
 				" AND NOT EXISTS (SELECT FROM govdata.resource_item i WHERE i.resource = n.id"
 			"  AND i.name = ANY (a.items) AND i.sharing <> 'unconditional')", 0, NULL, NULL},
 			/* what is found of it */
-			{"INSERT INTO govdata.resource_search AS s (resource, provider, sharing, document)"
-				" SELECT n.id, n.provider, n.sharing, govdata._search_document(n.id, n.code, n.title, n.abstract)"
-				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+			{"INSERT INTO govdata.resource_search AS s (resource, provider, region, sharing, document)"
+				" SELECT n.id, n.provider, p.region, n.sharing, govdata._search_document(n.id, n.code, n.title, n.abstract)"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id JOIN govdata.department p ON p.id = n.provider"
 				" WHERE n.state IN ('published', 'suspended') AND (n.version <> o.version OR o.state = 'draft')"
-				" ON CONFLICT (resource) DO UPDATE SET provider = excluded.provider, sharing = excluded.sharing,"
-				" document = excluded.document WHERE (s.provider, s.sharing, s.document)"
-			" IS DISTINCT FROM (excluded.provider, excluded.sharing, excluded.document)", 0, NULL, NULL},
+				" ON CONFLICT (resource) DO UPDATE SET provider = excluded.provider, region = excluded.region,"
+				" sharing = excluded.sharing, document = excluded.document WHERE (s.provider, s.region, s.sharing, s.document)"
+			" IS DISTINCT FROM (excluded.provider, excluded.region, excluded.sharing, excluded.document)", 0, NULL, NULL},
 			{"DELETE FROM govdata.resource_search s USING new_rows n"
 			" WHERE s.resource = n.id AND n.state = 'withdrawn'", 0, NULL, NULL},
 	}},
@@ -123,6 +123,12 @@ static GdConsequence gd_consequences[] = {
 			{"UPDATE govdata.maintenance_round m SET state = 'closed'"
 				" WHERE m.state = 'open' AND m.id IN (SELECT n.round FROM new_rows n)"
 			" AND NOT EXISTS (SELECT FROM govdata.maintenance_outstanding o WHERE o.round = m.id)", 0, NULL, NULL},
+	}},
+	/* entries are found where their provider is */
+	{"department_moved", {
+			{"UPDATE govdata.resource_search s SET region = n.region FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" JOIN govdata.resource r ON r.provider = n.id WHERE n.region <> o.region"
+			" AND s.resource = r.id AND s.region <> n.region", 0, NULL, NULL},
 	}},
 	/* Article 14: the registry and the history say the same */
 	{"officer_named", {

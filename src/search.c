@@ -20,6 +20,7 @@
 #include "govdata.h"
 
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -43,6 +44,7 @@ typedef enum GdKeyKind
 {
 	GD_KEY_BLOCK = 1,
 	GD_KEY_PROVIDER = 1 + GD_LEVELS,
+	GD_KEY_REGION,
 	GD_KEY_SHARING
 } GdKeyKind;
 
@@ -62,6 +64,14 @@ static int64
 gd_sharing_key(const char *sharing)
 {
 	return gd_key(GD_KEY_SHARING, sharing[0]);
+}
+
+/* codes of regions are texts of up to twelve characters: 56 bits of a hash */
+static int64
+gd_region_key(text *region)
+{
+	return gd_key(GD_KEY_REGION, (int64) DatumGetUInt64(hash_any_extended((unsigned char *) VARDATA_ANY(region),
+																		  VARSIZE_ANY_EXHDR(region), 0)));
 }
 
 /* ---- texts ---- */
@@ -158,32 +168,39 @@ gd_text_keys(const pg_wchar *c, int n, bool singles, Datum *keys)
 	return k;
 }
 
+static Datum
+gd_int8_array(Datum *elems, int n)
+{
+	return PointerGetDatum(construct_array(elems, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
 Datum
 gd_search_keys(PG_FUNCTION_ARGS)
 {
 	text	   *document = PG_GETARG_TEXT_PP(0);
 	int64		resource = PG_GETARG_INT64(1);
-	char	   *sharing = text_to_cstring(PG_GETARG_TEXT_PP(3));
+	char	   *sharing = text_to_cstring(PG_GETARG_TEXT_PP(4));
 	int			len = VARSIZE_ANY_EXHDR(document);
 	pg_wchar   *wide = palloc((len + 1) * sizeof(pg_wchar));
-	Datum	   *keys = palloc((2 * (Size) len + GD_LEVELS + 2) * sizeof(Datum));
+	Datum	   *keys = palloc((2 * (Size) len + GD_LEVELS + 3) * sizeof(Datum));
 	int			n = gd_text_keys(wide, gd_fold(VARDATA_ANY(document), len, wide), true, keys);
 
 	for (int level = 0; level < GD_LEVELS; level++)
 		keys[n++] = Int64GetDatum(gd_block_key(level, resource));
 	keys[n++] = Int64GetDatum(gd_key(GD_KEY_PROVIDER, PG_GETARG_INT64(2)));
+	keys[n++] = Int64GetDatum(gd_region_key(PG_GETARG_TEXT_PP(3)));
 	keys[n++] = Int64GetDatum(gd_sharing_key(sharing));
-	PG_RETURN_ARRAYTYPE_P(construct_array(keys, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	PG_RETURN_DATUM(gd_int8_array(keys, n));
 }
 
 /* ---- the search ---- */
 
 typedef struct GdSearch
 {
-	Datum	   *keys;			/* one free place for the block's */
+	Datum	   *keys;			/* that each row must have */
 	int			nkeys;
 	Datum		words;			/* text[] */
-	Datum		providers;		/* int8[] of keys; (Datum) 0: not limited */
+	Datum		regions;		/* int8[] of keys, one of which it must have; (Datum) 0: not limited */
 	int64		before;			/* of the block that is searched */
 	int			limit;
 	int64	   *ids;			/* found there */
@@ -205,7 +222,7 @@ gd_search_words(GdSearch *s, const char *query)
 				 errmsg("the query is too long"),
 				 errdetail("It has %d characters; %d are allowed.", n, GD_MAX_QUERY),
 				 errhint("Ask for fewer words.")));
-	s->keys = palloc((2 * n + 3) * sizeof(Datum));
+	s->keys = palloc((2 * n + 4) * sizeof(Datum));
 	for (int i = 0; i < n;)
 	{
 		int			end = i;
@@ -219,35 +236,37 @@ gd_search_words(GdSearch *s, const char *query)
 	s->words = PointerGetDatum(construct_array(words, nwords, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
-/* the ids of a block, in no order; more than the limit are not looked for */
-#define SEARCH_SQL(providers) \
+/*
+ * The ids of a block, in no order; more than the limit are not looked for.  The
+ * block is a condition of its own and the first: GIN skips to its rows before it
+ * looks at the other keys, and has finished after the last of them.
+ */
+#define SEARCH_KEYS "govdata._search_keys(s.document, s.resource, s.provider, s.region, s.sharing)"
+#define SEARCH_SQL(more) \
 	"SELECT array_agg(f.resource) FROM (SELECT s.resource FROM govdata.resource_search s" \
-	" WHERE govdata._search_keys(s.document, s.resource, s.provider, s.sharing) @> $1" \
-	" AND s.resource + 0 < $2" providers \
-	" AND NOT EXISTS (SELECT FROM unnest($3) AS w (word) WHERE strpos(s.document, w.word) = 0)" \
-	" LIMIT $4) f"
+	" WHERE " SEARCH_KEYS " @> $1 AND " SEARCH_KEYS " @> $2" more " AND s.resource + 0 < $3" \
+	" AND NOT EXISTS (SELECT FROM unnest($4) AS w (word) WHERE strpos(s.document, w.word) = 0)" \
+	" LIMIT $5) f"
 
 static void
 gd_search_block(GdSearch *s, int level)
 {
-	static const Oid types[] = {INT8ARRAYOID, INT8OID, TEXTARRAYOID, INT8OID, INT8ARRAYOID};
-	static GdStatementText all = {SEARCH_SQL(""), 4, types, NULL};
-	static GdStatementText some = {
-		SEARCH_SQL(" AND govdata._search_keys(s.document, s.resource, s.provider, s.sharing) && $5"), 5, types, NULL
-	};
-	Datum		args[5];
+	static const Oid types[] = {INT8ARRAYOID, INT8ARRAYOID, INT8OID, TEXTARRAYOID, INT8OID, INT8ARRAYOID};
+	static GdStatementText all = {SEARCH_SQL(""), 5, types, NULL};
+	static GdStatementText some = {SEARCH_SQL(" AND " SEARCH_KEYS " && $6"), 6, types, NULL};
+	Datum		block = Int64GetDatum(gd_block_key(level, s->before - 1));
+	Datum		args[6];
 	Datum		found;
 	bool		isnull;
 	Datum	   *elems;
 
-	s->keys[s->nkeys] = Int64GetDatum(gd_block_key(level, s->before - 1));
-	args[0] = PointerGetDatum(construct_array(s->keys, s->nkeys + 1, INT8OID, sizeof(int64),
-											  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	args[1] = Int64GetDatum(s->before);
-	args[2] = s->words;
-	args[3] = Int64GetDatum(level == 0 ? (int64) 1 << GD_BLOCK_BITS : s->limit);
-	args[4] = s->providers;
-	(void) gd_own_run(s->providers ? &some : &all, args, NULL, NULL, 1, &found, &isnull);
+	args[0] = gd_int8_array(&block, 1);
+	args[1] = s->nkeys > 0 ? gd_int8_array(s->keys, s->nkeys) : args[0];
+	args[2] = Int64GetDatum(s->before);
+	args[3] = s->words;
+	args[4] = Int64GetDatum(level == 0 ? (int64) 1 << GD_BLOCK_BITS : s->limit);
+	args[5] = s->regions;
+	(void) gd_own_run(s->regions ? &some : &all, args, NULL, NULL, 1, &found, &isnull);
 	s->nids = 0;
 	if (isnull)
 		return;
@@ -314,28 +333,31 @@ gd_search_end(void)
 }
 
 static Datum
-gd_provider_keys(Datum providers)
+gd_region_keys(Datum regions)
 {
 	Datum	   *elems;
 	bool	   *nulls;
 	int			n;
 	int			k = 0;
 
-	deconstruct_array(DatumGetArrayTypeP(providers), INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
-					  &elems, &nulls, &n);
+	deconstruct_array(DatumGetArrayTypeP(regions), TEXTOID, -1, false, TYPALIGN_INT, &elems, &nulls, &n);
 	for (int i = 0; i < n; i++)
 		if (!nulls[i])
-			elems[k++] = Int64GetDatum(gd_key(GD_KEY_PROVIDER, DatumGetInt64(elems[i])));
-	return PointerGetDatum(construct_array(elems, k, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+			elems[k++] = Int64GetDatum(gd_region_key(DatumGetTextPP(elems[i])));
+	return gd_int8_array(elems, k);
 }
 
-/* plans for the index alone: what it is for is known better here than by estimate */
+/*
+ * Plans for the index alone, once a session: what it is for is known better
+ * here than by estimate, and estimating costs more than searching.
+ */
 static void
 gd_search_with_index(GdSearch *s, int page, ReturnSetInfo *rsinfo)
 {
 	int			level = NewGUCNestLevel();
 
 	(void) set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("plan_cache_mode", "force_generic_plan", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	gd_search_page(s, page, rsinfo);
 	AtEOXact_GUC(true, level);
@@ -346,7 +368,7 @@ gd_search(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	GdSearch	s = {0};
-	int			page = PG_ARGISNULL(3) ? 0 : PG_GETARG_INT32(3);
+	int			page = PG_ARGISNULL(4) ? 0 : PG_GETARG_INT32(4);
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (page < 1 || page > GD_MAX_PAGE)
@@ -357,16 +379,14 @@ gd_search(PG_FUNCTION_ARGS)
 				 errhint("Go on with the next page: before => the last id of this one.")));
 	gd_search_words(&s, PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	if (!PG_ARGISNULL(1))
-		s.providers = gd_provider_keys(PG_GETARG_DATUM(1));
+		s.keys[s.nkeys++] = Int64GetDatum(gd_key(GD_KEY_PROVIDER, PG_GETARG_INT64(1)));
 	if (!PG_ARGISNULL(2))
-	{
-		const char *sharing = text_to_cstring(PG_GETARG_TEXT_PP(2));
-
-		s.keys[s.nkeys++] = Int64GetDatum(gd_sharing_key(sharing));
-	}
+		s.regions = gd_region_keys(PG_GETARG_DATUM(2));
+	if (!PG_ARGISNULL(3))
+		s.keys[s.nkeys++] = Int64GetDatum(gd_sharing_key(text_to_cstring(PG_GETARG_TEXT_PP(3))));
 	s.before = gd_search_end();
-	if (!PG_ARGISNULL(4))
-		s.before = Min(s.before, PG_GETARG_INT64(4));
+	if (!PG_ARGISNULL(5))
+		s.before = Min(s.before, PG_GETARG_INT64(5));
 	s.limit = Max(4 * page, 256);
 	gd_search_with_index(&s, page, rsinfo);
 	return (Datum) 0;

@@ -372,7 +372,7 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	('govdata._region_calendar(text)'),
 	('govdata._region_contains(text,text)'),
 	('govdata._resource_id(text,smallint)'),
-	('govdata._search(text,bigint[],text,integer,bigint)'),
+	('govdata._search(text,bigint,text[],text,integer,bigint)'),
 	('govdata._sees(bigint,bigint)'),
 	('govdata._specification_findings(jsonb)'),
 	('govdata._transition_article(text,text,text)'),

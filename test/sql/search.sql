@@ -56,6 +56,9 @@ SELECT t.val('wh_civil', format('UPDATE govdata.resource SET state = ''withdrawn
 SELECT is(t.found('wh_house', '''结婚'''), NULL, 'what is withdrawn is not');
 SELECT t.entry('wh_police', :people) \g /dev/null
 SELECT is(t.found('wh_house', 'sharing => ''withheld'''), '户籍人口', 'a class that the negative list gives');
+UPDATE govdata.department SET region = '420500' WHERE role = 'regress_gd_ja_civil'::regrole;
+SELECT is(t.found('wh_house', 'region => ''420500''') || coalesce(t.found('wh_house', 'region => ''420102'''), ''), '低保人口', 'where its department is moved to');
+UPDATE govdata.department SET region = '420102' WHERE role = 'regress_gd_ja_civil'::regrole;
 BEGIN;
 SELECT t.resource('wh_civil', '孤儿', '{甲}') \g /dev/null
 SELECT is(t.found('wh_house', '''孤儿'''), '孤儿', 'what one has just published');
@@ -69,7 +72,7 @@ SELECT i, '307009', '307009/9' || lpad(i::text, 8, '0'),
 	CASE WHEN i BETWEEN 30000 AND 31500 THEN '密集词 ' WHEN i % 977 = 0 THEN '稀疏词 ' ELSE '' END || '条目' || i, t.department('wh_police'),
 	'摘要', '数据库', 'conditional', '条件', 'closed', 'privacy', '每日', 'published', now(), now()
 FROM (SELECT DISTINCT CASE WHEN n <= 4000 THEN 28000 + n ELSE 28000 + n * 53 END::bigint AS i FROM generate_series(1, 8000) n) s;
-INSERT INTO govdata.resource_search SELECT id, provider, sharing, govdata._search_document(id, code, title, abstract) FROM govdata.resource WHERE id > 1000;
+INSERT INTO govdata.resource_search SELECT id, provider, '420100', sharing, govdata._search_document(id, code, title, abstract) FROM govdata.resource WHERE id > 1000;
 RESET govdata.restore;
 CREATE FUNCTION t.pages(query text, page integer) RETURNS bigint[]
 LANGUAGE plpgsql AS $$
@@ -103,6 +106,6 @@ SELECT t.refused(who, 'SELECT * FROM govdata.search_catalog(''人口'')', '42501
 SELECT t.refused('wh_police', 'UPDATE govdata.resource_search SET document = ''''', '42501 %', 'nobody writes what is found');
 SELECT t.refused('superuser', 'DELETE FROM govdata.resource_search', 'ZW017 rows of "resource_search" are written by the platform only', 'not even a superuser');
 -- the index serves, whoever asks
-SELECT is((SELECT count(*) FROM unnest(govdata._search_keys('人口', 1, 1, 'conditional')) k WHERE k > 0), 3::bigint, 'keys: two characters and the pair');
+SELECT is((SELECT count(*) FROM unnest(govdata._search_keys('人口', 1, 1, '420100', 'conditional')) k WHERE k > 0), 3::bigint, 'keys: two characters and the pair');
 
 \i :actors_end
