@@ -14,6 +14,9 @@ PGFILEDESC = "govdata - government data regulation enforced in the database"
 MODULE_big = govdata
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
+# what the library says of itself, to be compared with the SQL it meets
+PG_CPPFLAGS = -DGD_VERSION='"$(EXTVERSION)"'
+
 SQL_PARTS = $(sort $(wildcard sql/[0-9][0-9]_*.sql))
 DATA_built = govdata--$(EXTVERSION).sql
 DATA = $(sort $(wildcard sql/updates/*.sql))
@@ -28,7 +31,7 @@ ISOLATION_OPTS = --inputdir=test --outputdir=.
 
 # Targets that must work before PostgreSQL is installed: they install it.
 STANDALONE = setup demo test bench matrix clean-cluster clean-matrix \
-	check-calendar \
+	check-calendar check-postgres \
 	update-po check-po
 
 .PHONY: $(STANDALONE) lint-warnings lint-gcc lint-clang
@@ -86,7 +89,7 @@ test:
 	+scripts/test
 
 bench:
-	+scripts/bench
+	+scripts/bench $(BENCH)
 
 matrix:
 	+scripts/matrix
@@ -102,6 +105,10 @@ update-po:
 
 check-po:
 	scripts/messages check
+
+# PostgreSQL's own regression suite, with the library preloaded.
+check-postgres:
+	+scripts/check-postgres
 
 # Compares the golden days of the tests with the npm package they came from.
 check-calendar:

@@ -5,7 +5,9 @@
 \set ON_ERROR_STOP 1
 SET client_min_messages = warning;
 
+SET govdata.restore = on;		-- another database of this cluster has departments too
 CREATE EXTENSION govdata CASCADE;
+RESET govdata.restore;
 
 SELECT format('CREATE ROLE %I', name)
 FROM (SELECT 'bench_consumer' || i FROM generate_series(1, :consumers) AS i

@@ -37,6 +37,7 @@ CREATE TABLE govdata.department (
     role                  regrole NOT NULL UNIQUE,
     data_officer          text CHECK (data_officer <> ''),
     valid                 daterange NOT NULL DEFAULT '(,)',
+    data_officer_role     regrole UNIQUE,
     CONSTRAINT department_uscc_checks CHECK (uscc_verified_by_hand OR govdata.uscc_is_valid(uscc)),
     CONSTRAINT department_not_its_own_superior CHECK (superior <> id)
 );
@@ -58,6 +59,7 @@ COMMENT ON COLUMN govdata.department.vertical IS '垂直管理:none 否、provin
 COMMENT ON COLUMN govdata.department.role IS '数据库角色(NOLOGIN)';
 COMMENT ON COLUMN govdata.department.data_officer IS '数据管理机构或者专人(第十四条)';
 COMMENT ON COLUMN govdata.department.valid IS '存续期间';
+COMMENT ON COLUMN govdata.department.data_officer_role IS '数据管理专人的登录角色(部门角色的成员);空表示为机构或者未登记';
 
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.region
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('region', '5');

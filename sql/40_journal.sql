@@ -21,8 +21,11 @@ CREATE TABLE govdata.journal_entry (
     consumer bigint,
     before jsonb,
     after jsonb,
+    deputy text,
+    on_behalf_of text,
     CONSTRAINT journal_entry_pkey PRIMARY KEY (id),
     CONSTRAINT journal_entry_event_check CHECK (event IN ('insert', 'update', 'delete')),
+    CONSTRAINT journal_entry_deputy_check CHECK ((deputy IS NULL) = (on_behalf_of IS NULL)),
     CONSTRAINT journal_entry_actor_check CHECK (actor IN ('department', 'time', 'administrator'))
 );
 ALTER SEQUENCE govdata.journal_entry_id_seq OWNED BY govdata.journal_entry.id;
@@ -45,6 +48,8 @@ COMMENT ON COLUMN govdata.journal_entry.provider IS '数据提供部门';
 COMMENT ON COLUMN govdata.journal_entry.consumer IS '数据使用部门';
 COMMENT ON COLUMN govdata.journal_entry.before IS '变更前内容；变更时仅含有变化的列';
 COMMENT ON COLUMN govdata.journal_entry.after IS '变更后内容；变更时仅含有变化的列，新增时不含空值';
+COMMENT ON COLUMN govdata.journal_entry.deputy IS '代行职责者的登录角色（数据管理专人不在岗期间）';
+COMMENT ON COLUMN govdata.journal_entry.on_behalf_of IS '被代行职责的数据管理专人';
 
 CREATE TABLE govdata.journal_seal (
     id bigint NOT NULL,
@@ -153,8 +158,8 @@ $function$;
 REVOKE ALL ON FUNCTION govdata.seal_head() FROM PUBLIC;
 COMMENT ON FUNCTION govdata.seal_head() IS '最新封存及其散列；请在库外留存，以备核验';
 
--- verify_journal(known_seal, known_hash): recomputes every seal from the rows
--- that are there.  One row a finding:
+-- verify_journal(known_seal, known_hash, newest): recomputes every seal, or so
+-- many newest ones, from the rows that are there.  One row a finding:
 --
 --     ok          all sealed entries are as they were; "entries" counts them
 --     removed     a sealed entry is gone
@@ -171,8 +176,9 @@ COMMENT ON FUNCTION govdata.seal_head() IS '最新封存及其散列；请在库
 --
 -- Needs to see the whole journal: administrators and superusers.  One plain
 -- statement without this library: its text (\sf govdata.verify_journal), with
--- NULL for the two parameters, runs in any session on a copy of the two tables.
+-- NULL for the parameters, runs in any session on a copy of the two tables.
 CREATE FUNCTION govdata.verify_journal(known_seal bigint DEFAULT NULL, known_hash text DEFAULT NULL,
+    newest integer DEFAULT NULL,
     OUT finding text, OUT seal bigint, OUT entry bigint, OUT entries bigint, OUT detail text)
     RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off AS $function$
@@ -182,6 +188,8 @@ link AS (
         lag(s.id, 1, 0::bigint) OVER w AS last_id,
         lag(s.hash, 1, decode(repeat('00', 32), 'hex')) OVER w AS last_hash
     FROM ONLY govdata.journal_seal s
+    -- one more, to which the first of them must be linked
+    WHERE newest IS NULL OR s.id >= (SELECT max(h.id) FROM ONLY govdata.journal_seal h) - newest
     WINDOW w AS (ORDER BY s.id)
 ),
 checked AS (
@@ -197,11 +205,13 @@ checked AS (
                 (extract(epoch FROM e.at) * 1000000)::bigint,
                 (extract(epoch FROM e.real_at) * 1000000)::bigint,
                 e.subject, e.subject_key, e.event, e.from_state, e.to_state, e.article, e.actor,
-                e.role, e.department, e.provider, e.consumer, e.before, e.after)::text, 'UTF8')),
+                e.role, e.department, e.provider, e.consumer, e.before, e.after,
+                e.deputy, e.on_behalf_of)::text, 'UTF8')),
             ''::bytea ORDER BY e.id) AS digests
         FROM unnest(s.entries) r
         JOIN ONLY govdata.journal_entry e ON e.id >= lower(r) AND e.id < upper(r)
     ) d
+    WHERE newest IS NULL OR s.id > (SELECT max(h.id) FROM ONLY govdata.journal_seal h) - newest
 ),
 expected AS (
     SELECT c.id AS seal, c.fingerprints, i.id,
@@ -216,7 +226,8 @@ compared AS (
             (extract(epoch FROM e.at) * 1000000)::bigint,
             (extract(epoch FROM e.real_at) * 1000000)::bigint,
             e.subject, e.subject_key, e.event, e.from_state, e.to_state, e.article, e.actor,
-            e.role, e.department, e.provider, e.consumer, e.before, e.after)::text, 'UTF8')), 1, 8) AS found
+            e.role, e.department, e.provider, e.consumer, e.before, e.after,
+                e.deputy, e.on_behalf_of)::text, 'UTF8')), 1, 8) AS found
     FROM expected x
     LEFT JOIN ONLY govdata.journal_entry e ON e.id = x.id
 ),
@@ -280,6 +291,6 @@ WHERE NOT o.planted
 HAVING count(*) > 0
 ORDER BY 2 NULLS LAST, 3, 1
 $function$;
-REVOKE ALL ON FUNCTION govdata.verify_journal(bigint, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION govdata.verify_journal(bigint, text) TO govdata_admin;
-COMMENT ON FUNCTION govdata.verify_journal(bigint, text) IS '核验日志：指明被删除、改动、调换、补写的条目和断裂的封存链';
+REVOKE ALL ON FUNCTION govdata.verify_journal(bigint, text, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION govdata.verify_journal(bigint, text, integer) TO govdata_admin;
+COMMENT ON FUNCTION govdata.verify_journal(bigint, text, integer) IS '核验日志：指明被删除、改动、调换、补写的条目和断裂的封存链';

@@ -1,13 +1,16 @@
 -- What makes a table one of the law's: cases that departments move, and rows
 -- that follow from them. One way for all, see src/case.h.
 
--- _limit_end(code, since, calendar) -> end of the limit of that code in force
--- on the day of "since" (legal time), counted from it: last day, its 24:00, and
--- whether that is provisional.
-CREATE FUNCTION govdata._limit_end(code text, since timestamptz, calendar text,
+-- _limit_end(code, since, calendar, regime, received, extended) -> end of the
+-- limit of that code, counted from "since": last day, its 24:00 (legal time), and
+-- whether that is provisional. The limit is the one in force on the day of
+-- "received", by default that of "since", under the regime, by default the one in
+-- force on that day; "extended" days come on top.
+CREATE FUNCTION govdata._limit_end(code text, since timestamptz, calendar text, regime text DEFAULT NULL,
+                                   received timestamptz DEFAULT NULL, extended integer DEFAULT NULL,
                                    OUT due_on date, OUT due_at timestamptz, OUT provisional boolean)
-LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'gd_limit_end_sql';
-COMMENT ON FUNCTION govdata._limit_end(text, timestamptz, text) IS '某一时限的届满日、届满时刻及是否暂定';
+LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'gd_limit_end_sql';
+COMMENT ON FUNCTION govdata._limit_end(text, timestamptz, text, text, timestamptz, integer) IS '某一时限的届满日、届满时刻及是否暂定';
 
 -- _limit_amount(code, day) -> amount of the limit in force on a day.
 CREATE FUNCTION govdata._limit_amount(code text, day date) RETURNS integer

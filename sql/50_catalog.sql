@@ -33,6 +33,7 @@ CREATE TABLE govdata.resource (
     update_cycle       text,
     source             text NOT NULL DEFAULT 'made' CHECK (source IN ('made', 'collected', 'third_party', 'system')),
     safety_grade       text,
+    access_log         text CHECK (access_log = 'sync'),
     related            text[],
     state_secret       boolean NOT NULL DEFAULT false CHECK (NOT state_secret),
     state              text NOT NULL DEFAULT 'draft'
@@ -85,6 +86,7 @@ COMMENT ON COLUMN govdata.resource.opening_ground IS '不予开放的理由:国�
 COMMENT ON COLUMN govdata.resource.update_cycle IS '更新周期';
 COMMENT ON COLUMN govdata.resource.source IS '来源:made 制作、collected 采集、third_party 通过第三方、system 信息系统形成';
 COMMENT ON COLUMN govdata.resource.safety_grade IS '安全级别';
+COMMENT ON COLUMN govdata.resource.access_log IS '访问留痕:sync 每次读取均须先落盘留痕再返回数据,不受 govdata.access_log 放宽;空表示依该设置(第三十二条)';
 COMMENT ON COLUMN govdata.resource.related IS '关联资源代码';
 COMMENT ON COLUMN govdata.resource.state_secret IS '涉及国家秘密者不得登记(第二条),恒为否';
 COMMENT ON COLUMN govdata.resource.state IS '共享状态:draft 草稿、published 已发布、suspended 暂停、withdrawn 撤回';
@@ -105,8 +107,12 @@ CREATE TABLE govdata.resource_item (
     state_secret boolean NOT NULL DEFAULT false CHECK (NOT state_secret),
     source       bigint REFERENCES govdata.department,
     retired_at   timestamptz,
+    element      text REFERENCES govdata.data_element,
+    is_region    boolean NOT NULL DEFAULT false,
     PRIMARY KEY (resource, name)
 );
+CREATE INDEX resource_item_element ON govdata.resource_item (element) WHERE element IS NOT NULL AND retired_at IS NULL;
+CREATE UNIQUE INDEX resource_item_one_region ON govdata.resource_item (resource) WHERE is_region;
 COMMENT ON TABLE govdata.resource_item IS '信息项;只可停用,不可删除';
 COMMENT ON COLUMN govdata.resource_item.resource IS '资源编号';
 COMMENT ON COLUMN govdata.resource_item.name IS '项名';
@@ -117,6 +123,8 @@ COMMENT ON COLUMN govdata.resource_item.sharing IS '共享类型,不得宽于资
 COMMENT ON COLUMN govdata.resource_item.state_secret IS '涉及国家秘密者不得登记(第二条),恒为否';
 COMMENT ON COLUMN govdata.resource_item.source IS '来源部门';
 COMMENT ON COLUMN govdata.resource_item.retired_at IS '停用时间';
+COMMENT ON COLUMN govdata.resource_item.element IS '数据元:据以判断能否在平台取得同样的数据;空表示未对应';
+COMMENT ON COLUMN govdata.resource_item.is_region IS '本项为行所属区划的代码:数据回传默认以此限定本市的行(第十八条)';
 
 CREATE TABLE govdata.resource_version (
     resource    bigint NOT NULL REFERENCES govdata.resource,
@@ -139,23 +147,32 @@ CREATE TABLE govdata.negative_entry (
     resource      bigint NOT NULL REFERENCES govdata.resource,
     items         text[] CHECK (cardinality(items) > 0),
     provider      bigint NOT NULL REFERENCES govdata.department,
-    basis_kind    text NOT NULL CHECK (basis_kind IN ('law', 'regulation', 'national_rule')),
+    basis_kind    text NOT NULL CHECK (basis_kind IN ('law', 'regulation', 'national_rule',
+                                                      'administrative_regulation', 'state_council_decision')),
     legal_basis   text NOT NULL CHECK (legal_basis <> ''),
     basis_article text NOT NULL CHECK (basis_article <> ''),
     reason        text NOT NULL CHECK (reason <> ''),
-    state         text NOT NULL DEFAULT 'drafted'
+    state         text NOT NULL
                   CHECK (state IN ('drafted', 'reviewed', 'approved', 'reported', 'rejected', 'lifted', 'lapsed')),
     drafted_at    timestamptz NOT NULL,
     data_authority bigint NOT NULL REFERENCES govdata.department,
     government    bigint NOT NULL REFERENCES govdata.department,
     reviewed_at   timestamptz,
-    self_reviewed boolean NOT NULL DEFAULT false,
+    self_reviewed boolean NOT NULL,
     approved_at   timestamptz,
-    self_approved boolean NOT NULL DEFAULT false,
+    self_approved boolean NOT NULL,
     reported_at   timestamptz,
     reported_to   bigint REFERENCES govdata.department,
     ended_at      timestamptz,
     note          text,
+    remark             text CHECK (remark <> ''),
+    remarked_at        timestamptz,
+    remark_answer      text CHECK (remark_answer <> ''),
+    remark_answered_at timestamptz,
+    CONSTRAINT negative_entry_remark_follows_report
+        CHECK (remarked_at IS NULL OR reported_at IS NOT NULL AND remark IS NOT NULL),
+    CONSTRAINT negative_entry_answer_follows_remark
+        CHECK (remark_answered_at IS NULL OR remarked_at IS NOT NULL AND remark_answer IS NOT NULL),
     CONSTRAINT negative_entry_approval_follows_review CHECK (approved_at IS NULL OR reviewed_at IS NOT NULL),
     CONSTRAINT negative_entry_report_follows_approval CHECK (reported_at IS NULL OR approved_at IS NOT NULL),
     CONSTRAINT negative_entry_in_effect_is_approved
@@ -170,7 +187,7 @@ COMMENT ON COLUMN govdata.negative_entry.id IS '编号';
 COMMENT ON COLUMN govdata.negative_entry.resource IS '资源编号';
 COMMENT ON COLUMN govdata.negative_entry.items IS '不予共享的信息项;空表示整个资源';
 COMMENT ON COLUMN govdata.negative_entry.provider IS '提供部门';
-COMMENT ON COLUMN govdata.negative_entry.basis_kind IS '依据种类:law 法律、regulation 法规、national_rule 国家有关规定';
+COMMENT ON COLUMN govdata.negative_entry.basis_kind IS '依据种类:law 法律、regulation 法规、national_rule 国家有关规定、administrative_regulation 行政法规、state_council_decision 国务院决定;何者可用见 withholding_basis';
 COMMENT ON COLUMN govdata.negative_entry.legal_basis IS '依据名称';
 COMMENT ON COLUMN govdata.negative_entry.basis_article IS '依据条款';
 COMMENT ON COLUMN govdata.negative_entry.reason IS '理由';
@@ -186,6 +203,10 @@ COMMENT ON COLUMN govdata.negative_entry.reported_at IS '报备时间';
 COMMENT ON COLUMN govdata.negative_entry.reported_to IS '报备的上一级主管部门';
 COMMENT ON COLUMN govdata.negative_entry.ended_at IS '退回、解除或失效时间';
 COMMENT ON COLUMN govdata.negative_entry.note IS '审核意见或退回、解除、失效理由';
+COMMENT ON COLUMN govdata.negative_entry.remark IS '上一级主管部门的意见;引起复核,不构成否决';
+COMMENT ON COLUMN govdata.negative_entry.remarked_at IS '提出意见的时间';
+COMMENT ON COLUMN govdata.negative_entry.remark_answer IS '复核结果';
+COMMENT ON COLUMN govdata.negative_entry.remark_answered_at IS '复核答复时间';
 
 CREATE SEQUENCE govdata.standing_consent_id_seq;
 CREATE TABLE govdata.standing_consent (
@@ -197,7 +218,7 @@ CREATE TABLE govdata.standing_consent (
     items       text[] CHECK (cardinality(items) > 0),
     uses        text[] CHECK (cardinality(uses) > 0),
     valid       daterange NOT NULL DEFAULT '(,)' CHECK (NOT isempty(valid)),
-    state       text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'ended')),
+    state       text NOT NULL CHECK (state IN ('active', 'ended')),
     declared_at timestamptz NOT NULL,
     ended_at    timestamptz,
     CONSTRAINT standing_consent_end_has_a_date CHECK ((state = 'ended') = (ended_at IS NOT NULL))
@@ -224,12 +245,6 @@ COMMENT ON FUNCTION govdata._guard_resource() IS '守卫:目录条目';
 CREATE FUNCTION govdata._guard_item() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_item';
 REVOKE ALL ON FUNCTION govdata._guard_item() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_item() IS '守卫:信息项';
-CREATE FUNCTION govdata._guard_negative_entry() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_negative_entry';
-REVOKE ALL ON FUNCTION govdata._guard_negative_entry() FROM PUBLIC;
-COMMENT ON FUNCTION govdata._guard_negative_entry() IS '守卫:负面清单';
-CREATE FUNCTION govdata._guard_standing_consent() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_standing_consent';
-REVOKE ALL ON FUNCTION govdata._guard_standing_consent() FROM PUBLIC;
-COMMENT ON FUNCTION govdata._guard_standing_consent() IS '守卫:事先同意';
 -- What follows from the rows of a statement, written by the law itself.
 CREATE FUNCTION govdata._derive() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_derive';
 REVOKE ALL ON FUNCTION govdata._derive() FROM PUBLIC;
@@ -239,10 +254,6 @@ CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.resource
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_resource();
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.resource_item
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_item();
-CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.negative_entry
-    FOR EACH ROW EXECUTE FUNCTION govdata._guard_negative_entry();
-CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.standing_consent
-    FOR EACH ROW EXECUTE FUNCTION govdata._guard_standing_consent();
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.resource_version
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_derived();
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.resource_serial
@@ -267,6 +278,9 @@ CREATE TRIGGER bb_item_added AFTER INSERT ON govdata.resource_item
 CREATE TRIGGER bb_item_changed AFTER UPDATE ON govdata.resource_item
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('item_version');
+CREATE TRIGGER bc_item_withheld AFTER UPDATE ON govdata.resource_item
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('item_withheld');
 CREATE TRIGGER bb_effect AFTER UPDATE ON govdata.negative_entry
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('negative_effect');
@@ -323,15 +337,11 @@ LANGUAGE sql BEGIN ATOMIC SELECT govdata._move_resource(code, 'withdrawn', reaso
 COMMENT ON FUNCTION govdata.withdraw_resource(text, text) IS '撤回目录条目(第六条)';
 
 -- _move_negative_entry(id, state, note): the chain's verbs in one place.
-CREATE FUNCTION govdata._move_negative_entry(entry bigint, to_state text, remark text) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    UPDATE govdata.negative_entry SET state = to_state, note = coalesce(remark, note) WHERE id = entry;
-    IF NOT FOUND THEN
-        PERFORM govdata._absent('negative_entry', entry::text, 23::smallint);
-    END IF;
-END
-$$;
+CREATE FUNCTION govdata._move_negative_entry(entry bigint, to_state text, said text) RETURNS void
+LANGUAGE sql BEGIN ATOMIC
+    WITH moved AS (UPDATE govdata.negative_entry n SET state = to_state, note = coalesce(said, n.note) WHERE n.id = entry RETURNING 1)
+    SELECT govdata._moved('negative_entry', entry::text, 23::smallint, EXISTS (SELECT FROM moved));
+END;
 COMMENT ON FUNCTION govdata._move_negative_entry(bigint, text, text) IS '负面清单条目的状态变更(各动词共用)';
 
 -- The chain of Article 23; each takes the entry's id and a note, and raises
@@ -354,3 +364,24 @@ COMMENT ON FUNCTION govdata.lift_negative_entry(bigint, text) IS '解除;资源�
 CREATE FUNCTION govdata.lapse_negative_entry(entry bigint, reason text) RETURNS void
 LANGUAGE sql BEGIN ATOMIC SELECT govdata._move_negative_entry(entry, 'lapsed', reason); END;
 COMMENT ON FUNCTION govdata.lapse_negative_entry(bigint, text) IS '依据废止而失效;资源随即为有条件共享(第二十三条)';
+
+-- remark_on_negative_entry(entry, remark): the authority to which it was reported
+-- remarks; the reviewing authority owes a re-review, the entry stays in force
+-- (ruling 11). answer_remark(entry, answer): the result of the re-review, unless
+-- the entry is lifted. Raise ZW023 for anyone else and out of turn.
+CREATE FUNCTION govdata.remark_on_negative_entry(entry bigint, remark text) RETURNS void
+LANGUAGE sql BEGIN ATOMIC
+    WITH moved AS (UPDATE govdata.negative_entry n SET remark = remark_on_negative_entry.remark WHERE n.id = entry RETURNING 1)
+    SELECT govdata._moved('negative_entry', entry::text, 23::smallint, EXISTS (SELECT FROM moved));
+END;
+COMMENT ON FUNCTION govdata.remark_on_negative_entry(bigint, text) IS '上一级主管部门提出意见,引起复核(第二十三条)';
+CREATE FUNCTION govdata.answer_remark(entry bigint, answer text) RETURNS void
+LANGUAGE sql BEGIN ATOMIC
+    WITH moved AS (UPDATE govdata.negative_entry n SET remark_answer = answer WHERE n.id = entry RETURNING 1)
+    SELECT govdata._moved('negative_entry', entry::text, 23::smallint, EXISTS (SELECT FROM moved));
+END;
+COMMENT ON FUNCTION govdata.answer_remark(bigint, text) IS '答复上一级主管部门的意见(第二十三条)';
+
+SELECT govdata._case_table('govdata.negative_entry', 'provider', '', 23::smallint,
+    'state IN (''approved'', ''reported'', ''lifted'', ''lapsed'') OR govdata._sees(provider, NULL)');
+SELECT govdata._case_table('govdata.standing_consent', 'provider', '', 20::smallint, 'true');

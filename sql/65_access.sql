@@ -72,6 +72,51 @@ CREATE TRIGGER yy_forget_insert AFTER INSERT ON govdata.resource_item
 CREATE TRIGGER yy_forget_update AFTER UPDATE ON govdata.resource_item
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
 
+-- What became conditional while departments were reading it (Article 16): they
+-- go on reading what they have read, on the former terms, until their request is
+-- answered, or until "until" when they make none before. Written from the access
+-- log when the class changes; whether a row still holds follows from facts and clock.
+CREATE TABLE govdata.continued_reading (
+    consumer bigint NOT NULL REFERENCES govdata.department,
+    resource bigint NOT NULL,
+    item     text NOT NULL,
+    provider bigint NOT NULL REFERENCES govdata.department,
+    since    timestamptz NOT NULL,
+    until    timestamptz NOT NULL,
+    ended_at timestamptz,
+    request  bigint REFERENCES govdata.share_request,
+    CONSTRAINT continued_reading_pkey PRIMARY KEY (consumer, resource, item, since),
+    FOREIGN KEY (resource, item) REFERENCES govdata.resource_item
+);
+CREATE INDEX continued_reading_resource ON govdata.continued_reading (resource) WHERE ended_at IS NULL;
+COMMENT ON TABLE govdata.continued_reading IS '无条件共享改为有条件共享后,此前读取过的部门对已读信息项沿用原条件(第十六条);派生自访问日志';
+COMMENT ON COLUMN govdata.continued_reading.consumer IS '使用部门';
+COMMENT ON COLUMN govdata.continued_reading.resource IS '资源编号';
+COMMENT ON COLUMN govdata.continued_reading.item IS '信息项:仅限改类前期限内确有读取记录者';
+COMMENT ON COLUMN govdata.continued_reading.provider IS '提供部门';
+COMMENT ON COLUMN govdata.continued_reading.since IS '改类时间';
+COMMENT ON COLUMN govdata.continued_reading.until IS '未提出申请的,沿用至此;此前提出申请的,沿用至答复';
+COMMENT ON COLUMN govdata.continued_reading.ended_at IS '终止时间:申请得到答复,或资源再次改类、撤回';
+COMMENT ON COLUMN govdata.continued_reading.request IS '得到答复的申请';
+CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.continued_reading
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_derived();
+
+CREATE FUNCTION govdata._continue_reading() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_continue_reading';
+REVOKE ALL ON FUNCTION govdata._continue_reading() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._continue_reading() IS '派生:改类时依访问日志记下沿用原条件者,答复时终止';
+CREATE TRIGGER cd_continue AFTER UPDATE ON govdata.resource
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._continue_reading('resource');
+CREATE TRIGGER cd_continue AFTER UPDATE ON govdata.resource_item
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._continue_reading('item');
+CREATE TRIGGER cd_continue_insert AFTER INSERT ON govdata.share_request
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._continue_reading('request');
+CREATE TRIGGER cd_continue_update AFTER UPDATE ON govdata.share_request
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._continue_reading('answer');
+
 -- What is opened unconditionally may be selected by the public, and no longer
 -- when that ends.
 CREATE FUNCTION govdata._open_access() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_opening_changed';
@@ -100,6 +145,12 @@ COMMENT ON FUNCTION govdata.detach_resource(text) IS '解除挂接';
 CREATE FUNCTION govdata._permitted(bigint, integer, oid) RETURNS boolean
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_permitted';
 COMMENT ON FUNCTION govdata._permitted(bigint, integer, oid) IS '行过滤中的复核:调用者此刻是否仍有该授权';
+
+-- _class_reaches(provider, consumer): whether what the one shares unconditionally
+-- is shared with the other: a department, and not from a platform above its own.
+CREATE FUNCTION govdata._class_reaches(provider bigint, consumer bigint) RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_class_reaches';
+COMMENT ON FUNCTION govdata._class_reaches(bigint, bigint) IS '无条件共享是否及于某部门:限政务部门,不含上级平台(第二十条、第二十一条、第四十一条)';
 
 -- check_access(resource code, items, department) -> whether the department may
 -- read the items now, on what basis and article, and why (not). A department

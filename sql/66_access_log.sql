@@ -57,7 +57,7 @@ COMMENT ON COLUMN govdata.access_record.authorization_id IS '所依据的授权'
 COMMENT ON COLUMN govdata.access_record.version IS '授权版本';
 COMMENT ON COLUMN govdata.access_record.items IS '所读信息项';
 COMMENT ON COLUMN govdata.access_record.purpose IS '读取时声明的用途';
-COMMENT ON COLUMN govdata.access_record.basis IS '依据：own 自有，administrator 管理员，class 无条件共享，authorization 授权，open 开放，none 无';
+COMMENT ON COLUMN govdata.access_record.basis IS '依据：own 自有，administrator 管理员，class 无条件共享，continued 沿用原共享条件，authorization 授权，open 开放，none 无';
 COMMENT ON COLUMN govdata.access_record.reason IS '拒绝理由';
 COMMENT ON COLUMN govdata.access_record.end_seq IS '读取与结束一并写入时，结束的序号';
 COMMENT ON COLUMN govdata.access_record.ended_at IS '结束时间（法定时钟）';
@@ -127,11 +127,14 @@ CREATE TRIGGER _append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE
     ON govdata.access_seal FOR EACH STATEMENT EXECUTE FUNCTION govdata._append_only();
 ALTER TABLE govdata.access_seal ENABLE ALWAYS TRIGGER _append_only;
 
--- A department sees its own reads and those of the resources it provides.
+-- A department sees its own reads and those of the resources it provides. Who
+-- supervises sees counts, access_statistics(), and not what was read for what;
+-- _sees() of nobody is true for administrators alone.
 ALTER TABLE govdata.access_record ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reading ON govdata.access_record FOR SELECT TO govdata_department, govdata_admin
-    USING (govdata._sees(department, NULL)
-        OR EXISTS (SELECT FROM govdata.resource r WHERE r.id = resource AND govdata._sees(r.provider, NULL)));
+    USING (department = govdata.current_department()
+        OR resource IN (SELECT r.id FROM govdata.resource r WHERE r.provider = govdata.current_department())
+        OR govdata._sees(NULL, NULL));
 
 -- One row a read. Without ended_at the read was cut off by a crash, is still
 -- under way, or its end waits in the queue.
@@ -154,7 +157,7 @@ COMMENT ON COLUMN govdata.access_log.seq IS '序号(每次启动内连续)';
 COMMENT ON COLUMN govdata.access_log.at IS '开始时间(法定时钟)';
 COMMENT ON COLUMN govdata.access_log.real_at IS '开始时间(实际)';
 COMMENT ON COLUMN govdata.access_log.kind IS '类别:read 读取、copy 另存、explain 仅解释、refused 被拒';
-COMMENT ON COLUMN govdata.access_log.basis IS '依据:own 本部门、administrator 管理员、class 无条件共享、authorization 授权、open 开放、none 无';
+COMMENT ON COLUMN govdata.access_log.basis IS '依据:own 本部门、administrator 管理员、class 无条件共享、continued 沿用原共享条件、authorization 授权、open 开放、none 无';
 COMMENT ON COLUMN govdata.access_log.session_role IS '登录角色';
 COMMENT ON COLUMN govdata.access_log.outer_role IS 'SET ROLE 后的角色';
 COMMENT ON COLUMN govdata.access_log.role IS '执行时的角色';
@@ -178,9 +181,144 @@ COMMENT ON COLUMN govdata.access_log.request IS '授权所由的申请';
 COMMENT ON COLUMN govdata.access_log.ended_at IS '结束时间；空表示中断、尚在进行或尚未写入';
 COMMENT ON COLUMN govdata.access_log.row_count IS '返回行数；空表示不详';
 
+-- access_of(department, since, until) -> what a department read, as rows of
+-- access_log in the order of time: reads from "since" on and before "until",
+-- both the server's actual time. Whoever may not see the department's reads
+-- gets those it may see: of its own resources. Article 32.
+CREATE FUNCTION govdata.access_of(department bigint, since timestamptz DEFAULT '-infinity',
+    until timestamptz DEFAULT 'infinity') RETURNS SETOF govdata.access_log
+    LANGUAGE sql STABLE BEGIN ATOMIC
+    SELECT l.* FROM govdata.access_log l
+     WHERE l.department_id = access_of.department AND l.real_at >= since AND l.real_at < until
+     ORDER BY l.real_at, l.boot, l.seq;
+END;
+COMMENT ON FUNCTION govdata.access_of(bigint, timestamptz, timestamptz) IS '某部门在一段时间内的全部读取(第三十二条)';
+
+-- access_of(uscc, since, until): the same by unified social credit code, the
+-- present one or one that the department had before. Raises ZW032 for a code
+-- that no department has or had.
+CREATE FUNCTION govdata.access_of(uscc text, since timestamptz DEFAULT '-infinity',
+    until timestamptz DEFAULT 'infinity') RETURNS SETOF govdata.access_log
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+    unit bigint;
+BEGIN
+    SELECT d.id INTO unit FROM govdata.department d WHERE d.uscc = access_of.uscc;
+    IF unit IS NULL THEN
+        SELECT j.subject_key::bigint INTO unit FROM govdata.journal_entry j
+         WHERE j.subject = 'department' AND j.before ->> 'uscc' = access_of.uscc ORDER BY j.id DESC LIMIT 1;
+    END IF;
+    IF unit IS NULL THEN
+        PERFORM govdata._absent('department', uscc, 32::smallint);
+    END IF;
+    RETURN QUERY SELECT * FROM govdata.access_of(unit, since, until);
+END
+$function$;
+COMMENT ON FUNCTION govdata.access_of(text, timestamptz, timestamptz) IS '某统一社会信用代码(含曾用代码)的部门在一段时间内的全部读取(第三十二条)';
+
+-- access_of_role(role, since, until): the same for a person, by the role that
+-- he logged in as, whatever department he acted for.
+CREATE FUNCTION govdata.access_of_role(role name, since timestamptz DEFAULT '-infinity',
+    until timestamptz DEFAULT 'infinity') RETURNS SETOF govdata.access_log
+    LANGUAGE sql STABLE BEGIN ATOMIC
+    SELECT l.* FROM govdata.access_log l
+     WHERE l.session_role = access_of_role.role::text AND l.real_at >= since AND l.real_at < until
+     ORDER BY l.real_at, l.boot, l.seq;
+END;
+COMMENT ON FUNCTION govdata.access_of_role(name, timestamptz, timestamptz) IS '某登录角色(个人)在一段时间内的全部读取(第三十二条)';
+
+-- trace_access(boot, seq) -> how a read came to be allowed, one row an event in
+-- the order of time: what happened to the resource and its attachment, the
+-- request and its answer, the authorization and what was done to it, each with
+-- its article and actor, and the read itself. "at" is the governed time;
+-- "content" what the event wrote. Consent by silence stands where it was given,
+-- as event "deemed_consent", whenever a sweep wrote it down. Raises ZW032 for a record that is not
+-- there or not the caller's to see; of the journal it shows what the caller may
+-- see.
+CREATE FUNCTION govdata.trace_access(boot bigint, seq bigint, OUT at timestamptz, OUT subject text,
+    OUT subject_key text, OUT event text, OUT from_state text, OUT to_state text, OUT article smallint,
+    OUT actor text, OUT role text, OUT department text, OUT content jsonb) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+    l govdata.access_log;
+BEGIN
+    SELECT * INTO l FROM govdata.access_log a WHERE a.boot = trace_access.boot AND a.seq = trace_access.seq;
+    IF NOT FOUND THEN
+        PERFORM govdata._absent('access_log', concat_ws('/', boot, seq), 32::smallint);
+    END IF;
+    RETURN QUERY
+    WITH act AS (
+        SELECT a.id FROM govdata.authorization_act a WHERE a.share_authorization = l.authorization_id
+    ),
+    event AS (
+        SELECT j.at, 1 AS rank, j.id, j.subject, j.subject_key, j.event, j.from_state, j.to_state, j.article, j.actor,
+               j.role, d.name AS department, j.after AS content
+          FROM govdata.journal_entry j LEFT JOIN govdata.department d ON d.id = j.department
+         WHERE (j.subject, j.subject_key) IN (
+               SELECT 'resource', l.resource::text
+               UNION ALL SELECT 'attachment', l.resource::text
+               UNION ALL SELECT 'share_request', l.request::text
+               UNION ALL SELECT 'share_authorization', l.authorization_id::text
+               UNION ALL SELECT 'authorization_act', act.id::text FROM act)
+           AND (j.subject <> 'resource' OR j.event = 'insert' OR j.from_state IS DISTINCT FROM j.to_state
+                OR j.before ?| ARRAY['sharing', 'opening', 'opening_state'])
+        UNION ALL
+        SELECT q.matures_at, 2, q.id, 'share_request', q.id::text, 'deemed_consent', 'submitted', 'approved',
+               t.article, 'time', NULL, NULL, NULL
+          FROM govdata.share_request q JOIN govdata.time_limit t ON t.code = q.limit_code
+           AND t.effective @> govdata.legal_date(q.received_at)
+         WHERE q.id = l.request
+           AND (q.answer_basis = 'deemed_consent' OR q.state = 'submitted' AND q.matures_at <= govdata.as_of())
+        UNION ALL
+        SELECT l.at, 3, l.seq, 'access_record', concat_ws('/', l.boot, l.seq), l.kind, NULL, NULL, 32::smallint,
+               CASE l.basis WHEN 'administrator' THEN 'administrator' ELSE 'department' END, l.outer_role, l.department,
+               jsonb_strip_nulls(to_jsonb(l) - '{boot,seq,at,kind,outer_role,department}'::text[])
+    )
+    SELECT e.at, e.subject, e.subject_key, e.event, e.from_state, e.to_state, e.article, e.actor, e.role, e.department,
+           e.content
+      FROM event e ORDER BY e.at, e.rank, e.id;
+END
+$function$;
+COMMENT ON FUNCTION govdata.trace_access(bigint, bigint) IS '由一条访问记录追溯其资源、申请、答复、授权及各行为人(第三十二条)';
+
+-- access_statistics(since, until) -> how much each department read of each
+-- resource on each day of the legal time zone; "since" and "until" as in
+-- access_of(). For the department, the provider, and whoever supervises one of
+-- them (Articles 5 and 7), who sees counts and nothing else.
+CREATE FUNCTION govdata.access_statistics(since timestamptz DEFAULT '-infinity', until timestamptz DEFAULT 'infinity',
+    OUT day date, OUT department_id bigint, OUT department text, OUT resource bigint, OUT code text, OUT title text,
+    OUT reads bigint, OUT copies bigint, OUT refused bigint, OUT rows_returned bigint) RETURNS SETOF record
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'gd_access_statistics';
+COMMENT ON FUNCTION govdata.access_statistics(timestamptz, timestamptz) IS '每日各部门对各资源的读取次数与行数,供部门、提供部门及对其负有指导监督之责者查看(第五条、第七条、第三十二条)';
+
+-- _access_statistics(since, until): what access_statistics() returns, counted with
+-- the owner's rights, because the records are not the supervisor's to see.
+CREATE FUNCTION govdata._access_statistics(since timestamptz, until timestamptz,
+    OUT day date, OUT department_id bigint, OUT department text, OUT resource bigint, OUT code text, OUT title text,
+    OUT reads bigint, OUT copies bigint, OUT refused bigint, OUT rows_returned bigint) RETURNS SETOF record
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $function$
+SELECT s.day, s.department, d.name, s.resource, r.code, r.title, s.reads, s.copies, s.refused, s.rows_returned
+  FROM (SELECT govdata.legal_date(e.at) AS day, e.department, e.resource,
+               count(*) FILTER (WHERE e.kind IN ('read', 'copy')) AS reads, count(*) FILTER (WHERE e.kind = 'copy') AS copies,
+               count(*) FILTER (WHERE e.kind = 'refused') AS refused, coalesce(sum(e.row_count), 0)::bigint AS rows_returned
+          FROM govdata.access_record e
+         WHERE e.real_at >= since AND e.real_at < until
+         GROUP BY 1, 2, 3) s
+  LEFT JOIN govdata.department d ON d.id = s.department
+  LEFT JOIN govdata.resource r ON r.id = s.resource
+ WHERE govdata._sees(s.department, r.provider)
+ ORDER BY 1, 2, 4
+$function$;
+REVOKE ALL ON FUNCTION govdata._access_statistics(timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION govdata._access_statistics(timestamptz, timestamptz) IS '读取统计;由 access_statistics 调用';
+
 -- _make_access_partition(month) -> the partition of a month, made when missing.
 -- "month" is its first day, in UTC. Attached, not created in place: ATTACH lets
 -- those who read the log go on.
+--
+-- While a month is written it has what writing needs, and a summary for whoever
+-- looks for a time, a department or a resource: keys for those would cost the
+-- writer as much as the rest of its work. _index_access_log() adds them.
 CREATE FUNCTION govdata._make_access_partition(month date) RETURNS regclass
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO' AS $function$
 DECLARE
@@ -195,8 +333,9 @@ BEGIN
     EXECUTE format('ALTER TABLE govdata.%I ENABLE ROW LEVEL SECURITY', made);
     EXECUTE format('CREATE UNIQUE INDEX %I ON govdata.%I (boot, seq)', made || '_key', made);
     EXECUTE format('CREATE INDEX %I ON govdata.%I (boot, start_seq) WHERE start_seq IS NOT NULL', made || '_end_idx', made);
-    EXECUTE format('CREATE INDEX %I ON govdata.%I (resource, real_at) WHERE start_seq IS NULL', made || '_resource_idx', made);
-    EXECUTE format('CREATE INDEX %I ON govdata.%I (department, real_at) WHERE start_seq IS NULL', made || '_department_idx', made);
+    EXECUTE format('CREATE INDEX %I ON govdata.%I USING brin (real_at, resource pg_catalog.int8_bloom_ops'
+        ' (n_distinct_per_range = 200), department pg_catalog.int8_bloom_ops (n_distinct_per_range = 200))'
+        ' WITH (pages_per_range = 32)', made || '_summary_idx', made);
     EXECUTE format('CREATE TRIGGER _append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON govdata.%I'
         ' FOR EACH STATEMENT EXECUTE FUNCTION govdata._append_only()', made);
     EXECUTE format('ALTER TABLE govdata.%I ENABLE ALWAYS TRIGGER _append_only', made);
@@ -208,6 +347,37 @@ END
 $function$;
 REVOKE ALL ON FUNCTION govdata._make_access_partition(date) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._make_access_partition(date) IS '建立某月的访问记录分区；须由扩展自身调用';
+
+-- _index_access_log() -> 1 when it has given a month, the oldest without, its
+-- indexes by resource and department; 0 when there is none. Only months that have
+-- been over for a day, to which nobody writes any more. The sweep calls it.
+CREATE FUNCTION govdata._index_access_log() RETURNS integer
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+    part text;
+BEGIN
+    SELECT 'access_record_' || to_char(m, 'YYYY_MM') INTO part FROM govdata._access_months() m
+     WHERE (m + interval '1 month 1 day') AT TIME ZONE 'UTC' <= clock_timestamp()
+       AND to_regclass(format('govdata.%I', 'access_record_' || to_char(m, 'YYYY_MM') || '_department_idx')) IS NULL
+     ORDER BY m LIMIT 1;
+    IF part IS NULL THEN
+        RETURN 0;
+    END IF;
+    -- nobody waits for this
+    BEGIN
+        EXECUTE format('LOCK TABLE govdata.%I IN SHARE MODE NOWAIT', part);
+    EXCEPTION WHEN lock_not_available THEN
+        RETURN 0;
+    END;
+    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON govdata.%I (resource, real_at) WHERE start_seq IS NULL',
+        part || '_resource_idx', part);
+    EXECUTE format('CREATE INDEX %I ON govdata.%I (department, real_at) WHERE start_seq IS NULL',
+        part || '_department_idx', part);
+    RETURN 1;
+END
+$function$;
+REVOKE ALL ON FUNCTION govdata._index_access_log() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._index_access_log() IS '为已结束月份的访问记录补建资源、部门索引；由清扫调用';
 
 -- _access_months() -> the months whose records are there.
 CREATE FUNCTION govdata._access_months() RETURNS SETOF date
@@ -324,6 +494,7 @@ BEGIN
                AND e.boot = u.boot AND e.seq > u.sealed AND e.seq <= u.last
              ORDER BY e.seq LIMIT max_rows) d;
     PERFORM govdata._write_access_seal('records', oldest, u.boot, u.sealed + 1, s.last_seq, s.n, s.fingerprints, s.content_hash);
+    PERFORM govdata._note_use(oldest, u.boot, u.sealed + 1, s.last_seq);
     RETURN s.n;
 END
 $function$;
@@ -389,14 +560,43 @@ COMMENT ON FUNCTION govdata.access_seal_head() IS '访问记录的最新封存�
 -- access_log_state(): the queue and the writer of this database, for operators.
 -- "queued" and "capacity" in bytes; "records" written since the server started,
 -- "to_server_log" of them could only be written to the server log; "trouble":
--- the last error the writer met, and when.
+-- the last error the writer met, and when; "oldest_at": when the oldest record
+-- was put that is not written yet.
 CREATE FUNCTION govdata.access_log_state(OUT mode text, OUT worker integer, OUT queued bigint, OUT capacity bigint,
     OUT drawn bigint, OUT records bigint, OUT batches bigint, OUT to_server_log bigint, OUT trouble text,
-    OUT trouble_at timestamptz)
+    OUT trouble_at timestamptz, OUT oldest_at timestamptz)
     LANGUAGE C AS 'MODULE_PATHNAME', 'gd_access_log_state';
 REVOKE ALL ON FUNCTION govdata.access_log_state() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION govdata.access_log_state() TO govdata_admin;
 COMMENT ON FUNCTION govdata.access_log_state() IS '访问日志的队列与写入进程的状态';
+
+-- _newest_access_seals(newest) -> of so many newest seals, which are not as they
+-- were: the seal, its records or its place in the chain. For doctor(), which
+-- must not read the whole log.
+CREATE FUNCTION govdata._newest_access_seals(newest integer) RETURNS SETOF bigint
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $function$
+SELECT s.id
+FROM (SELECT n.*, lag(n.hash, 1, decode(repeat('00', 32), 'hex')) OVER w AS last_hash, lag(n.id, 1, 0::bigint) OVER w AS last_id,
+             row_number() OVER w AS place, count(*) OVER () AS seals
+      FROM (SELECT * FROM govdata.access_seal x ORDER BY x.id DESC LIMIT newest + 1) n
+      WINDOW w AS (ORDER BY n.id)) s
+CROSS JOIN LATERAL (
+    SELECT string_agg(govdata._access_digest(e), ''::bytea ORDER BY e.seq) AS digests
+    FROM govdata.access_record e
+    WHERE e.real_at >= s.month::timestamp AT TIME ZONE 'UTC' AND e.real_at < (s.month + interval '1 month') AT TIME ZONE 'UTC'
+        AND e.boot = s.boot AND e.seq >= s.first_seq AND e.seq <= s.last_seq
+) d
+WHERE s.hash <> sha256(s.previous_hash
+        || convert_to(jsonb_build_array(s.id, (extract(epoch FROM s.sealed_at) * 1000000)::bigint, s.kind,
+            s.month::timestamp, s.boot, s.first_seq, s.last_seq, s.entry_count)::text, 'UTF8')
+        || s.content_hash)
+    -- the first that was fetched has its predecessor only when there is none
+    OR ((s.place > 1 OR s.seals <= newest) AND (s.previous_hash <> s.last_hash OR s.id <> s.last_id + 1))
+    OR (s.kind = 'records' AND s.content_hash <> sha256(coalesce(d.digests, ''))
+        AND NOT EXISTS (SELECT FROM govdata.access_seal r WHERE r.kind = 'retired' AND r.month = s.month))
+$function$;
+REVOKE ALL ON FUNCTION govdata._newest_access_seals(integer) FROM PUBLIC;
+COMMENT ON FUNCTION govdata._newest_access_seals(integer) IS '最近若干个访问记录封存中不符者；供体检使用';
 
 -- verify_access_log(known_seal, known_hash): recomputes every seal from the
 -- records that are there. One row a finding:
@@ -411,6 +611,7 @@ COMMENT ON FUNCTION govdata.access_log_state() IS '访问日志的队列与写�
 --     chain       a seal is missing, or does not follow the one before
 --     head        the known seal is missing or has another hash
 --     retired     months destroyed at the end of their term; "entries" records
+--     early       months destroyed before three years had passed since their end
 --     unsealed    records that no seal covers yet: nothing is promised for these
 --
 -- Needs to see the whole log: administrators and superusers. One plain
@@ -428,7 +629,10 @@ link AS (
     FROM ONLY govdata.access_seal s
     WINDOW w AS (ORDER BY s.id)
 ),
-retired AS (SELECT s.month, s.id, s.entry_count FROM link s WHERE s.kind = 'retired'),
+retired AS (
+    SELECT s.month, s.id, s.entry_count, s.sealed_at < s.until + interval '36 months' AS early
+    FROM link s WHERE s.kind = 'retired'
+),
 checked AS (
     SELECT s.id, s.kind, s.month, s.boot, s.first_seq, s.last_seq, s.entry_count, s.fingerprints, s.since, s.until,
         s.last_id, s.previous_hash = s.last_hash AS linked,
@@ -531,6 +735,10 @@ finding AS (
     FROM checked c
     WHERE c.id <> c.last_id + 1 OR NOT c.linked
     UNION ALL
+    SELECT 'early', r.id, NULL, NULL, r.entry_count, format('the %s records of %s were destroyed before three years had passed',
+        r.entry_count, to_char(r.month, 'YYYY-MM'))
+    FROM retired r WHERE r.early
+    UNION ALL
     SELECT 'head', known_seal, NULL, NULL, NULL,
         format('seal %s is missing or does not have the hash that was kept', known_seal)
     WHERE known_seal IS NOT NULL AND NOT EXISTS (SELECT FROM ONLY govdata.access_seal s
@@ -545,7 +753,7 @@ HAVING NOT EXISTS (SELECT FROM finding)
 UNION ALL
 SELECT 'retired', r.id, NULL, NULL, r.entry_count, format('the %s records of %s were destroyed at the end of their term',
     r.entry_count, to_char(r.month, 'YYYY-MM'))
-FROM retired r
+FROM retired r WHERE NOT r.early
 UNION ALL
 SELECT 'unsealed', NULL, NULL, NULL, count(*), format('%s records are not sealed yet', count(*))
 FROM open_records o

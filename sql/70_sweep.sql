@@ -12,6 +12,7 @@ CREATE TABLE govdata.sweep_heartbeat (
     sealed bigint NOT NULL DEFAULT 0,
     failed bigint NOT NULL DEFAULT 0,
     notified bigint NOT NULL DEFAULT 0,
+    reminded_on date,
     CONSTRAINT sweep_heartbeat_pkey PRIMARY KEY (only_row),
     CONSTRAINT sweep_heartbeat_only_row_check CHECK (only_row)
 );
@@ -28,6 +29,7 @@ COMMENT ON COLUMN govdata.sweep_heartbeat.expired IS '最近完成的一轮中�
 COMMENT ON COLUMN govdata.sweep_heartbeat.sealed IS '最近完成的一轮中，封存的日志条数';
 COMMENT ON COLUMN govdata.sweep_heartbeat.failed IS '最近完成的一轮中，未能处理的行数';
 COMMENT ON COLUMN govdata.sweep_heartbeat.notified IS '最近完成的一轮中，发出的通知数';
+COMMENT ON COLUMN govdata.sweep_heartbeat.reminded_on IS '已就此日（法定时间）发出到期提醒；空表示须重新核对';
 
 CREATE TABLE govdata.sweep_failure (
     subject text NOT NULL,

@@ -1,140 +1,499 @@
 -- doctor(): what an operator must know at night, one row a check.
 
+-- _library() -> version of the loaded library, and of the server it was built
+-- for. Raises 55000 when the library is not preloaded.
+CREATE FUNCTION govdata._library(OUT version text, OUT built_for text)
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'gd_library';
+COMMENT ON FUNCTION govdata._library() IS '已加载的程序库的版本';
+
+-- _exemptions() -> for each setting that exempts a session from the guards, how
+-- often it was used since the server started, and last by whom and where.
+CREATE FUNCTION govdata._exemptions(OUT setting text, OUT times bigint, OUT last_at timestamptz, OUT last_role text,
+    OUT last_database text) RETURNS SETOF record
+    LANGUAGE c AS 'MODULE_PATHNAME', 'gd_exemptions';
+COMMENT ON FUNCTION govdata._exemptions() IS '服务器启动以来豁免守卫的设置的使用情况';
+
+-- _attachment_fault(relation) -> why an attached table may not be read; NULL for
+-- a sound one.
+CREATE FUNCTION govdata._attachment_fault(relation regclass) RETURNS text
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'gd_attachment_fault';
+COMMENT ON FUNCTION govdata._attachment_fault(regclass) IS '挂接失效的原因;完好则为空';
+
 -- _canary(relation): tries to read one row as the group role, which is no
--- department and must be refused. True when it was refused with a ZW code.
-CREATE FUNCTION govdata._canary(relation regclass) RETURNS boolean
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+-- department and must be refused. The SQLSTATE it met: of class ZW when it was
+-- refused, NULL when it was not.
+CREATE FUNCTION govdata._canary(relation regclass) RETURNS text
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $$
 BEGIN
     SET LOCAL ROLE govdata_department;
     EXECUTE format('SELECT 1 FROM %s LIMIT 1', relation);
     RESET ROLE;
-    RETURN false;
+    RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE ~ '^ZW';
+    RETURN SQLSTATE;
 END
 $$;
-REVOKE ALL ON FUNCTION govdata._canary(regclass) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._canary(regclass) IS '试读:以非部门角色读取一行,应被拒绝';
 
--- _doctor_reading() -> findings about attached tables (Articles 8, 32, 33).
-CREATE FUNCTION govdata._doctor_reading(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-    SELECT 'enforcement', CASE WHEN bool_and(govdata._canary(a.relation)) THEN 'ok' ELSE 'failure' END,
-           format('%s of %s attached tables refuse a reader without a department%s',
-                  count(*) FILTER (WHERE govdata._canary(a.relation)), count(*),
-                  '; not: ' || string_agg(a.relation::text, ', ') FILTER (WHERE NOT govdata._canary(a.relation)))
-      FROM govdata.attachment a
-    HAVING count(*) > 0
-    UNION ALL
-    SELECT 'row security', 'failure', format('row security is switched off on %s', string_agg(c.oid::regclass::text, ', '))
-      FROM govdata.attachment a CROSS JOIN LATERAL pg_partition_tree(a.relation) t JOIN pg_class c ON c.oid = t.relid
-     WHERE NOT c.relrowsecurity
-    HAVING count(*) > 0
-    UNION ALL
-    SELECT 'row security', 'failure', format('row security is switched off on %s', string_agg(c.oid::regclass::text, ', '))
-      FROM govdata.attachment a JOIN pg_class c ON c.oid = a.relation WHERE c.relkind = 'r' AND NOT c.relrowsecurity
-    HAVING count(*) > 0
-    UNION ALL
-    SELECT 'tables', 'failure', format('attached tables are gone: resources %s', string_agg(a.resource::text, ', '))
-      FROM govdata.attachment a WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = a.relation)
-    HAVING count(*) > 0
-    UNION ALL
-    SELECT 'owner-right views', 'warning',
-           format('without the library loaded, these views would read attached tables with their owners'' rights: %s',
-                  string_agg(DISTINCT v.oid::regclass::text, ', '))
-      FROM govdata.attachment a
-      JOIN pg_depend d ON d.refobjid = a.relation AND d.classid = 'pg_rewrite'::regclass
-      JOIN pg_rewrite w ON w.oid = d.objid JOIN pg_class v ON v.oid = w.ev_class
-     WHERE v.relkind = 'v' AND NOT coalesce(v.reloptions @> ARRAY['security_invoker=true'], false)
-    HAVING count(*) > 0
-    UNION ALL
-    SELECT 'materialized copies', 'warning',
-           format('materialized views over attached tables, readable by their grantees: %s', string_agg(DISTINCT v.oid::regclass::text, ', '))
-      FROM govdata.attachment a
-      JOIN pg_depend d ON d.refobjid = a.relation AND d.classid = 'pg_rewrite'::regclass
-      JOIN pg_rewrite w ON w.oid = d.objid JOIN pg_class v ON v.oid = w.ev_class
-     WHERE v.relkind = 'm'
-    HAVING count(*) > 0
-    UNION ALL
-    SELECT 'publications', 'warning', format('attached tables are published for replication: %s', string_agg(DISTINCT p.schemaname || '.' || p.tablename, ', '))
-      FROM govdata.attachment a JOIN pg_class c ON c.oid = a.relation
-      JOIN pg_publication_tables p ON p.schemaname = c.relnamespace::regnamespace::text AND p.tablename = c.relname
-    HAVING count(*) > 0
-$$;
-REVOKE ALL ON FUNCTION govdata._doctor_reading() FROM PUBLIC;
-COMMENT ON FUNCTION govdata._doctor_reading() IS '体检:挂接的数据表';
+-- Each _doctor_...() below looks at one subject and always says something about
+-- each of its checks: item, state (ok, warning, failure), and a detail that says
+-- what is and, unless all is well, what to do.
 
--- _doctor_roles() -> findings about roles that bypass what is enforced.
-CREATE FUNCTION govdata._doctor_roles(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
+CREATE FUNCTION govdata._doctor_settings(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-    SELECT 'roles', 'failure',
-           format('members of departments with SUPERUSER, BYPASSRLS or REPLICATION: %s', string_agg(DISTINCT r.rolname, ', '))
-      FROM pg_roles r
-     WHERE (r.rolbypassrls OR r.rolreplication OR r.rolsuper)
-       AND EXISTS (SELECT FROM pg_auth_members m JOIN govdata.department d ON d.role = m.roleid WHERE m.member = r.oid)
-    HAVING count(*) > 0
+    -- decision of whoever configured the server, for all sessions or for some
+    WITH standing AS (
+        SELECT s.name AS setting, 'in the configuration' AS place FROM pg_settings s
+         WHERE s.name IN ('govdata.maintenance', 'govdata.restore') AND s.reset_val = 'on'
+        UNION ALL
+        SELECT split_part(c, '=', 1), 'by ALTER ROLE or ALTER DATABASE' FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) c
+         WHERE c ~* '^govdata\.(maintenance|restore)=(on|true|yes|1|t|y)$'
+    )
+    SELECT x.setting,
+           CASE WHEN EXISTS (SELECT FROM standing s WHERE s.setting = x.setting) THEN 'failure'
+                WHEN x.times > 0 THEN 'warning' ELSE 'ok' END,
+           CASE WHEN EXISTS (SELECT FROM standing s WHERE s.setting = x.setting)
+                THEN format('is on %s; take it back: it exempts from the guards and belongs into single sessions',
+                            (SELECT string_agg(DISTINCT s.place, ' and ') FROM standing s WHERE s.setting = x.setting))
+                WHEN x.times > 0
+                THEN format('was used %s times since the server started, last at %s by "%s" in database "%s"; compare with what was agreed, the server log has each use',
+                            x.times, x.last_at, x.last_role, x.last_database)
+                ELSE format('not used since the server started at %s', pg_postmaster_start_time()) END
+      FROM govdata._exemptions() x
     UNION ALL
-    SELECT 'roles', 'warning', format('login roles that belong to several departments and must SET ROLE: %s', string_agg(x.rolname, ', '))
-      FROM (SELECT r.rolname FROM pg_roles r JOIN pg_auth_members m ON m.member = r.oid
-              JOIN govdata.department d ON d.role = m.roleid
-             WHERE r.rolcanlogin GROUP BY r.rolname HAVING count(*) > 1) x
-    HAVING count(*) > 0
+    SELECT 'durability', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
+           coalesce(format('%s: what is on record may be lost in a crash of the machine; set to on', string_agg(s.name || ' is off', ', ')),
+                    'fsync and full_page_writes are on')
+      FROM pg_settings s WHERE s.name IN ('fsync', 'full_page_writes') AND s.setting = 'off'
+    UNION ALL
+    SELECT 'server log', CASE WHEN current_setting('log_min_messages') IN ('fatal', 'panic') THEN 'failure' ELSE 'ok' END,
+           CASE WHEN current_setting('log_min_messages') IN ('fatal', 'panic')
+                THEN 'log_min_messages hides records that have no other place, seals and exemptions; set it to error or lower'
+                ELSE format('log_min_messages is %s', current_setting('log_min_messages')) END
+    UNION ALL
+    SELECT 'query id', CASE WHEN current_setting('compute_query_id') = 'off' THEN 'warning' ELSE 'ok' END,
+           CASE WHEN current_setting('compute_query_id') = 'off'
+                THEN 'compute_query_id is off: records of reads name no query; set it to auto or on'
+                ELSE format('compute_query_id is %s', current_setting('compute_query_id')) END
 $$;
-REVOKE ALL ON FUNCTION govdata._doctor_roles() FROM PUBLIC;
-COMMENT ON FUNCTION govdata._doctor_roles() IS '体检:可绕过限制的角色';
+COMMENT ON FUNCTION govdata._doctor_settings() IS '体检:豁免守卫的设置、持久性、服务器日志';
 
--- _doctor_time() -> findings about clock, calendar, sweep and pg_cron.
-CREATE FUNCTION govdata._doctor_time(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
+-- Clock, calendar, limits and regimes.
+CREATE FUNCTION govdata._doctor_law(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     SELECT 'clock', CASE WHEN current_setting('govdata.clock_offset') IN ('', '0') THEN 'ok' ELSE 'warning' END,
-           format('governed time is %s; offset "%s", legal time zone %s', govdata.clock(),
-                  current_setting('govdata.clock_offset'), current_setting('govdata.timezone'))
+           format('governed time is %s%s', govdata.clock(),
+                  CASE WHEN current_setting('govdata.clock_offset') NOT IN ('', '0')
+                       THEN format('; govdata.clock_offset is "%s": for rehearsals only, reset it', current_setting('govdata.clock_offset')) END)
     UNION ALL
-    SELECT 'calendar', CASE WHEN max(n.year) > extract(year FROM govdata.legal_date()) THEN 'ok'
-                            WHEN govdata.legal_date() < make_date(extract(year FROM govdata.legal_date())::integer, 12, 1) THEN 'ok'
-                            ELSE 'warning' END,
-           format('notices of the national calendar reach to %s; %s open limits are provisional', max(n.year),
-                  (SELECT count(*) FROM govdata.share_request q WHERE q.state = 'submitted' AND q.due_provisional))
-      FROM govdata.calendar_notice n WHERE n.calendar = 'CN'
+    -- what was computed under another zone than the present one ends at another hour
+    SELECT 'time zone', CASE WHEN count(*) FILTER (WHERE NOT x.fits) = 0 THEN 'ok' ELSE 'failure' END,
+           CASE WHEN count(*) FILTER (WHERE NOT x.fits) = 0
+                THEN format('govdata.timezone is %s, as for the %s newest deadlines and terms on record', current_setting('govdata.timezone'), count(*))
+                ELSE format('govdata.timezone is %s, but %s of the %s newest deadlines and terms on record do not end at midnight there: they were computed in another zone; set the old one again and restart the server',
+                            current_setting('govdata.timezone'), count(*) FILTER (WHERE NOT x.fits), count(*)) END
+      FROM (SELECT (q.due_on + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone') = q.due_at AS fits
+              FROM (SELECT * FROM govdata.share_request r ORDER BY r.id DESC LIMIT 100) q
+            UNION ALL
+            SELECT (a.valid_until AT TIME ZONE current_setting('govdata.timezone'))::time = '00:00'
+              FROM (SELECT * FROM govdata.share_authorization b ORDER BY b.id DESC LIMIT 100) a
+             WHERE isfinite(a.valid_until)) x
     UNION ALL
-    SELECT 'sweep', CASE WHEN h.finished_real_at IS NULL THEN 'warning'
-                         WHEN h.finished_real_at < clock_timestamp() - interval '5 minutes' THEN 'warning' ELSE 'ok' END,
-           CASE WHEN h.finished_real_at IS NULL THEN 'no turn has finished yet; SELECT govdata.schedule() starts them. Nobody''s rights depend on it.'
-                ELSE format('last turn finished at %s: %s settled, %s expired, %s sealed, %s failed',
-                            h.finished_real_at, h.settled, h.expired, h.sealed, h.failed) END
-      FROM govdata.sweep_heartbeat h
+    -- notices reach back into the December before, so its last days are covered
+    -- by the next year's only
+    SELECT 'calendar ' || c.calendar,
+           CASE WHEN y.missing IS NOT NULL OR c.covered IS NULL OR govdata.legal_date() > c.covered THEN 'failure'
+                WHEN govdata.legal_date() + 60 > c.covered THEN 'warning' ELSE 'ok' END,
+           format('notices of %s to %s; covered to %s, since those of 29 to 31 December come with the next notice%s%s',
+                  c.first, c.last, c.covered,
+                  CASE WHEN y.missing IS NOT NULL THEN format('; none of %s: load it', y.missing) END,
+                  CASE WHEN c.covered IS NULL OR govdata.legal_date() + 60 > c.covered
+                       THEN format('; limits that reach further are provisional (%s are now): load the notice of %s as soon as it is signed',
+                                   (SELECT count(*) FROM govdata.share_request q WHERE q.state = 'submitted' AND q.due_provisional), c.last + 1) END)
+      FROM (SELECT k.name AS calendar, min(n.year) AS first, max(n.year) AS last, make_date(max(n.year), 12, 28) AS covered
+              FROM govdata.calendar k LEFT JOIN govdata.calendar_notice n ON n.calendar = k.name
+             WHERE k.parent IS NULL GROUP BY k.name) c
+     CROSS JOIN LATERAL (SELECT string_agg(g::text, ', ') AS missing FROM generate_series(c.first, c.last) g
+                          WHERE NOT EXISTS (SELECT FROM govdata.calendar_notice n WHERE n.calendar = c.calendar AND n.year = g)) y
     UNION ALL
-    SELECT 'sweep failures', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'failure' END,
-           format('%s rows could not be settled or expired%s', count(*),
-                  ': ' || string_agg(f.subject || ' ' || f.subject_key || ' (' || f.sqlstate || ')', ', '))
-      FROM govdata.sweep_failure f
+    SELECT 'regime', CASE WHEN s.regime IS NULL THEN 'warning' ELSE 'ok' END,
+           CASE WHEN s.regime IS NULL THEN format('%s (%s) is in force since %s and not switched on here: SELECT govdata.adopt_regime(%L, day, basis) is the provincial data authority''s act', r.title_en, r.title, r.effective_from, r.code)
+                ELSE format('%s is switched on from %s on', r.title_en, s.effective_on) END
+      FROM govdata.regime r LEFT JOIN govdata.regime_switch s ON s.regime = r.code AND (s.ends_on IS NULL OR s.ends_on > govdata.legal_date())
+     WHERE NOT r.standing AND r.effective_from <= govdata.legal_date()
     UNION ALL
-    SELECT 'pg_cron', CASE WHEN x.extversion IS NULL THEN 'warning' ELSE 'ok' END,
-           CASE WHEN x.extversion IS NULL THEN format('pg_cron is not in this database (its database is "%s")', coalesce(current_setting('cron.database_name', true), 'none'))
-                WHEN string_to_array(x.extversion, '.')::integer[] < ARRAY[1, 5] THEN format('version %s: schedules run in GMT and cron.timezone has no effect; the sweep does not depend on either', x.extversion)
-                ELSE format('version %s', x.extversion) END
-      FROM (SELECT 1) one LEFT JOIN pg_extension x ON x.extname = 'pg_cron'
+    SELECT 'time limits', CASE WHEN count(*) FILTER (WHERE NOT x.today) = 0 THEN 'ok' ELSE 'failure' END,
+           CASE WHEN count(*) FILTER (WHERE NOT x.today) = 0 THEN format('%s limits are in force today', count(*))
+                ELSE format('no row of govdata.time_limit is in force today for %s; what needs it is refused: insert one',
+                            string_agg(x.code, ', ') FILTER (WHERE NOT x.today)) END
+      FROM (SELECT l.code, bool_or(l.effective @> govdata.legal_date()) AS today FROM govdata.time_limit l GROUP BY l.code) x
 $$;
-REVOKE ALL ON FUNCTION govdata._doctor_time() FROM PUBLIC;
-COMMENT ON FUNCTION govdata._doctor_time() IS '体检:时钟、日历、清扫与 pg_cron';
+COMMENT ON FUNCTION govdata._doctor_law() IS '体检:时钟、时区、工作日历、时限';
 
--- doctor() -> one row a check: item, state (ok, warning, failure) and detail.
--- Superusers only, because it reads as another role to prove that it cannot.
-CREATE FUNCTION govdata.doctor(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+-- The job of pg_cron lives in a schema that need not exist, so it is looked up
+-- by EXECUTE.
+CREATE FUNCTION govdata._doctor_sweep(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET IntervalStyle = 'postgres' AS $$
+DECLARE
+    h govdata.sweep_heartbeat;
+    age interval;
+    version text;
+    early boolean;
+    zone text := current_setting('cron.timezone', true);
+    job record;
 BEGIN
-    item := 'library';
-    state := 'ok';
-    detail := format('loaded; server %s', current_setting('server_version'));
+    SELECT * INTO h FROM govdata.sweep_heartbeat;
+    age := date_trunc('second', clock_timestamp() - h.finished_real_at);
+    item := 'sweep';
+    state := CASE WHEN age < '5 minutes' THEN 'ok' ELSE 'warning' END;
+    detail := CASE WHEN age IS NULL THEN 'no turn has finished yet'
+                   ELSE format('last turn finished %s ago: %s settled, %s expired, %s sealed, %s failed', age, h.settled, h.expired, h.sealed, h.failed) END
+        || CASE WHEN state = 'ok' THEN '' ELSE '; nobody''s rights depend on it, but nothing is sealed: SELECT govdata.schedule()' END;
     RETURN NEXT;
-    RETURN QUERY SELECT t.item, t.state, t.detail FROM govdata._doctor_time() t;
-    RETURN QUERY SELECT t.item, t.state, t.detail FROM govdata._doctor_roles() t;
-    RETURN QUERY SELECT t.item, t.state, t.detail FROM govdata._doctor_reading() t;
-    item := 'journal';
-    SELECT CASE WHEN bool_and(v.finding IN ('ok', 'unsealed')) THEN 'ok' ELSE 'failure' END,
-           string_agg(v.finding || coalesce(': ' || v.detail, ''), '; ')
-      INTO state, detail FROM govdata.verify_journal() v;
+
+    item := 'sweep failures';
+    SELECT CASE WHEN count(*) = 0 THEN 'ok' ELSE 'failure' END,
+           CASE WHEN count(*) = 0 THEN 'none'
+                ELSE format('%s rows could not be settled or expired; see govdata.sweep_failure: %s', count(*),
+                            string_agg(f.subject || ' ' || f.subject_key || ' (' || f.sqlstate || ')', ', ')) END
+      INTO state, detail FROM govdata.sweep_failure f;
+    RETURN NEXT;
+
+    item := 'pg_cron';
+    SELECT x.extversion INTO version FROM pg_extension x WHERE x.extname = 'pg_cron';
+    IF version IS NULL THEN
+        state := CASE WHEN age < '5 minutes' THEN 'ok' ELSE 'warning' END;
+        detail := format('not in this database (its own is "%s"); schedule() reaches it there, or call govdata.sweep() by any other scheduler',
+                         coalesce(current_setting('cron.database_name', true), 'none'));
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    early := (regexp_match(version, '^(\d+)\.(\d+)'))::integer[] < ARRAY[1, 5];
+    state := CASE WHEN early AND zone IS NOT NULL AND zone NOT IN ('GMT', 'UTC') THEN 'warning' ELSE 'ok' END;
+    detail := format('version %s%s', version, CASE WHEN early
+        THEN ': schedules run in GMT' || CASE WHEN state = 'warning' THEN format(', and cron.timezone "%s" has no effect: unset it', zone) ELSE '' END
+        ELSE format(': schedules run in %s', coalesce(zone, 'GMT')) END);
+    EXECUTE 'SELECT j.jobname, j.schedule, j.active FROM cron.job j WHERE j.database = current_database()'
+        ' AND j.command ~* ''govdata\.sweep'' ORDER BY j.active DESC LIMIT 1' INTO job;
+    IF job.jobname IS NULL THEN
+        state := 'warning';
+        detail := detail || '; no job calls govdata.sweep(): SELECT govdata.schedule()';
+    ELSIF NOT job.active THEN
+        state := 'warning';
+        detail := detail || format('; job "%s" is not active: SELECT govdata.schedule()', job.jobname);
+    ELSIF job.schedule !~ '^(\*|\*/\d+|\d+ seconds?)( |$)' THEN
+        state := 'warning';
+        detail := detail || format('; job "%s" runs at "%s", in pg_cron''s time zone, and is not made up for when the server was down: SELECT govdata.schedule() has it run each minute',
+                                   job.jobname, job.schedule);
+    ELSE
+        detail := detail || format('; job "%s" runs at "%s"', job.jobname, job.schedule);
+    END IF;
     RETURN NEXT;
 END
 $$;
-COMMENT ON FUNCTION govdata.doctor() IS '体检:每项检查一行,state 为 ok、warning 或 failure';
+COMMENT ON FUNCTION govdata._doctor_sweep() IS '体检:清扫与 pg_cron(含时区)';
+
+CREATE FUNCTION govdata._doctor_roles(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE belongs AS (
+        SELECT d.role::oid AS member, d.id AS department FROM govdata.department d
+        UNION
+        SELECT m.member, b.department FROM pg_auth_members m JOIN belongs b ON b.member = m.roleid
+    ),
+    clerk AS (
+        SELECT r.oid, r.rolname, r.rolsuper, r.rolbypassrls, r.rolreplication, r.rolcanlogin, count(*) AS departments
+          FROM belongs b JOIN pg_roles r ON r.oid = b.member GROUP BY 1, 2, 3, 4, 5, 6
+    )
+    SELECT 'roles that bypass', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'failure' END,
+           CASE WHEN count(*) = 0 THEN format('no role of a department is superuser, BYPASSRLS or REPLICATION; superusers read everything and are recorded: %s',
+                                              (SELECT string_agg(s.rolname, ', ' ORDER BY s.rolname) FROM pg_roles s WHERE s.rolsuper))
+                ELSE format('roles of departments with SUPERUSER, BYPASSRLS or REPLICATION: %s; ALTER ROLE them',
+                            string_agg(c.rolname, ', ' ORDER BY c.rolname)) END
+      FROM clerk c WHERE c.rolsuper OR c.rolbypassrls OR c.rolreplication
+    UNION ALL
+    SELECT 'roles that reach files', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'failure' END,
+           CASE WHEN count(*) = 0 THEN 'no role of a department reads or writes files of the server'
+                ELSE format('roles of departments that reach the server''s files or programs, and so the tables below row security: %s; REVOKE that',
+                            string_agg(c.rolname, ', ' ORDER BY c.rolname)) END
+      FROM clerk c
+     WHERE NOT c.rolsuper AND (pg_has_role(c.oid, 'pg_read_server_files', 'MEMBER') OR pg_has_role(c.oid, 'pg_write_server_files', 'MEMBER')
+           OR pg_has_role(c.oid, 'pg_execute_server_program', 'MEMBER'))
+    UNION ALL
+    SELECT 'roles that own', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'failure' END,
+           CASE WHEN count(*) = 0 THEN 'no department belongs to the owner of another one''s attached table'
+                ELSE format('roles of departments that are members of the owner of another department''s attached table: %s; REVOKE that',
+                            string_agg(DISTINCT r.rolname || ' (' || o.relation::text || ')', ', ')) END
+      FROM (SELECT a.relation, c.relowner, s.provider FROM govdata.attachment a JOIN pg_class c ON c.oid = a.relation
+              JOIN govdata.resource s ON s.id = a.resource) o
+      JOIN belongs b ON b.department <> o.provider
+      JOIN pg_roles r ON r.oid = b.member AND NOT r.rolsuper AND pg_has_role(r.oid, o.relowner, 'MEMBER')
+    UNION ALL
+    SELECT 'roles of several departments', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
+           CASE WHEN count(*) = 0 THEN 'none'
+                ELSE format('login roles that belong to several departments and must SET ROLE: %s', string_agg(c.rolname, ', ' ORDER BY c.rolname)) END
+      FROM clerk c WHERE c.rolcanlogin AND NOT c.rolsuper AND c.departments > 1
+$$;
+COMMENT ON FUNCTION govdata._doctor_roles() IS '体检:可绕过限制的角色';
+
+-- What a session without the library, or one with govdata.maintenance, may have
+-- switched off and forgotten.
+CREATE FUNCTION govdata._doctor_guards(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    SELECT 'guards', CASE WHEN count(*) FILTER (WHERE g.tgenabled <> 'A') = 0 THEN 'ok' ELSE 'failure' END,
+           CASE WHEN count(*) FILTER (WHERE g.tgenabled <> 'A') = 0 THEN format('%s triggers are on, for everyone', count(*))
+                ELSE format('triggers that are off, or off for some: %s; ALTER TABLE ... ENABLE ALWAYS TRIGGER them, with govdata.maintenance',
+                            string_agg(c.relname || '.' || g.tgname, ', ' ORDER BY c.relname, g.tgname) FILTER (WHERE g.tgenabled <> 'A')) END
+      FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
+     WHERE c.relnamespace = 'govdata'::regnamespace AND NOT g.tgisinternal
+    UNION ALL
+    SELECT 'privacy', CASE WHEN count(*) FILTER (WHERE NOT c.relrowsecurity) = 0 THEN 'ok' ELSE 'failure' END,
+           CASE WHEN count(*) FILTER (WHERE NOT c.relrowsecurity) = 0 THEN format('row security is on for %s tables of the platform', count(*))
+                ELSE format('row security is off for %s; ALTER TABLE ... ENABLE ROW LEVEL SECURITY, with govdata.maintenance',
+                            string_agg(c.relname, ', ' ORDER BY c.relname) FILTER (WHERE NOT c.relrowsecurity)) END
+      FROM pg_class c
+     WHERE c.relnamespace = 'govdata'::regnamespace AND c.relkind IN ('r', 'p')
+       AND (EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid) OR c.relispartition)
+$$;
+COMMENT ON FUNCTION govdata._doctor_guards() IS '体检:守卫触发器与平台表的行级安全';
+
+-- Attached tables (Articles 8, 18, 32, 33).
+CREATE FUNCTION govdata._doctor_reading(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    WITH attached AS (
+        SELECT a.resource, a.relation, r.code, c.relname IS NOT NULL AS there
+          FROM govdata.attachment a JOIN govdata.resource r ON r.id = a.resource LEFT JOIN pg_class c ON c.oid = a.relation
+    ),
+    canary AS MATERIALIZED (
+        SELECT a.relation, govdata._canary(a.relation) AS met FROM attached a WHERE a.there
+    ),
+    fault AS MATERIALIZED (
+        SELECT a.code, CASE WHEN a.there THEN govdata._attachment_fault(a.relation) ELSE 'the table is gone' END AS why FROM attached a
+    ),
+    member AS (
+        SELECT a.relation, c.oid, c.relkind, c.relrowsecurity, c.relnamespace, c.relname
+          FROM attached a
+         CROSS JOIN LATERAL (SELECT a.relation::oid AS oid UNION SELECT t.relid::oid FROM pg_partition_tree(a.relation) t) m
+          JOIN pg_class c ON c.oid = m.oid
+         WHERE a.there
+    ),
+    dependent AS (
+        SELECT DISTINCT v.oid, v.relkind, coalesce(v.reloptions && ARRAY['security_invoker=true', 'security_invoker=on', 'security_invoker=1'], false) AS invoker
+          FROM member m JOIN pg_depend d ON d.refobjid = m.oid AND d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_rewrite'::regclass
+          JOIN pg_rewrite w ON w.oid = d.objid JOIN pg_class v ON v.oid = w.ev_class
+    )
+    SELECT 'enforcement', CASE WHEN count(*) > count(c.met) THEN 'failure' WHEN bool_or(c.met !~ '^ZW') THEN 'warning' ELSE 'ok' END,
+           CASE WHEN count(*) > count(c.met)
+                THEN format('whoever belongs to no department reads %s: detach them, and find out what took the enforcement away',
+                            string_agg(c.relation::text, ', ') FILTER (WHERE c.met IS NULL))
+                WHEN bool_or(c.met !~ '^ZW')
+                THEN format('could not be tried on %s', string_agg(c.relation::text || ' (' || c.met || ')', ', ') FILTER (WHERE c.met !~ '^ZW'))
+                ELSE format('%s attached tables were tried by nobody in particular, and each refused', count(*)) END
+      FROM canary c
+    UNION ALL
+    SELECT 'attachments', CASE WHEN count(f.why) = 0 THEN 'ok' ELSE 'failure' END,
+           CASE WHEN count(f.why) = 0 THEN format('%s attachments are sound', count(*))
+                ELSE format('nobody but the provider reads these until it attaches them anew: %s', string_agg(f.code || ': ' || f.why, '; ') FILTER (WHERE f.why IS NOT NULL)) END
+      FROM fault f
+    UNION ALL
+    SELECT 'row security', CASE WHEN count(*) FILTER (WHERE NOT m.relrowsecurity) = 0 THEN 'ok' ELSE 'failure' END,
+           CASE WHEN count(*) FILTER (WHERE NOT m.relrowsecurity) = 0 THEN format('on for %s attached tables and partitions', count(*))
+                ELSE format('switched off on %s: ALTER TABLE ... ENABLE ROW LEVEL SECURITY',
+                            string_agg(m.oid::regclass::text, ', ') FILTER (WHERE NOT m.relrowsecurity)) END
+      FROM member m WHERE m.relkind IN ('r', 'p')
+    UNION ALL
+    SELECT 'partitions', CASE WHEN count(*) FILTER (WHERE m.relkind = 'f') = 0 THEN 'ok' ELSE 'failure' END,
+           CASE WHEN count(*) FILTER (WHERE m.relkind = 'f') = 0 THEN 'all are tables of this database'
+                ELSE format('foreign tables have no row security of their own: DETACH PARTITION %s',
+                            string_agg(m.oid::regclass::text, ', ') FILTER (WHERE m.relkind = 'f')) END
+      FROM member m
+    UNION ALL
+    SELECT 'owner-right views', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
+           CASE WHEN count(*) = 0 THEN 'none over attached tables'
+                ELSE format('without the library loaded, these would read attached tables with their owners'' rights: %s; ALTER VIEW ... SET (security_invoker)',
+                            string_agg(d.oid::regclass::text, ', ')) END
+      FROM dependent d WHERE d.relkind = 'v' AND NOT d.invoker
+    UNION ALL
+    SELECT 'materialized copies', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
+           CASE WHEN count(*) = 0 THEN 'none of attached tables'
+                ELSE format('readable by whoever was granted them, unrecorded: %s; each needs an authorization of mode copy, and no grants',
+                            string_agg(d.oid::regclass::text, ', ')) END
+      FROM dependent d WHERE d.relkind = 'm'
+    UNION ALL
+    SELECT 'publications', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
+           CASE WHEN count(*) = 0 THEN 'none has an attached table'
+                ELSE format('attached tables leave by replication, unrecorded: %s; take them out unless that is a backup',
+                            string_agg(DISTINCT p.pubname || ' (' || m.oid::regclass::text || ')', ', ')) END
+      FROM member m JOIN pg_namespace n ON n.oid = m.relnamespace
+      JOIN pg_publication_tables p ON p.schemaname = n.nspname AND p.tablename = m.relname
+    UNION ALL
+    SELECT 'logical slots', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
+           CASE WHEN count(*) = 0 THEN 'none in this database'
+                ELSE format('whoever reads these sees every row of attached tables, unrecorded: %s', string_agg(s.slot_name, ', ')) END
+      FROM pg_replication_slots s WHERE s.database = current_database()
+    UNION ALL
+    SELECT 'statistics functions', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
+           CASE WHEN count(*) = 0 THEN 'counters of rows are not for departments'
+                ELSE format('counters tell departments whether a hidden row exists: REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC',
+                            string_agg(f.oid::regprocedure::text, ', ' ORDER BY f.proname)) END
+      FROM pg_proc f
+     WHERE f.pronamespace = 'pg_catalog'::regnamespace AND EXISTS (SELECT FROM attached)
+       AND f.proname IN ('pg_stat_get_tuples_returned', 'pg_stat_get_tuples_fetched', 'pg_stat_get_xact_tuples_returned',
+                         'pg_stat_get_xact_tuples_fetched')
+       AND has_function_privilege('govdata_department', f.oid, 'EXECUTE')
+$$;
+COMMENT ON FUNCTION govdata._doctor_reading() IS '体检:挂接的数据表及其可能的旁路';
+
+-- The record of reads (Article 32): first what can be told without touching it,
+-- for a lock on it may be the very fault.
+CREATE FUNCTION govdata._doctor_writer(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET IntervalStyle = 'postgres' AS $$
+DECLARE
+    s record;
+    alive boolean;
+    lag interval;
+    patience interval := current_setting('govdata.log_timeout')::interval;
+BEGIN
+    SELECT * INTO s FROM govdata.access_log_state();
+    alive := EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = s.worker AND a.backend_type = 'govdata access log writer');
+    lag := clock_timestamp() - s.oldest_at;
+
+    item := 'access log';
+    state := CASE WHEN pg_is_in_recovery() OR s.mode = 'sync' THEN 'ok' ELSE 'warning' END;
+    detail := CASE WHEN pg_is_in_recovery() AND current_setting('govdata.standby_log') = 'refuse'
+                   THEN 'this is a standby: reading is refused here, see govdata.standby_log'
+                   WHEN pg_is_in_recovery()
+                   THEN 'this is a standby: reads are recorded in its server log only, which has to be kept'
+                   WHEN s.mode = 'sync' THEN 'mode sync: records are durable before the first row leaves'
+                   ELSE 'mode async: a crash may lose the records of a tenth of a second, except of resources whose column access_log is sync; set govdata.access_log to sync' END;
+    RETURN NEXT;
+
+    item := 'access log writer';
+    state := CASE WHEN alive OR s.worker IS NULL AND lag IS NULL THEN 'ok'
+                  WHEN lag < patience OR lag IS NULL THEN 'warning' ELSE 'failure' END;
+    detail := CASE WHEN alive THEN format('runs as process %s', s.worker)
+                   WHEN s.capacity IS NULL THEN 'not needed: nobody has read since the server started'
+                   WHEN state = 'ok' THEN 'at rest: the next read starts it'
+                   ELSE 'does not run, and records wait; readers are refused meanwhile. Look into the server log; max_worker_processes must leave room for one a database' END;
+    IF s.trouble_at > clock_timestamp() - interval '10 minutes' THEN
+        state := CASE state WHEN 'ok' THEN 'warning' ELSE state END;
+        detail := detail || format('; at %s it met: %s', s.trouble_at, s.trouble);
+    END IF;
+    RETURN NEXT;
+
+    item := 'access log queue';
+    state := CASE WHEN lag > patience THEN 'failure' WHEN 2 * s.queued > s.capacity THEN 'warning' ELSE 'ok' END;
+    detail := CASE WHEN s.capacity IS NULL THEN 'there is none yet'
+                   ELSE format('%s of %s kB filled, %s', s.queued / 1024, s.capacity / 1024,
+                               CASE WHEN lag IS NULL THEN 'nothing waits' ELSE format('the oldest record waits for %s', lag) END)
+                        || CASE state WHEN 'failure' THEN '; something keeps the writer: a lock on govdata.access_record, a full disk. The server log says what'
+                                      WHEN 'warning' THEN '; raise govdata.log_queue if that is usual' ELSE '' END END;
+    RETURN NEXT;
+
+    item := 'access log in the server log';
+    state := CASE WHEN s.to_server_log > 0 THEN 'warning' ELSE 'ok' END;
+    detail := CASE WHEN s.to_server_log > 0
+                   THEN format('%s records could not be stored and are in the server log: keep it; lines "govdata access record"', s.to_server_log)
+                   ELSE 'every record of this server''s run is in its table' END;
+    RETURN NEXT;
+
+END
+$$;
+COMMENT ON FUNCTION govdata._doctor_writer() IS '体检:访问日志的写入进程与队列';
+
+CREATE FUNCTION govdata._doctor_access_log(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    months date[] := ARRAY(SELECT m FROM govdata._access_months() m ORDER BY m);
+    kept interval := make_interval(months => current_setting('govdata.log_retention')::integer + 1);
+    writing boolean := (SELECT s.worker IS NOT NULL FROM govdata.access_log_state() s);
+    found text;
+    at timestamptz;
+BEGIN
+    item := 'access log months';
+    SELECT string_agg(c.relname, ', ') INTO found FROM pg_class c
+     WHERE c.relnamespace = 'govdata'::regnamespace AND c.relname ~ '^access_record_\d{4}_\d\d$' AND c.relkind = 'r' AND NOT c.relispartition;
+    state := CASE WHEN found IS NOT NULL THEN 'failure'
+                  WHEN writing AND NOT months @> ARRAY[(date_trunc('month', now() AT TIME ZONE 'UTC') + interval '1 month')::date] THEN 'warning'
+                  WHEN EXISTS (SELECT FROM unnest(months) m WHERE (m + kept) AT TIME ZONE 'UTC' < now() - interval '1 day'
+                                  AND NOT EXISTS (SELECT FROM govdata.access_hold h WHERE h.month = m)) THEN 'warning'
+                  ELSE 'ok' END;
+    detail := CASE WHEN found IS NOT NULL THEN format('%s is no partition of the log, whatever it was: attach it again', found)
+                   WHEN months = '{}' THEN 'no records yet'
+                   ELSE format('%s to %s, kept for %s months, %s on hold', to_char(months[1], 'YYYY-MM'), to_char(months[cardinality(months)], 'YYYY-MM'),
+                               current_setting('govdata.log_retention'), (SELECT count(*) FROM govdata.access_hold h)) END
+        || CASE WHEN state = 'warning' THEN '; the writer could not make the next month, or a sweep not destroy one that is due: look for locks on govdata.access_record' ELSE '' END;
+    RETURN NEXT;
+
+    item := 'access log seals';
+    SELECT string_agg(b::text, ', ') INTO found FROM govdata._newest_access_seals(10) b;
+    state := CASE WHEN found IS NULL THEN 'ok' ELSE 'failure' END;
+    detail := CASE WHEN found IS NULL THEN 'the newest 10 hold; SELECT * FROM govdata.verify_access_log() looks at all'
+                   ELSE format('broken: %s; SELECT * FROM govdata.verify_access_log() says what was done', found) END;
+    RETURN NEXT;
+
+    item := 'access log unsealed';
+    SELECT min(e.real_at) INTO at
+      FROM unnest(months) m CROSS JOIN LATERAL govdata._unsealed_access(m) u
+     CROSS JOIN LATERAL (SELECT r.real_at FROM govdata.access_record r
+                          WHERE r.boot = u.boot AND r.seq > u.sealed AND r.real_at >= m::timestamp AT TIME ZONE 'UTC'
+                            AND r.real_at < (m + interval '1 month') AT TIME ZONE 'UTC' ORDER BY r.seq LIMIT 1) e;
+    state := CASE WHEN at < clock_timestamp() - interval '1 hour' THEN 'warning' ELSE 'ok' END;
+    detail := CASE WHEN at IS NULL THEN 'every record is sealed'
+                   ELSE format('the oldest unsealed record is of %s; nothing is promised for what is not sealed%s', at,
+                               CASE state WHEN 'warning' THEN ': let the sweep run' ELSE '' END) END;
+    RETURN NEXT;
+END
+$$;
+COMMENT ON FUNCTION govdata._doctor_access_log() IS '体检:访问日志的分区与封存';
+
+CREATE FUNCTION govdata._doctor_journal(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    SELECT 'journal seals', CASE WHEN bool_and(v.finding IN ('ok', 'unsealed')) THEN 'ok' ELSE 'failure' END,
+           CASE WHEN bool_and(v.finding IN ('ok', 'unsealed'))
+                THEN 'the newest 10 hold; SELECT * FROM govdata.verify_journal() looks at all' || coalesce('; ' || string_agg(v.detail, '; ') FILTER (WHERE v.finding = 'unsealed'), '')
+                ELSE format('%s; SELECT * FROM govdata.verify_journal() says all', string_agg(v.detail, '; ') FILTER (WHERE v.finding NOT IN ('ok', 'unsealed'))) END
+      FROM govdata.verify_journal(newest => 10) v
+$$;
+COMMENT ON FUNCTION govdata._doctor_journal() IS '体检:日志的封存';
+
+-- doctor() -> one row a check: item, state (ok, warning, failure) and a detail
+-- that says what to do. Superusers only, because it reads as another role to
+-- prove that it cannot. Of journal and log it reads a bounded part, and it waits
+-- for no lock longer than two seconds: what cannot be looked at is a failure.
+-- Where the library is not loaded it says so, and nothing else.
+CREATE FUNCTION govdata.doctor(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
+DECLARE
+    installed text := (SELECT x.extversion FROM pg_extension x WHERE x.extname = 'govdata');
+    library record;
+    subject text;
+BEGIN
+    item := 'library';
+    BEGIN
+        SELECT * INTO library FROM govdata._library();
+    EXCEPTION WHEN OTHERS THEN
+        state := 'failure';
+        detail := format('%s: until it is loaded no guard holds, nobody but owners reads attached tables, and owner-right views over them show all; add govdata to shared_preload_libraries and restart the server', SQLERRM);
+        RETURN NEXT;
+        RETURN;
+    END;
+    state := CASE WHEN library.version <> installed THEN 'failure'
+                  WHEN split_part(library.built_for, '.', 1) <> split_part(split_part(current_setting('server_version'), ' ', 1), '.', 1) THEN 'failure'
+                  ELSE 'ok' END;
+    detail := format('version %s, the extension''s is %s; built for PostgreSQL %s, the server is %s%s', library.version, installed, library.built_for,
+                     current_setting('server_version'),
+                     CASE WHEN library.version <> installed THEN '; ALTER EXTENSION govdata UPDATE, or restart the server where an old library is still loaded' END);
+    RETURN NEXT;
+    FOREACH subject IN ARRAY ARRAY['settings', 'law', 'sweep', 'roles', 'guards', 'reading', 'writer', 'access_log', 'journal'] LOOP
+        BEGIN
+            RETURN QUERY EXECUTE format('SELECT t.item, t.state, t.detail FROM govdata.%I() t', '_doctor_' || subject);
+        EXCEPTION WHEN OTHERS THEN
+            item := subject;
+            state := 'failure';
+            detail := format('could not be looked at: %s (%s)', SQLERRM, SQLSTATE);
+            RETURN NEXT;
+        END;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION govdata.doctor() IS '体检:每项检查一行,state 为 ok、warning 或 failure,detail 说明情况与应对';

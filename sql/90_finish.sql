@@ -16,13 +16,23 @@ BEGIN
                      '_absent',
                      '_articles',
                      '_class_kind',
+                     '_class_reaches',
                      '_deadline',
                      '_department_name',
+                     '_doubt_clocks',
+                     '_has_limit',
+                     '_limit_amount',
+                     '_limit_end',
                      '_move_negative_entry',
                      '_move_resource',
                      '_moved',
+                     '_next_holder',
+                     '_nothing_used',
+                     '_operates',
                      '_oversees',
                      '_permitted',
+                     '_platform_operator',
+                     '_redundant',
                      '_refers',
                      '_region_calendar',
                      '_region_contains',
@@ -49,11 +59,11 @@ GRANT EXECUTE ON FUNCTION govdata.clock(), govdata.as_of(), govdata.legal_date(t
     govdata._articles(), govdata._transitions(), govdata._permitted(bigint, integer, oid) TO PUBLIC;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA govdata TO govdata_department, govdata_admin;
-GRANT INSERT, UPDATE, DELETE ON govdata.resource, govdata.resource_item, govdata.negative_entry,
-    govdata.standing_consent, govdata.share_request, govdata.authorization_act TO govdata_department;
+GRANT INSERT, UPDATE, DELETE ON govdata.resource, govdata.resource_item, govdata.authorization_act TO govdata_department;
 GRANT INSERT, UPDATE, DELETE ON govdata.region, govdata.department, govdata.calendar, govdata.calendar_notice,
     govdata.calendar_day, govdata.statutory_holiday, govdata.time_limit, govdata.catalog_specification,
-    govdata.code_rule, govdata.library_subject, govdata.update_cycle, govdata.yearly_limit TO govdata_admin;
+    govdata.code_rule, govdata.data_element, govdata.library_subject, govdata.quality_indicator, govdata.quality_weight,
+    govdata.update_cycle, govdata.yearly_limit TO govdata_admin;
 -- what the provincial data authority sets; the guard says who that is
 GRANT INSERT, UPDATE, DELETE ON govdata.catalog_specification, govdata.code_rule, govdata.library_subject,
     govdata.update_cycle TO govdata_department;
@@ -68,11 +78,9 @@ SELECT govdata._secure(('govdata.' || v.relation)::regclass, v.visible) FROM (VA
         ('resource', 'state <> ''draft'' OR govdata._sees(provider, NULL)'),
         ('resource_item', 'EXISTS (SELECT FROM govdata.resource r WHERE r.id = resource)'),
         ('resource_version', 'EXISTS (SELECT FROM govdata.resource r WHERE r.id = resource)'),
-        ('negative_entry', 'state IN (''approved'', ''reported'', ''lifted'', ''lapsed'') OR govdata._sees(provider, NULL)'),
-        ('standing_consent', 'true'),
-        ('share_request', 'govdata._sees(provider, consumer) OR coordinator = govdata.current_department()'),
         ('share_request_item', 'EXISTS (SELECT FROM govdata.share_request q WHERE q.id = request)'),
-        ('share_authorization', 'govdata._sees(provider, consumer)'),
+        ('share_authorization', 'govdata._sees(provider, consumer) OR applicant = govdata.current_department()'),
+        ('continued_reading', 'govdata._sees(provider, consumer)'),
         ('authorization_act', 'EXISTS (SELECT FROM govdata.share_authorization a WHERE a.id = share_authorization)'),
         ('journal_entry', 'govdata._sees(provider, consumer) OR govdata._sees(department, NULL)')
         ) AS v (relation, visible);
@@ -84,17 +92,18 @@ SELECT govdata._govern('govdata.calendar', 'calendar', 'name', '', '', '', 7::sm
 SELECT govdata._govern('govdata.calendar_notice', 'calendar_notice', 'calendar,notice', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.calendar_day', 'calendar_day', 'calendar,day,notice', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.statutory_holiday', 'statutory_holiday', 'calendar,month,day,effective_from', '', '', '', 7::smallint);
-SELECT govdata._govern('govdata.time_limit', 'time_limit', 'code,effective_from', '', '', '', 7::smallint);
+SELECT govdata._govern('govdata.time_limit', 'time_limit', 'code,effective_from,regime', '', '', '', 7::smallint);
+SELECT govdata._govern('govdata.data_element', 'data_element', 'code', '', '', '', 10::smallint);
+SELECT govdata._govern('govdata.quality_indicator', 'quality_indicator', 'code', '', '', '', 13::smallint);
+SELECT govdata._govern('govdata.quality_weight', 'quality_weight', 'code,effective_from', '', '', '', 13::smallint);
 SELECT govdata._govern('govdata.region', 'region', 'code', '', '', '', 5::smallint);
 SELECT govdata._govern('govdata.department', 'department', 'id', '', 'id', '', 6::smallint);
 SELECT govdata._govern('govdata.resource', 'resource', 'id', 'state', 'provider', '', 10::smallint);
 SELECT govdata._govern('govdata.resource_item', 'resource_item', 'resource,name', '', '', '', 10::smallint);
-SELECT govdata._govern('govdata.negative_entry', 'negative_entry', 'id', 'state', 'provider', '', 23::smallint);
-SELECT govdata._govern('govdata.standing_consent', 'standing_consent', 'id', 'state', 'provider', '', 20::smallint);
-SELECT govdata._govern('govdata.share_request', 'share_request', 'id', 'state', 'provider', 'consumer', 20::smallint);
 SELECT govdata._govern('govdata.share_authorization', 'share_authorization', 'id', 'state', 'provider', 'consumer', 20::smallint);
 SELECT govdata._govern('govdata.attachment', 'attachment', 'resource', '', '', '', 18::smallint);
 SELECT govdata._govern('govdata.attachment_column', 'attachment_column', 'resource,attnum', '', '', '', 18::smallint);
+SELECT govdata._govern('govdata.continued_reading', 'continued_reading', 'consumer,resource,item,since', '', 'provider', 'consumer', 16::smallint);
 SELECT govdata._govern('govdata.access_hold', 'access_hold', 'month', '', '', '', 32::smallint);
 SELECT govdata._govern('govdata.authorization_act', 'authorization_act', 'id', '', 'department', '', 33::smallint);
 

@@ -15,10 +15,12 @@
 #include "access/parallel.h"
 #include "access/sysattr.h"
 #include "access/table.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -73,18 +75,28 @@ gd_subject_of_role(Oid role, const GdAttachment *att)
 	return s;
 }
 
-/* attached tables run no code of their owner's: they have no policies or rules that read */
+/* whose data gd_subject() is being asked about */
+static int64 gd_provider_read = 0;
+
+/*
+ * Attached tables that are read run no code of their owner's: they have no
+ * policies.  Those that are written do, defaults and rules; it could carry
+ * away others' data, and what is its provider's own it need not.
+ */
 static bool
-gd_is_attached(Oid relid)
+gd_is_attached(Oid relid, bool written)
 {
-	return gd_attachment(relid) != NULL;
+	const GdAttachment *att = gd_attachment(relid);
+
+	return att != NULL && (!written || att->provider == gd_provider_read);
 }
 
 /* the query of a foreign key is the server's own, whatever table it serves */
 static bool
-gd_is_any(Oid relid)
+gd_is_any(Oid relid, bool written)
 {
 	(void) relid;
+	(void) written;
 	return true;
 }
 
@@ -99,6 +111,7 @@ gd_subject(const GdAttachment *att, bool planning)
 	Oid			current = GetUserId();
 	Oid			outer = GetOuterUserId();
 
+	gd_provider_read = att->provider;
 	if (gd_in_foreign_hands(planning, InNoForceRLSOperation() ? gd_is_any : gd_is_attached))
 		return gd_refused(outer, _("A function, view or table of another department is part of what is being executed."));
 	if (InSecurityRestrictedOperation())
@@ -137,6 +150,11 @@ typedef struct GdGrant
 	char	   *items;			/* names, comma-separated on both ends */
 	char	   *purpose;
 	char	   *usage;
+	char	   *continued;		/* items read on former terms, as "items" */
+	TimestampTz continued_until;	/* in the absence of a request */
+	int			barred;			/* article that keeps it from what is unconditional, or 0 */
+	char	   *barred_why;
+	char	   *barred_hint;
 	char	   *filter;			/* row filter as text, NULL for none */
 	Node	   *condition;		/* the same, parsed; NULL until needed */
 	char		listed[120];	/* ids, for the message that asks to choose */
@@ -288,15 +306,27 @@ gd_load_authorizations(GdGrant *g, int64 resource, TimestampTz now)
 	table_close(rel, AccessShareLock);
 }
 
-/* consents that time has given and no sweep has written down yet */
-static void
-gd_load_matured(GdGrant *g, int64 resource, TimestampTz now)
+/* a request that is not answered, as far as reading depends on it */
+typedef struct GdPending
+{
+	TimestampTz received;
+	bool		matured;		/* answered, by time */
+	char	   *items;
+} GdPending;
+
+/*
+ * What is asked for and not answered in writing; consents among it that time
+ * has given and no sweep has written down yet count as authorizations.
+ */
+static List *
+gd_load_pending(GdGrant *g, int64 resource, TimestampTz now)
 {
 	Relation	rel = table_open(gd_relid_required(GD_SHARE_REQUEST), AccessShareLock);
 	ScanKeyData keys[2];
 	SysScanDesc scan;
 	HeapTuple	tup;
 	bool		isnull;
+	List	   *pending = NIL;
 
 	ScanKeyInit(&keys[0], SPI_fnumber(RelationGetDescr(rel), "resource"), BTEqualStrategyNumber,
 				F_INT8EQ, Int64GetDatum(resource));
@@ -309,8 +339,17 @@ gd_load_matured(GdGrant *g, int64 resource, TimestampTz now)
 		TimestampTz until;
 		Datum		refused;
 		bool		nothing_refused;
+		bool		silent = isnull;
+		GdPending  *p;
 
-		if (isnull || strcmp(gd_text_field(tup, rel, "state"), "submitted") != 0)
+		if (strcmp(gd_text_field(tup, rel, "state"), "submitted") != 0)
+			continue;
+		p = palloc(sizeof(GdPending));
+		p->received = DatumGetTimestampTz(gd_get(tup, rel, "received_at", &isnull));
+		p->matured = !silent && now >= matures;
+		p->items = gd_joined(gd_get(tup, rel, "items", &isnull), (Datum) 0, true);
+		pending = lappend(pending, p);
+		if (silent)
 			continue;
 		until = gd_end_of_day(DatumGetDateADT(gd_get(tup, rel, "valid_until", &isnull)));
 		gd_until(g, matures, now);
@@ -323,6 +362,111 @@ gd_load_matured(GdGrant *g, int64 resource, TimestampTz now)
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
+	return pending;
+}
+
+static bool
+gd_list_has(const char *items, const char *item)
+{
+	return items && strstr(items, psprintf(",%s,", item)) != NULL;
+}
+
+/*
+ * Article 16: former terms hold until "until" at least, beyond it while a
+ * request made before is unanswered, and no longer than until it is answered.
+ */
+static bool
+gd_is_continued(const char *item, TimestampTz since, TimestampTz until, List *pending, TimestampTz now)
+{
+	bool		holds = now < until;
+	ListCell   *lc;
+
+	foreach(lc, pending)
+	{
+		GdPending  *p = (GdPending *) lfirst(lc);
+
+		if (p->received < since || !gd_list_has(p->items, item))
+			continue;
+		if (p->matured)
+			return false;
+		holds = holds || p->received < until;
+	}
+	return holds;
+}
+
+static void
+gd_load_continued(GdGrant *g, int64 resource, List *pending, TimestampTz now)
+{
+	Relation	rel = table_open(gd_relid_required(GD_CONTINUED_READING), AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tup;
+	bool		isnull;
+	StringInfoData items;
+
+	initStringInfo(&items);
+	ScanKeyInit(&keys[0], SPI_fnumber(RelationGetDescr(rel), "consumer"), BTEqualStrategyNumber,
+				F_INT8EQ, Int64GetDatum(g->key.department));
+	ScanKeyInit(&keys[1], SPI_fnumber(RelationGetDescr(rel), "resource"), BTEqualStrategyNumber,
+				F_INT8EQ, Int64GetDatum(resource));
+	scan = systable_beginscan(rel, gd_object_oid("continued_reading_pkey"), true, NULL, 2, keys);
+	while (HeapTupleIsValid(tup = systable_getnext(scan)))
+	{
+		TimestampTz since = DatumGetTimestampTz(gd_get(tup, rel, "since", &isnull));
+		TimestampTz until = DatumGetTimestampTz(gd_get(tup, rel, "until", &isnull));
+		char	   *item = gd_text_field(tup, rel, "item");
+
+		(void) gd_get(tup, rel, "ended_at", &isnull);
+		if (!isnull)
+			continue;
+		gd_until(g, until, now);
+		if (!gd_is_continued(item, since, until, pending, now))
+			continue;
+		appendStringInfo(&items, "%s%s,", items.len ? "" : ",", item);
+		g->continued_until = until;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	g->continued = items.len ? items.data : NULL;
+}
+
+/*
+ * What is shared unconditionally is shared with departments, on their own
+ * platform; beyond that it takes an authorization (Articles 20, 21 and 41).
+ * Returns the article that keeps a department from it, or 0.
+ */
+static int
+gd_class_bar(int64 consumer_id, int64 provider_id, char **why, char **hint)
+{
+	GdDepartment consumer;
+	GdDepartment provider;
+	GdDepartment authority;
+	GdRegion	own;
+	GdRegion	theirs;
+	GdRegion	home;
+
+	if (!gd_department(consumer_id, &consumer) || !gd_department(provider_id, &provider))
+		return 0;
+	if (strcmp(consumer.kind, "platform_operator") == 0)
+	{
+		*why = _("A platform operator runs the platform for others and reads nothing that is shared on it.");
+		*hint = _("The department that needs the data reads it.");
+		return 20;
+	}
+	if (strcmp(consumer.kind, "public_utility") == 0)
+	{
+		*why = _("A public utility is no department: what is shared among departments is not shared with it.");
+		*hint = _("Ask the department in charge.");
+		return 41;
+	}
+	if (!gd_platform_is_above(&provider, &consumer, &theirs, &own))
+		return 0;
+	*why = psprintf(_("The platform of %s is above that of %s."), theirs.name, own.name);
+	*hint = _("Report the need to your data authority, which applies to the upper platform.");
+	if (gd_region(consumer.region, &home) && home.authority != 0 && gd_department(home.authority, &authority))
+		*hint = psprintf(_("Report the need to your data authority, \"%s\", which applies to the upper platform."),
+						 authority.name);
+	return 21;
 }
 
 static char *
@@ -363,7 +507,8 @@ gd_grant(int64 department, const GdAttachment *att)
 		loaded.key = key;
 		loaded.until = DT_NOEND;
 		gd_load_authorizations(&loaded, att->resource, now);
-		gd_load_matured(&loaded, att->resource, now);
+		gd_load_continued(&loaded, att->resource, gd_load_pending(&loaded, att->resource, now), now);
+		loaded.barred = gd_class_bar(department, att->provider, &loaded.barred_why, &loaded.barred_hint);
 	} while (generation != gd_grants_generation);
 
 	if (gd_grants == NULL || gd_grants_stale)
@@ -374,6 +519,9 @@ gd_grant(int64 department, const GdAttachment *att)
 	g->purpose = gd_keep(loaded.purpose);
 	g->usage = gd_keep(loaded.usage);
 	g->filter = gd_keep(loaded.filter);
+	g->continued = gd_keep(loaded.continued);
+	g->barred_why = gd_keep(loaded.barred_why);
+	g->barred_hint = gd_keep(loaded.barred_hint);
 	return g;
 }
 
@@ -392,12 +540,6 @@ gd_grant_condition(GdGrant *g)
 		MemoryContextSwitchTo(old);
 	}
 	return copyObject(g->condition);
-}
-
-static bool
-gd_grant_has_item(const GdGrant *g, const char *item)
-{
-	return g->items && strstr(g->items, psprintf(",%s,", item)) != NULL;
 }
 
 /* ---- the verdict ---- */
@@ -427,15 +569,16 @@ gd_may_read_column(const GdAttachment *att, const GdColumn *c, GdReader reader, 
 {
 	if (c == NULL || c->retired || c->class == 'w')
 		return false;
-	if (reader == GD_READER_PUBLIC)
+	/* what is open to the public is open to departments too */
+	if (reader == GD_READER_PUBLIC || att->open)
 		return att->open;
-	return c->class == 'u' || (g && gd_grant_has_item(g, c->item));
+	return (c->class == 'u' && !g->barred) || gd_list_has(g->items, c->item) || gd_list_has(g->continued, c->item);
 }
 
 static void
 gd_name_item(StringInfo list, const char *item, bool quoted)
 {
-	appendStringInfo(list, quoted ? "%s'%s'" : "%s%s", list->len ? (quoted ? ", " : ",") : "", item);
+	appendStringInfo(list, "%s%s", list->len ? (quoted ? ", " : ",") : "", quoted ? quote_literal_cstr(item) : item);
 }
 
 /* one column of those that the statement reads */
@@ -457,6 +600,11 @@ gd_judge_column(GdVerdict *v, const GdAttachment *att, AttrNumber attnum, GdRead
 	if (gd_may_read_column(att, c, reader, g))
 	{
 		gd_name_item(read, c->item, false);
+		if (reader == GD_READER_DEPARTMENT && (c->class != 'u' || g->barred) && !gd_list_has(g->items, c->item))
+		{
+			v->opened = v->opened || att->open;
+			v->continued = v->continued || !att->open;
+		}
 		return;
 	}
 	name = get_attname(att->root, attnum, true);
@@ -466,6 +614,8 @@ gd_judge_column(GdVerdict *v, const GdAttachment *att, AttrNumber attnum, GdRead
 		gd_deny(v, 23, psprintf(_("Item \"%s\" is withheld."), c->item));
 	else if (c->retired)
 		gd_deny(v, 20, psprintf(_("Item \"%s\" is retired."), c->item));
+	else if (c->class == 'u' && reader == GD_READER_DEPARTMENT)
+		gd_deny(v, g->barred, g->barred_why);
 	else
 	{
 		gd_name_item(missing, c->item, true);
@@ -473,42 +623,47 @@ gd_judge_column(GdVerdict *v, const GdAttachment *att, AttrNumber attnum, GdRead
 	}
 }
 
+static Bitmapset *
+gd_whole_row(const GdAttachment *att, Bitmapset *columns)
+{
+	Relation	rel = table_open(att->relid, AccessShareLock);
+
+	columns = bms_copy(columns);
+	for (int i = 0; i < RelationGetDescr(rel)->natts; i++)
+		if (!TupleDescAttr(RelationGetDescr(rel), i)->attisdropped)
+			columns = bms_add_member(columns, i + 1 - FirstLowInvalidHeapAttributeNumber);
+	table_close(rel, AccessShareLock);
+	return bms_del_member(columns, InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber);
+}
+
 static void
 gd_judge_columns(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, GdReader reader, const GdGrant *g)
 {
 	StringInfoData read;
 	StringInfoData missing;
-	Relation	rel;
 	int			bit = -1;
 
 	initStringInfo(&read);
 	initStringInfo(&missing);
+	/* the whole row is every column there is, each once */
+	if (bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, columns))
+		columns = gd_whole_row(att, columns);
 	while ((bit = bms_next_member(columns, bit)) >= 0)
 	{
 		AttrNumber	attnum = bit + FirstLowInvalidHeapAttributeNumber;
 
-		if (attnum != InvalidAttrNumber)
-		{
-			gd_judge_column(v, att, attnum, reader, g, &read, &missing);
-			continue;
-		}
-		/* the whole row: every column there is */
-		rel = table_open(att->relid, AccessShareLock);
-		for (int i = 0; i < RelationGetDescr(rel)->natts; i++)
-			if (!TupleDescAttr(RelationGetDescr(rel), i)->attisdropped)
-				gd_judge_column(v, att, i + 1, reader, g, &read, &missing);
-		table_close(rel, AccessShareLock);
+		gd_judge_column(v, att, attnum, reader, g, &read, &missing);
 	}
 	v->items = read.data;
 	v->missing = missing.len ? missing.data : NULL;
 }
 
-/* is there anything that whoever belongs to a department may read? */
+/* is there anything that the department may read? */
 static bool
-gd_has_unconditional(const GdAttachment *att)
+gd_may_read_some(const GdAttachment *att, const GdGrant *g)
 {
 	for (int i = 0; i < att->ncolumns; i++)
-		if (gd_may_read_column(att, &att->columns[i], GD_READER_DEPARTMENT, NULL))
+		if (gd_may_read_column(att, &att->columns[i], GD_READER_DEPARTMENT, g))
 			return true;
 	return false;
 }
@@ -533,17 +688,20 @@ gd_judge_department(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, i
 	v->version = g->version;
 	v->copy = g->authorization == 0 || g->copy;
 	v->filtered = g->filter != NULL;
-	v->basis = g->authorization ? GD_READ_BASIS_AUTHORIZATION : GD_READ_BASIS_CLASS;
+	v->hint = g->barred_hint;
 	if (g->in_force > 1 && !g->chosen)
 		gd_deny(v, 20, psprintf(_("Several authorizations are in force: %s. They are never combined; SET govdata.\"authorization\" = one of these numbers chooses."),
 								g->listed));
 	else if (!gd_purpose_fits(g))
 		gd_deny(v, 33, psprintf(_("Setting govdata.purpose is \"%s\", the authorization is for \"%s\"."),
 								gd_purpose, g->purpose));
-	else if (g->in_force == 0 && bms_is_empty(columns) && !gd_has_unconditional(att))
+	else if (g->in_force == 0 && bms_is_empty(columns) && !gd_may_read_some(att, g))
 		gd_deny(v, 20, _("No authorization is in force, and counting rows is reading too."));
 	else
 		gd_judge_columns(v, att, columns, GD_READER_DEPARTMENT, g);
+	v->basis = g->authorization ? GD_READ_BASIS_AUTHORIZATION :
+		v->continued ? GD_READ_BASIS_CONTINUED : v->opened ? GD_READ_BASIS_OPEN : GD_READ_BASIS_CLASS;
+	v->continued_until = g->continued_until;
 }
 
 GdVerdict
@@ -581,7 +739,135 @@ gd_verdict(const GdAttachment *att, const GdSubject *s, Bitmapset *columns)
 	return v;
 }
 
+/* ---- what was judged before ---- */
+
+/*
+ * A prepared statement asks the same again and again.  An answer is kept where
+ * it follows from nothing but the outer user, the columns, the settings and what
+ * the registries say: not while functions or other statements are on the stack.
+ * Any news of the registries, of roles or of the relation makes all of them
+ * worthless, and so does the time at which the answer might change by itself.
+ */
+typedef struct GdJudged
+{
+	bool		valid;
+	uint64		generation;
+	Oid			relid;
+	Oid			role;
+	int			chosen;
+	TimestampTz from;
+	TimestampTz until;
+	Bitmapset  *columns;
+	char	   *purpose;
+	GdJudgement answer;
+	MemoryContext context;
+} GdJudged;
+
+static GdJudged gd_judged[4];
+static int	gd_next_judged = 0;
+
+static const GdJudged *
+gd_judged_before(const GdAttachment *att, Bitmapset *columns)
+{
+	const char *purpose = gd_purpose ? gd_purpose : "";
+	TimestampTz now = gd_clock();
+	Oid			role = GetOuterUserId();
+
+	for (int i = 0; i < (int) lengthof(gd_judged); i++)
+	{
+		const GdJudged *j = &gd_judged[i];
+
+		if (j->valid && j->relid == att->relid && j->role == role &&
+			j->generation == gd_grants_generation && j->chosen == gd_chosen &&
+			now >= j->from && now < j->until &&
+			bms_equal(j->columns, columns) && strcmp(j->purpose, purpose) == 0)
+			return j;
+	}
+	return NULL;
+}
+
+/* when a verdict may change by itself */
+static TimestampTz
+gd_verdict_until(const GdAttachment *att, const GdSubject *s)
+{
+	TimestampTz until = s->reader == GD_READER_ADMINISTRATOR ? DT_NOEND : gd_registry_good_until();
+
+	if (s->reader == GD_READER_DEPARTMENT)
+		until = Min(until, gd_grant(s->department, att)->until);
+	return until;
+}
+
+static void
+gd_remember_judged(const GdAttachment *att, Bitmapset *columns, const GdJudgement *answer,
+				   TimestampTz from, uint64 generation)
+{
+	GdJudged   *j = &gd_judged[gd_next_judged++ % lengthof(gd_judged)];
+	TimestampTz until = gd_verdict_until(att, &answer->subject);
+	MemoryContext old;
+
+	j->valid = false;
+	if (j->context == NULL)
+		j->context = AllocSetContextCreate(TopMemoryContext, "govdata verdict", ALLOCSET_SMALL_SIZES);
+	MemoryContextReset(j->context);
+	old = MemoryContextSwitchTo(j->context);
+	j->relid = att->relid;
+	j->role = answer->subject.role;
+	j->chosen = gd_chosen;
+	j->from = from;
+	j->until = until;
+	j->columns = bms_copy(columns);
+	j->purpose = pstrdup(gd_purpose ? gd_purpose : "");
+	j->answer = *answer;
+	j->answer.verdict.items = answer->verdict.items ? pstrdup(answer->verdict.items) : NULL;
+	j->generation = generation;
+	MemoryContextSwitchTo(old);
+	j->valid = true;
+}
+
+GdJudgement
+gd_judge_read(const GdAttachment *att, Bitmapset *columns)
+{
+	bool		alone = gd_acts_alone();
+	const GdJudged *before = alone ? gd_judged_before(att, columns) : NULL;
+	uint64		generation = gd_grants_generation;
+	TimestampTz now;
+	GdJudgement answer;
+
+	if (before)
+		return before->answer;
+	now = gd_clock();
+	answer.subject = gd_subject(att, false);
+	answer.verdict = gd_verdict(att, &answer.subject, columns);
+	if (alone && answer.verdict.allowed)
+		gd_remember_judged(att, columns, &answer, now, generation);
+	return answer;
+}
+
 /* ---- for the row security hooks ---- */
+
+/* a partition may number its columns otherwise than the relation that the filter was made for */
+static bool
+gd_filter_of_partition(Node *node, void *context)
+{
+	const GdAttachment *att = context;
+	Var		   *var = (Var *) node;
+	char	   *name;
+
+	if (node == NULL)
+		return false;
+	if (!IsA(node, Var))
+		return expression_tree_walker(node, gd_filter_of_partition, context);
+	name = get_attname(att->root, var->varattno, false);
+	var->varattno = get_attnum(att->relid, name);
+	if (var->varattno == InvalidAttrNumber || get_atttype(att->relid, var->varattno) != var->vartype)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("the row filter does not fit partition \"%s\"", get_rel_name(att->relid)),
+				 errdetail("Its column \"%s\" is another. Measures, Article 20.", name),
+				 errhint("Read the partitioned table instead.")));
+	var->varattnosyn = var->varattno;
+	return false;
+}
 
 bool
 gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorization, int32 *version,
@@ -599,11 +885,13 @@ gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorizati
 	if (s->reader != GD_READER_DEPARTMENT)
 		return false;
 	g = gd_grant(s->department, att);
-	if ((g->in_force > 1 && !g->chosen) || (g->in_force == 0 && !gd_has_unconditional(att)))
+	if ((g->in_force > 1 && !g->chosen) || (g->in_force == 0 && !gd_may_read_some(att, g)))
 		return false;
 	*authorization = g->authorization;
 	*version = g->version;
 	*condition = gd_grant_condition(g);
+	if (att->relid != att->root)
+		(void) gd_filter_of_partition(*condition, (void *) att);
 	return true;
 }
 
@@ -611,6 +899,7 @@ gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorizati
 
 PG_FUNCTION_INFO_V1(gd_permitted);
 PG_FUNCTION_INFO_V1(gd_check_access);
+PG_FUNCTION_INFO_V1(gd_class_reaches);
 
 /* Answers for the caller alone: whether others hold an authorization is not to be asked here. */
 Datum
@@ -630,6 +919,15 @@ gd_permitted(PG_FUNCTION_ARGS)
 	g = gd_grant(s.department, att);
 	PG_RETURN_BOOL(g->authorization == PG_GETARG_INT64(0) && g->version == PG_GETARG_INT32(1) &&
 				   (g->in_force <= 1 || g->chosen));
+}
+
+Datum
+gd_class_reaches(PG_FUNCTION_ARGS)
+{
+	char	   *why;
+	char	   *hint;
+
+	PG_RETURN_BOOL(gd_class_bar(PG_GETARG_INT64(1), PG_GETARG_INT64(0), &why, &hint) == 0);
 }
 
 /* columns of the attached relation that stand for these items, as a set */
@@ -685,10 +983,27 @@ gd_attachment_of(const char *code)
 	return att;
 }
 
+/* Authorized or not, the table is out of reach for a role that may not touch it. */
+static void
+gd_judge_privileges(GdVerdict *v, const GdAttachment *att, int64 department)
+{
+	GdDepartment dept;
+	Oid			schema = get_rel_namespace(att->root);
+
+	if (!v->allowed || !gd_department(department, &dept) || !OidIsValid(dept.role))
+		return;
+	if (!dept.in_force)
+		gd_deny(v, 6, _("The department is none today."));
+	else if (GD_NAMESPACE_USAGE(schema, dept.role) != ACLCHECK_OK)
+		gd_deny(v, 18, psprintf(_("The department's role may not use schema \"%s\"; its owner grants USAGE."), get_namespace_name(schema)));
+	else if (pg_class_aclcheck(att->root, dept.role, ACL_SELECT) != ACLCHECK_OK)
+		gd_deny(v, 18, psprintf(_("The department's role may not select from \"%s\"; its owner grants SELECT."), get_rel_name(att->root)));
+}
+
 Datum
 gd_check_access(PG_FUNCTION_ARGS)
 {
-	static const char *const basis_names[] = {"ouagp-", "own", "class", "administrator", "authorization", "open", "none"};
+	static const char *const basis_names[] = {"oukagp-", "own", "class", "continued", "administrator", "authorization", "open", "none"};
 	TupleDesc	desc;
 	const GdAttachment *att;
 	GdSubject	s = {GD_READER_DEPARTMENT, InvalidOid, 0, NULL};
@@ -716,10 +1031,13 @@ gd_check_access(PG_FUNCTION_ARGS)
 	if (department == att->provider)
 		s.reader = GD_READER_OWN;
 	v = gd_verdict(att, &s, gd_columns_of(att, PG_GETARG_DATUM(1)));
+	gd_judge_privileges(&v, att, department);
 	values[0] = BoolGetDatum(v.allowed);
 	values[1] = CStringGetTextDatum(basis_names[1 + (strchr(basis_names[0], v.allowed ? v.basis : '-') - basis_names[0])]);
 	values[2] = Int16GetDatum(v.allowed ? 20 : v.article);
-	values[3] = CStringGetTextDatum(v.allowed ? _("may be read now") : v.why);
+	values[3] = CStringGetTextDatum(!v.allowed ? v.why : !v.continued ? _("may be read now") :
+									psprintf(_("may be read on the former terms until a request is answered; without one until %s"),
+											 gd_legal_text(v.continued_until)));
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
 }
 
@@ -734,7 +1052,9 @@ gd_access_init(void)
 							   NULL, &gd_purpose, "", PGC_USERSET, 0, NULL, NULL, NULL);
 	gd_on_change(GD_SHARE_AUTHORIZATION, gd_access_forget);
 	gd_on_change(GD_SHARE_REQUEST, gd_access_forget);
+	gd_on_change(GD_CONTINUED_READING, gd_access_forget);
 	gd_on_change(GD_DEPARTMENT, gd_access_forget);
+	gd_on_change(GD_REGION, gd_access_forget);
 	gd_on_role_change(gd_access_forget);
 	gd_attach_init();
 	gd_enforce_init();

@@ -31,8 +31,10 @@ typedef struct GdAttachment
 	int64		resource;
 	int64		provider;
 	char		code[80];
+	char		name[4 * NAMEDATALEN + 8];	/* of the root, qualified, for the record */
 	bool		published;
 	bool		open;			/* unconditionally, to the public */
+	bool		sync_log;		/* records are durable first, whatever the server's setting */
 	char		sharing;		/* 'u', 'c' or 'w' */
 	char		broken[160];	/* why nothing may be read; "" when sound */
 	int			ncolumns;
@@ -51,10 +53,16 @@ extern MemoryContext gd_fresh_context(MemoryContext old, const char *name);
 extern const GdColumn *gd_attached_column(const GdAttachment *att, AttrNumber attnum);
 /* which resource a relation itself is attached to, as it is on record; 0 for none */
 extern int64 gd_attached_resource(Oid relid);
+/* all relations that are attached themselves, as they are on record */
+extern List *gd_attached_relations(void);
 extern void gd_attach_init(void);
 
 /* filter.c: the condition as an expression over varno 1; raises when it is not allowed */
 extern Node *gd_row_filter(const char *text, Relation rel);
+/* the same for a quality rule, under its article; "canonical": its text as the server writes it, or NULL */
+extern Node *gd_row_condition_text(const char *text, Relation rel, int article, char **canonical);
+/* does the type come with the server, or consist of its values? */
+extern bool gd_type_allowed(Oid type);
 
 /* ---- access.c ---- */
 
@@ -86,9 +94,27 @@ typedef struct GdVerdict
 	int32		version;
 	int			article;		/* of a refusal */
 	const char *why;
+	const char *hint;			/* the next step, where it is no request */
+	bool		continued;		/* on the terms of a former class */
+	bool		opened;			/* as anybody may */
+	TimestampTz continued_until;
 	char	   *missing;		/* items to ask for: 'a', 'b' */
+	bool		to_copy;		/* in mode copy */
 	char	   *items;			/* names of what is read */
 } GdVerdict;
+
+/*
+ * Who reads now and what may be read, columns offset as in selectedCols.  Of
+ * what is allowed the answer is kept for the next execution; its texts are good
+ * until the fourth question from here.
+ */
+typedef struct GdJudgement
+{
+	GdSubject	subject;
+	GdVerdict	verdict;
+} GdJudgement;
+
+extern GdJudgement gd_judge_read(const GdAttachment *att, Bitmapset *columns);
 
 /* who reads now; "planning": the statement that is being planned */
 extern GdSubject gd_subject(const GdAttachment *att, bool planning);

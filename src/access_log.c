@@ -48,7 +48,6 @@
 
 /* a text may not crowd the others out of the queue */
 #define GD_MAX_PURPOSE	1000
-#define GD_MAX_ITEMS	30000
 
 /* between two attempts to get a writer */
 #define GD_RETRY_MS		1000
@@ -104,6 +103,14 @@ typedef struct GdRoleName
 static GdRoleName gd_role_names[4];
 static int	gd_next_role_name = 0;
 
+/* an entry made before, and the texts it was made from, one after the other */
+typedef struct GdForm
+{
+	bool		complete;
+	StringInfoData given;
+	StringInfoData entry;
+} GdForm;
+
 /* ---- shared memory ---- */
 
 LWLock *
@@ -155,6 +162,10 @@ gd_log_shmem_startup(void)
 		{
 			pg_atomic_init_u64(&gd_log_shared->queues[i].flushed, 0);
 			ConditionVariableInit(&gd_log_shared->queues[i].changed);
+			ConditionVariableInit(&gd_log_shared->queues[i].durable[0]);
+			ConditionVariableInit(&gd_log_shared->queues[i].durable[1]);
+			pg_atomic_init_u32(&gd_log_shared->queues[i].to_wake[0], 0);
+			pg_atomic_init_u32(&gd_log_shared->queues[i].to_wake[1], 0);
 		}
 	}
 	LWLockRelease(AddinShmemInitLock);
@@ -189,11 +200,15 @@ gd_make_queue(GdLogQueue *queue)
 	queue->size = (uint64) gd_log_size * 1024;
 	queue->last_seq = 0;
 	queue->written = queue->wanted = 0;
+	queue->skipped = queue->skipped_until = 0;
 	pg_atomic_write_u64(&queue->flushed, 0);
+	pg_atomic_write_u32(&queue->to_wake[0], 0);
+	pg_atomic_write_u32(&queue->to_wake[1], 0);
 	queue->waiting = 0;
+	queue->batch = 0;
 	queue->worker = 0;
 	queue->latch = NULL;
-	queue->sleeping = queue->stop = false;
+	queue->sleeping = queue->idle = queue->stop = false;
 	queue->asked = queue->trouble_at = 0;
 	queue->partition = InvalidOid;
 	queue->records = queue->batches = queue->to_server_log = 0;
@@ -310,16 +325,6 @@ gd_add_text(StringInfo out, const char *text, int limit)
 			out->data[i] = '?';
 }
 
-static char *
-gd_relation_name(Oid relation)
-{
-	char	   *name = get_rel_name(relation);
-
-	if (name == NULL)
-		return psprintf("%u", relation);
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), name);
-}
-
 static void
 gd_finish_entry(StringInfo out)
 {
@@ -328,35 +333,112 @@ gd_finish_entry(StringInfo out)
 	((GdLogEntry *) out->data)->size = out->len;
 }
 
+static const int gd_text_limits[GD_N_TEXTS] = {
+	[GD_TEXT_SESSION_ROLE] = NAMEDATALEN,
+	[GD_TEXT_OUTER_ROLE] = NAMEDATALEN,
+	[GD_TEXT_ROLE] = NAMEDATALEN,
+	[GD_TEXT_APPLICATION] = NAMEDATALEN,
+	[GD_TEXT_CLIENT] = 63,
+	[GD_TEXT_RELATION] = 4 * NAMEDATALEN + 8,
+	[GD_TEXT_ITEMS] = GD_MAX_ITEMS,
+	[GD_TEXT_PURPOSE] = GD_MAX_PURPOSE,
+	[GD_TEXT_REASON] = GD_MAX_PURPOSE,
+};
+
+static bool
+gd_same_texts(const GdForm *form, const char *const *texts)
+{
+	const char *given = form->given.data;
+
+	if (!form->complete)
+		return false;
+	for (int i = 0; i < GD_N_TEXTS; i++)
+	{
+		size_t		length = strlen(given);
+
+		if (strcmp(given, texts[i] ? texts[i] : "") != 0)
+			return false;
+		given += length + 1;
+	}
+	return true;
+}
+
 static void
-gd_build_start(StringInfo out, const GdRead *read)
+gd_fill_form(GdForm *form, const char *const *texts)
 {
 	GdLogEntry	entry = {0};
 
-	entry.type = GD_ENTRY_START;
-	entry.at = gd_clock();
-	entry.real_at = GetCurrentTimestamp();
-	entry.department = read->department;
-	entry.resource = read->resource;
-	entry.authorization = read->authorization;
-	entry.version = read->version;
-	entry.query_id = (int64) pgstat_get_my_query_id();
-	entry.rows = -1;
-	entry.pid = MyProcPid;
-	entry.kind = read->kind;
-	entry.basis = read->basis;
+	if (form->given.data == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
 
-	appendBinaryStringInfo(out, (char *) &entry, sizeof(entry));
-	gd_add_text(out, gd_role_name(GetSessionUserId()), NAMEDATALEN);
-	gd_add_text(out, gd_role_name(GetOuterUserId()), NAMEDATALEN);
-	gd_add_text(out, gd_role_name(GetUserId()), NAMEDATALEN);
-	gd_add_text(out, application_name, NAMEDATALEN);
-	gd_add_text(out, gd_client_address(), 63);
-	gd_add_text(out, gd_relation_name(read->relation), 4 * NAMEDATALEN + 8);
-	gd_add_text(out, read->items, GD_MAX_ITEMS);
-	gd_add_text(out, read->purpose, GD_MAX_PURPOSE);
-	gd_add_text(out, read->reason, GD_MAX_PURPOSE);
-	gd_finish_entry(out);
+		initStringInfo(&form->given);
+		initStringInfo(&form->entry);
+		MemoryContextSwitchTo(old);
+	}
+	form->complete = false;
+	resetStringInfo(&form->entry);
+	appendBinaryStringInfo(&form->entry, (char *) &entry, sizeof(entry));
+	for (int i = 0; i < GD_N_TEXTS; i++)
+		gd_add_text(&form->entry, texts[i], gd_text_limits[i]);
+	gd_finish_entry(&form->entry);
+	resetStringInfo(&form->given);
+	for (int i = 0; i < GD_N_TEXTS; i++)
+		appendBinaryStringInfo(&form->given, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 1);
+	form->complete = true;
+}
+
+/*
+ * The entry with these texts.  What a session reads differs little from one
+ * statement to the next, so the last few are kept.
+ */
+static GdLogEntry *
+gd_form(const char *const *texts)
+{
+	static GdForm forms[4];
+	static int	next = 0;
+	GdForm	   *form;
+
+	for (int i = 0; i < (int) lengthof(forms); i++)
+		if (gd_same_texts(&forms[i], texts))
+			return (GdLogEntry *) forms[i].entry.data;
+	form = &forms[next++ % lengthof(forms)];
+	gd_fill_form(form, texts);
+	return (GdLogEntry *) form->entry.data;
+}
+
+static GdLogEntry *
+gd_build_start(const GdRead *read)
+{
+	const char *texts[GD_N_TEXTS];
+	char		roles[3][NAMEDATALEN];
+	GdLogEntry *entry;
+
+	/* copied, for a name that is looked up may take another's place */
+	texts[GD_TEXT_SESSION_ROLE] = strcpy(roles[0], gd_role_name(GetSessionUserId()));
+	texts[GD_TEXT_OUTER_ROLE] = strcpy(roles[1], gd_role_name(GetOuterUserId()));
+	texts[GD_TEXT_ROLE] = strcpy(roles[2], gd_role_name(GetUserId()));
+	texts[GD_TEXT_APPLICATION] = application_name;
+	texts[GD_TEXT_CLIENT] = gd_client_address();
+	texts[GD_TEXT_RELATION] = read->relation;
+	texts[GD_TEXT_ITEMS] = read->items;
+	texts[GD_TEXT_PURPOSE] = read->purpose;
+	texts[GD_TEXT_REASON] = read->reason;
+	entry = gd_form(texts);
+
+	entry->type = GD_ENTRY_START;
+	entry->real_at = GetCurrentTimestamp();
+	entry->at = gd_clock_at(entry->real_at);
+	entry->department = read->department;
+	entry->resource = read->resource;
+	entry->authorization = read->authorization;
+	entry->version = read->version;
+	entry->query_id = (int64) (read->query_id ? read->query_id : pgstat_get_my_query_id());
+	entry->rows = -1;
+	entry->pid = MyProcPid;
+	entry->kind = read->kind;
+	entry->basis = read->basis;
+	return entry;
 }
 
 static void
@@ -366,8 +448,8 @@ gd_build_end(GdLogEntry *entry, GdReadKey key, int64 rows, bool completed)
 	entry->size = MAXALIGN(sizeof(*entry));
 	entry->type = GD_ENTRY_END;
 	entry->start_seq = key.seq;
-	entry->at = gd_clock();
 	entry->real_at = GetCurrentTimestamp();
+	entry->at = gd_clock_at(entry->real_at);
 	entry->department = key.department;
 	entry->resource = key.resource;
 	entry->rows = rows;
@@ -416,6 +498,12 @@ gd_log_entry_text(const GdLogEntry *entry, int64 boot)
 	return out.data;
 }
 
+bool
+gd_server_log_open(void)
+{
+	return log_min_messages <= ERROR || log_min_messages == LOG;
+}
+
 void
 gd_log_to_server(const GdLogEntry *entry, int64 boot)
 {
@@ -429,12 +517,36 @@ gd_log_to_server(const GdLogEntry *entry, int64 boot)
 
 /* ---- putting and waiting ---- */
 
+/* where an entry went */
+typedef struct GdPlace
+{
+	uint64		position;		/* what "flushed" must reach for it to be durable */
+	uint64		batch;			/* with which it will be written, unless that is full */
+} GdPlace;
+
 /*
- * Put an entry into the queue.  False when there is no room.  "position" is
- * what "flushed" must reach for it to be durable.
+ * How much to leave unused before the next entry: it must not be cut by the
+ * ring's end.  A queue that is nearly empty begins anew at a quarter of the
+ * ring: a reader who touches all of it only because it goes round pays for each
+ * page that it has not touched before, and for memory that no cache holds.
  */
+static uint64
+gd_skip(const GdLogQueue *q, uint64 flushed, uint32 entry)
+{
+	uint64		rest = q->size - q->written % q->size;
+	uint64		queued = q->written - flushed;
+
+	if (entry > rest)
+		return rest;
+	if (rest <= q->size - q->size / 4 && rest < q->size && queued <= q->size / 16 &&
+		queued + rest + entry <= q->size)
+		return rest;
+	return 0;
+}
+
+/* Put an entry into the queue.  False when there is no room. */
 static bool
-gd_put(GdLogEntry *entry, bool wanted, uint64 *position)
+gd_put(GdLogEntry *entry, bool wanted, GdPlace *place)
 {
 	GdLogQueue *q = gd_queue;
 	Latch	   *wake = NULL;
@@ -445,19 +557,19 @@ gd_put(GdLogEntry *entry, bool wanted, uint64 *position)
 	LWLockAcquire(gd_log_queue_lock(q), LW_EXCLUSIVE);
 	flushed = pg_atomic_read_u64(&q->flushed);
 	offset = q->written % q->size;
-	pad = offset + entry->size > q->size ? q->size - offset : 0;
+	pad = gd_skip(q, flushed, entry->size);
 	if (q->written + pad + entry->size - flushed > q->size)
 	{
 		LWLockRelease(gd_log_queue_lock(q));
 		return false;
 	}
 
-	/* a sleeping writer is woken by the first entry and at a quarter full */
+	/* a writer that naps is woken by who waits for it, and at a quarter full */
 	if (q->sleeping && q->latch &&
-		(wanted || q->written == flushed || q->written - flushed > q->size / 4))
+		(wanted || q->idle || q->written + pad - flushed > q->size / 4))
 	{
 		wake = q->latch;
-		q->sleeping = false;
+		q->sleeping = q->idle = false;
 	}
 	if (pad > 0)
 	{
@@ -465,6 +577,8 @@ gd_put(GdLogEntry *entry, bool wanted, uint64 *position)
 
 		memcpy(gd_ring + offset, header, sizeof(header));
 		q->written += pad;
+		q->skipped = pad;
+		q->skipped_until = q->written;
 		offset = 0;
 	}
 	entry->seq = ++q->last_seq;
@@ -475,7 +589,8 @@ gd_put(GdLogEntry *entry, bool wanted, uint64 *position)
 		q->wanted = q->written;
 		q->waiting++;
 	}
-	*position = q->written;
+	place->position = q->written;
+	place->batch = q->batch;
 	LWLockRelease(gd_log_queue_lock(q));
 	if (wake)
 		SetLatch(wake);
@@ -579,14 +694,79 @@ gd_check_own_locks(const GdLogQueue *q)
  * (sub)transaction is aborted.
  */
 static bool
-gd_wait(GdLogQueue *q, TimestampTz until)
+gd_wait(ConditionVariable *changed, TimestampTz until)
 {
 	long		left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until);
 
 	if (left <= 0)
 		return false;
-	(void) ConditionVariableTimedSleep(&q->changed, Min(left, 200), gd_log_wait_event());
+	(void) ConditionVariableTimedSleep(changed, Min(left, 200), gd_log_wait_event());
 	return true;
+}
+
+/* Wait until there is room for an entry, and put it there. */
+static void
+gd_wait_for_room(GdLogEntry *entry, bool sync, TimestampTz until, GdPlace *place)
+{
+	GdLogQueue *q = gd_queue;
+	bool		put = false;
+
+	ConditionVariablePrepareToSleep(&q->changed);
+	while (!put)
+	{
+		bool		worker = gd_have_worker(q);
+
+		put = gd_put(entry, sync, place);
+		if (!put && !gd_wait(&q->changed, until))
+			worker ? gd_no_room() : gd_no_worker();
+	}
+	ConditionVariableCancelSleep();
+}
+
+/*
+ * Waking costs more than anything else the writer does for a reader, and the
+ * next batch waits meanwhile.  So it wakes two, and whoever is woken wakes two
+ * more.  If one of them fails before it does, the others look by themselves
+ * after a moment, see gd_wait().
+ */
+void
+gd_log_wake_next(GdLogQueue *q, int parity)
+{
+	for (int i = 0; i < 2; i++)
+	{
+		uint32		left = pg_atomic_read_u32(&q->to_wake[parity]);
+
+		while (left > 0 && !pg_atomic_compare_exchange_u32(&q->to_wake[parity], &left, left - 1))
+			;
+		if (left == 0)
+			break;
+		ConditionVariableSignal(&q->durable[parity]);
+	}
+}
+
+/*
+ * Wait until an entry is durable.  Who waits for one batch is not woken by the
+ * end of the one before.
+ */
+static void
+gd_wait_for_writer(bool sync, TimestampTz until, const GdPlace *place)
+{
+	GdLogQueue *q = gd_queue;
+	ConditionVariable *durable = &q->durable[place->batch % 2];
+
+	ConditionVariablePrepareToSleep(durable);
+	for (;;)
+	{
+		bool		worker = gd_have_worker(q);
+
+		if (sync ? pg_atomic_read_u64(&q->flushed) >= place->position : worker)
+			break;
+		if (!gd_wait(durable, until))
+			worker ? gd_not_durable() : gd_no_worker();
+	}
+	ConditionVariableCancelSleep();
+	if (sync)
+		gd_log_wake_next(q, place->batch % 2);
 }
 
 /* Put an entry, wait for room; in sync mode also until it is durable. */
@@ -594,36 +774,77 @@ static void
 gd_put_waiting(GdLogEntry *entry, bool sync)
 {
 	GdLogQueue *q = gd_queue;
-	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), gd_log_timeout);
-	uint64		position;
-	bool		put = gd_put(entry, sync, &position);
+	TimestampTz until;
+	GdPlace		place;
+	bool		put = gd_put(entry, sync, &place);
 
 	if (put && gd_have_worker(q) &&
-		(!sync || pg_atomic_read_u64(&q->flushed) >= position))
+		(!sync || pg_atomic_read_u64(&q->flushed) >= place.position))
 		return;
 
-	ConditionVariablePrepareToSleep(&q->changed);
-	while (!put)
-	{
-		bool		worker = gd_have_worker(q);
+	until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), gd_log_timeout);
+	if (!put)
+		gd_wait_for_room(entry, sync, until, &place);
+	gd_wait_for_writer(sync, until, &place);
+}
 
-		put = gd_put(entry, sync, &position);
-		if (!put && !gd_wait(q, until))
-			worker ? gd_no_room() : gd_no_worker();
-	}
-	for (;;)
-	{
-		bool		worker = gd_have_worker(q);
+/* Have the writer write at once what is queued; the place to wait for. */
+static GdPlace
+gd_want_all(GdLogQueue *q)
+{
+	Latch	   *wake = NULL;
+	GdPlace		place;
 
-		if (sync ? pg_atomic_read_u64(&q->flushed) >= position : worker)
-			break;
-		if (!gd_wait(q, until))
-			worker ? gd_not_durable() : gd_no_worker();
+	LWLockAcquire(gd_log_queue_lock(q), LW_EXCLUSIVE);
+	place.position = q->written;
+	place.batch = q->batch;
+	if (pg_atomic_read_u64(&q->flushed) < q->written)
+	{
+		q->wanted = q->written;
+		q->waiting++;
+		if (q->sleeping && q->latch)
+		{
+			wake = q->latch;
+			q->sleeping = q->idle = false;
+		}
 	}
-	ConditionVariableCancelSleep();
+	LWLockRelease(gd_log_queue_lock(q));
+	if (wake)
+		SetLatch(wake);
+	return place;
 }
 
 /* ---- the interface ---- */
+
+void
+gd_log_await(void)
+{
+	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), gd_log_timeout);
+	GdLogQueue *q;
+	ConditionVariable *durable;
+	GdPlace		place;
+
+	LWLockAcquire(gd_log_registry_lock(), LW_SHARED);
+	q = gd_find_queue(MyDatabaseId);
+	LWLockRelease(gd_log_registry_lock());
+	if (q == NULL)
+		return;					/* nobody has read since the server started */
+	gd_check_own_locks(q);
+	place = gd_want_all(q);
+	durable = &q->durable[place.batch % 2];
+	ConditionVariablePrepareToSleep(durable);
+	while (pg_atomic_read_u64(&q->flushed) < place.position)
+	{
+		(void) gd_have_worker(q);
+		if (!gd_wait(durable, until))
+			ereport(ERROR,
+					(errcode(GD_ERRCODE(32)),
+					 errmsg("the reads of the last moments are not on record yet"),
+					 errdetail("The access log was not durable within %d ms. Measures, Article 32.", gd_log_timeout),
+					 errhint("The server log says what keeps the writer from writing, govdata.access_log_state() what it met last. Then try again.")));
+	}
+	ConditionVariableCancelSleep();
+}
 
 /*
  * On a standby nothing can be written.  Either nobody reads there, or the
@@ -638,6 +859,12 @@ gd_log_on_standby(GdLogEntry *entry, GdReadKey key)
 				 errmsg("reading is refused on a standby because it cannot be recorded"),
 				 errdetail("The access log is written on the primary only. Measures, Article 32."),
 				 errhint("Read on the primary, or set govdata.standby_log to server_log and keep the standby's server log as evidence.")));
+	if (!gd_server_log_open() && entry->kind != GD_READ_KIND_REFUSED)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(32)),
+				 errmsg("reading is refused on a standby because it cannot be recorded"),
+				 errdetail("log_min_messages keeps the records out of the server log. Measures, Article 32."),
+				 errhint("Set log_min_messages to error or lower.")));
 	entry->seq = key.seq = ++gd_standby_seq;
 	gd_log_to_server(entry, key.boot);
 	return key;
@@ -647,20 +874,9 @@ GdReadKey
 gd_log_start(const GdRead *read)
 {
 	GdReadKey	key = {0, 0, read->department, read->resource};
-	bool		sync = gd_log_mode == GD_LOG_SYNC;
-	MemoryContext old;
-	MemoryContext context;
-	StringInfoData out;
-	GdLogEntry *entry;
-	uint64		position;
-
-	context = AllocSetContextCreate(CurrentMemoryContext, "govdata access record",
-									ALLOCSET_SMALL_SIZES);
-	old = MemoryContextSwitchTo(context);
-	initStringInfo(&out);
-	gd_build_start(&out, read);
-	entry = (GdLogEntry *) out.data;
-	MemoryContextSwitchTo(old);
+	bool		sync = gd_log_mode == GD_LOG_SYNC || read->sync;
+	GdLogEntry *entry = gd_build_start(read);
+	GdPlace		place;
 
 	if (RecoveryInProgress())
 		key = gd_log_on_standby(entry, key);
@@ -671,7 +887,7 @@ gd_log_start(const GdRead *read)
 		key.boot = gd_queue->boot;
 		if (read->kind == GD_READ_KIND_REFUSED)
 		{
-			if (gd_put(entry, false, &position))
+			if (gd_put(entry, false, &place))
 				(void) gd_have_worker(gd_queue);
 			else
 				gd_log_to_server(entry, key.boot);
@@ -684,7 +900,6 @@ gd_log_start(const GdRead *read)
 		}
 		key.seq = entry->seq;
 	}
-	MemoryContextDelete(context);
 	return key;
 }
 
@@ -692,14 +907,41 @@ void
 gd_log_end(GdReadKey key, int64 rows, bool completed)
 {
 	GdLogEntry	entry;
-	uint64		position;
+	GdPlace		place;
 
 	if (key.seq == 0)
 		return;
 	gd_build_end(&entry, key, rows, completed);
-	if (key.boot != 0 && gd_queue != NULL && gd_put(&entry, false, &position))
+	if (key.boot != 0 && gd_queue != NULL && gd_put(&entry, false, &place))
 		return;
 	gd_log_to_server(&entry, key.boot);
+}
+
+/* bytes that wait to be written */
+static uint64
+gd_queued(GdLogQueue *q)
+{
+	uint64		flushed = pg_atomic_read_u64(&q->flushed);
+	uint64		queued = q->written - flushed;
+
+	return flushed < q->skipped_until ? queued - Min(queued, q->skipped) : queued;
+}
+
+/* When the oldest entry that is not durable was put; under the queue's lock. */
+static TimestampTz
+gd_oldest_queued(const GdLogQueue *q)
+{
+	uint64		position = pg_atomic_read_u64(&gd_queue->flushed);
+
+	while (position < q->written)
+	{
+		const GdLogEntry *entry = (const GdLogEntry *) (gd_ring + position % q->size);
+
+		if (entry->type != GD_ENTRY_PAD)
+			return entry->real_at;
+		position += entry->size;
+	}
+	return 0;
 }
 
 PG_FUNCTION_INFO_V1(gd_access_log_state);
@@ -712,10 +954,11 @@ Datum
 gd_access_log_state(PG_FUNCTION_ARGS)
 {
 	TupleDesc	desc;
-	Datum		values[10] = {0};
-	bool		nulls[10];
+	Datum		values[11] = {0};
+	bool		nulls[11];
 	GdLogQueue	q;
 	GdLogQueue *shared;
+	TimestampTz oldest = 0;
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
@@ -725,19 +968,22 @@ gd_access_log_state(PG_FUNCTION_ARGS)
 
 	LWLockAcquire(gd_log_registry_lock(), LW_SHARED);
 	shared = gd_find_queue(MyDatabaseId);
+	LWLockRelease(gd_log_registry_lock());
 	if (shared != NULL)
 	{
+		if (gd_queue == NULL)
+			gd_join_queue();
 		LWLockAcquire(gd_log_queue_lock(shared), LW_SHARED);
 		q = *shared;
+		oldest = gd_oldest_queued(&q);
 		LWLockRelease(gd_log_queue_lock(shared));
 	}
-	LWLockRelease(gd_log_registry_lock());
 	if (shared != NULL)
 	{
 		memset(nulls, false, sizeof(nulls));
 		nulls[1] = q.worker == 0;
 		values[1] = Int32GetDatum(q.worker);
-		values[2] = Int64GetDatum((int64) (q.written - pg_atomic_read_u64(&q.flushed)));
+		values[2] = Int64GetDatum((int64) gd_queued(&q));
 		values[3] = Int64GetDatum((int64) q.size);
 		values[4] = Int64GetDatum(q.last_seq);
 		values[5] = Int64GetDatum(q.records);
@@ -747,6 +993,8 @@ gd_access_log_state(PG_FUNCTION_ARGS)
 		if (q.trouble_at != 0)
 			values[8] = CStringGetTextDatum(q.trouble);
 		values[9] = TimestampTzGetDatum(q.trouble_at);
+		nulls[10] = oldest == 0;
+		values[10] = TimestampTzGetDatum(oldest);
 	}
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
 }
@@ -778,7 +1026,7 @@ gd_stop_worker(Oid database)
 		LWLockRelease(gd_log_queue_lock(q));
 		if (!gone)
 			(void) gd_have_worker(q);
-	} while (!gone && gd_wait(q, until));
+	} while (!gone && gd_wait(&q->changed, until));
 	ConditionVariableCancelSleep();
 
 	LWLockAcquire(gd_log_queue_lock(q), LW_EXCLUSIVE);
@@ -906,6 +1154,9 @@ gd_log_init(void)
 							NULL,
 							&gd_log_idle, 60, 1, 86400, PGC_SIGHUP, GUC_UNIT_S | GUC_NOT_IN_SAMPLE,
 							NULL, NULL, NULL);
+
+	/* records name the query: unless compute_query_id is off, let it be computed */
+	EnableQueryId();
 
 	gd_on_role_change(gd_forget_role_names);
 	gd_prev_log_shmem_request = shmem_request_hook;

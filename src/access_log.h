@@ -17,10 +17,14 @@
 #define GD_READ_KIND_EXPLAIN	'e' /* planned, no row returned */
 #define GD_READ_KIND_REFUSED	'x'
 
+/* longest list of items that a record holds, bytes; the rest is cut off */
+#define GD_MAX_ITEMS	30000
+
 /* on what ground the rows flow */
 #define GD_READ_BASIS_OWN			'o' /* owner or provider */
-#define GD_READ_BASIS_ADMINISTRATOR 'a' /* superuser, BYPASSRLS */
+#define GD_READ_BASIS_ADMINISTRATOR 'a' /* superuser */
 #define GD_READ_BASIS_CLASS			'u' /* shared unconditionally */
+#define GD_READ_BASIS_CONTINUED		'k' /* was shared unconditionally until lately */
 #define GD_READ_BASIS_AUTHORIZATION 'g'
 #define GD_READ_BASIS_OPEN			'p' /* open to the public */
 #define GD_READ_BASIS_NONE			'-' /* refused */
@@ -30,14 +34,16 @@ typedef struct GdRead
 {
 	char		kind;
 	char		basis;
+	bool		sync;			/* durable first, also in async mode */
 	int64		resource;
-	Oid			relation;
+	const char *relation;		/* its qualified name */
 	int64		department;		/* 0: none */
 	int64		authorization;	/* 0: none */
 	int32		version;		/* of the authorization */
 	const char *items;			/* comma-separated names of what was read */
 	const char *purpose;		/* govdata.purpose, NULL for none */
 	const char *reason;			/* of a refusal: SQLSTATE and message */
+	uint64		query_id;		/* of the statement itself; 0: take the client's */
 } GdRead;
 
 /*
@@ -53,13 +59,15 @@ typedef struct GdReadKey
 } GdReadKey;
 
 /*
- * Put a start record into this database's queue.  In sync mode returns only
- * when the record is durable, else raises ZW032; a refusal never waits and
- * never raises.  On a standby: as govdata.standby_log says.
+ * Put a start record into this database's queue.  In sync mode, and for a
+ * resource that asks for it, returns only when the record is durable, else
+ * raises ZW032; a refusal never waits and never raises.  On a standby: as govdata.standby_log says.
  */
 extern GdReadKey gd_log_start(const GdRead *read);
 /* put an end record into the queue; never raises, never waits for disk */
 extern void gd_log_end(GdReadKey key, int64 rows, bool completed);
+/* wait until whatever was put into the queue before now is durable; raises ZW032 */
+extern void gd_log_await(void);
 /* settings, shared memory, hooks */
 extern void gd_log_init(void);
 
@@ -69,6 +77,8 @@ extern void gd_log_init(void);
 extern int64 gd_seal_access_log(int64 max_rows);
 /* destroy the months whose term has ended; how many.  SPI must be connected. */
 extern int32 gd_retire_access_log(void);
+/* give a month that is over its indexes; how many.  SPI must be connected. */
+extern int32 gd_index_access_log(void);
 extern void gd_access_seal_init(void);
 
 #endif							/* GOVDATA_ACCESS_LOG_H */

@@ -75,15 +75,21 @@ typedef struct GdLogQueue
 	uint64		size;			/* of the ring */
 	pg_atomic_uint64 flushed;
 	ConditionVariable changed;	/* "flushed" moved, or the writer left */
+	ConditionVariable durable[2];	/* the same, for readers who wait for this batch or the next */
+	pg_atomic_uint32 to_wake[2];	/* readers who do so and are not woken yet */
 
 	/* under the queue's lock */
 	int64		last_seq;
 	uint64		written;
+	uint64		skipped;		/* bytes left out before ... */
+	uint64		skipped_until;	/* ... this position, see gd_skip() */
 	uint64		wanted;			/* up to here readers wait */
 	int			waiting;		/* readers who wait for the next batch */
 	int			worker;			/* process id of the writer, 0: none */
 	Latch	   *latch;			/* of the writer */
-	bool		sleeping;		/* the writer wants to be woken */
+	uint64		batch;			/* number of the batch that is being filled */
+	bool		sleeping;		/* the writer wants to be woken, as soon as somebody waits */
+	bool		idle;			/* by whatever comes */
 	bool		stop;			/* the writer shall empty the queue and leave */
 	TimestampTz asked;			/* when a writer was last asked for, or failed */
 	Oid			partition;		/* the writer writes there */
@@ -108,6 +114,10 @@ extern int	gd_log_idle;		/* seconds until the writer leaves */
 extern LWLock *gd_log_registry_lock(void);
 extern LWLock *gd_log_queue_lock(const GdLogQueue *queue);
 extern uint32 gd_log_wait_event(void);
+/* does the server log take what it is given, or does log_min_messages hide it? */
+extern bool gd_server_log_open(void);
+/* wake the next two of the readers who waited for a batch, of this parity */
+extern void gd_log_wake_next(GdLogQueue *queue, int parity);
 /* an entry as one line of JSON, for the server log */
 extern char *gd_log_entry_text(const GdLogEntry *entry, int64 boot);
 /* to the server log, for whatever reason it is not in the table */

@@ -5,7 +5,8 @@
  *
  * The work is done by SQL in sql/66_access_log.sql, where the hash of a record
  * is also what verify_access_log() computes.  Here it is given the extension's
- * rights, which alone may write seals and drop partitions.
+ * rights, which alone may write seals, drop partitions, and count records that
+ * the caller does not see.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,13 +15,14 @@
 #include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "funcapi.h"
 
 #include "access_log.h"
 #include "seal.h"
 
 static int	gd_log_retention = 36;
 
-/* Call a function of one argument as the extension's owner. */
+/* Call a function of at most one argument as the extension's owner. */
 static Datum
 gd_call_as_owner(const char *sql, Oid type, Datum argument)
 {
@@ -32,7 +34,7 @@ gd_call_as_owner(const char *sql, Oid type, Datum argument)
 	{
 		bool		isnull;
 
-		gd_query(sql, 1, &type, &argument);
+		gd_query(sql, OidIsValid(type) ? 1 : 0, &type, &argument);
 		result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 		SPI_freetuptable(SPI_tuptable);
 	}
@@ -58,6 +60,12 @@ gd_retire_access_log(void)
 										  INT4OID, Int32GetDatum(gd_log_retention)));
 }
 
+int32
+gd_index_access_log(void)
+{
+	return DatumGetInt32(gd_call_as_owner("SELECT govdata._index_access_log()", InvalidOid, (Datum) 0));
+}
+
 PG_FUNCTION_INFO_V1(gd_retire_access_log_sql);
 
 /*
@@ -75,6 +83,40 @@ gd_retire_access_log_sql(PG_FUNCTION_ARGS)
 	retired = gd_retire_access_log();
 	SPI_finish();
 	PG_RETURN_INT32(retired);
+}
+
+PG_FUNCTION_INFO_V1(gd_access_statistics);
+
+/*
+ * gd_access_statistics
+ *		Counts of reads, for those who supervise and may not see the records.
+ */
+Datum
+gd_access_statistics(PG_FUNCTION_ARGS)
+{
+	static Oid	types[] = {TIMESTAMPTZOID, TIMESTAMPTZOID};
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Datum		args[2];
+	GdOwn		own;
+
+	args[0] = PG_GETARG_DATUM(0);
+	args[1] = PG_GETARG_DATUM(1);
+	InitMaterializedSRF(fcinfo, 0);
+	SPI_connect();
+	gd_own_begin(&own);
+	PG_TRY();
+	{
+		gd_query("SELECT * FROM govdata._access_statistics($1, $2)", 2, types, args);
+	}
+	PG_FINALLY();
+	{
+		gd_own_end(&own);
+	}
+	PG_END_TRY();
+	for (uint64 i = 0; i < SPI_processed; i++)
+		tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
+	SPI_finish();
+	PG_RETURN_NULL();
 }
 
 void

@@ -44,6 +44,7 @@
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/guc.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -55,10 +56,16 @@
 
 /* entries of one transaction; rows handed to the table at once */
 #define GD_BATCH		8192
-#define GD_CHUNK		512
+#define GD_CHUNK		128
 
 /* how long a batch waits for readers who come again and again, microseconds */
 #define GD_COMPANY_DELAY	100
+
+/*
+ * After its last work the writer looks for more by itself for so long, in
+ * milliseconds: those who do not wait for it need not wake it then.
+ */
+#define GD_LOG_RESTLESS	1000
 
 /* pauses after errors */
 #define GD_BACKOFF_MIN	100
@@ -108,7 +115,20 @@ typedef struct GdLogBatch
 	bool	   *merged;			/* an end that its start takes along */
 	int			n;
 	uint64		until;			/* position after the last one */
+	uint64		number;
+	int			waiting;		/* readers who wait for it */
+	bool		truncated;		/* there was more than a batch holds */
 } GdLogBatch;
+
+static const GdLogEntry *gd_entries[GD_BATCH];
+static const GdLogEntry *gd_ends[GD_BATCH];
+static bool gd_merged[GD_BATCH];
+
+/*
+ * Somebody may wait for a batch that was closed without what he waits for: by a
+ * writer before this one, or because it failed or was full.
+ */
+static bool gd_overdue = true;
 
 /* readers who waited for the last batch */
 static int	gd_last_waiting = 0;
@@ -152,6 +172,14 @@ gd_writer_term(SIGNAL_ARGS)
 }
 
 static void
+gd_wake_all(GdLogQueue *q)
+{
+	ConditionVariableBroadcast(&q->changed);
+	ConditionVariableBroadcast(&q->durable[0]);
+	ConditionVariableBroadcast(&q->durable[1]);
+}
+
+static void
 gd_writer_gone(int code, Datum arg)
 {
 	GdLogQueue *q = gd_my_queue;
@@ -167,7 +195,7 @@ gd_writer_gone(int code, Datum arg)
 		q->asked = code == 0 ? 0 : GetCurrentTimestamp();
 	}
 	LWLockRelease(gd_log_queue_lock(q));
-	ConditionVariableBroadcast(&q->changed);
+	gd_wake_all(q);
 }
 
 /* Become the writer of the queue; false when there is one, or nothing to do. */
@@ -223,10 +251,12 @@ gd_settle_settings(void)
 
 /* ---- partitions ---- */
 
-/* number of a month, in UTC */
+/* number of a month, in UTC; the day asked for last is mostly that of the next */
 static int
 gd_month_of(TimestampTz at)
 {
+	static int64 known_day = PG_INT64_MIN;
+	static int	known_month = 0;
 	int64		day = at / USECS_PER_DAY;
 	int			year;
 	int			month;
@@ -234,8 +264,25 @@ gd_month_of(TimestampTz at)
 
 	if (at % USECS_PER_DAY < 0)
 		day--;
-	j2date((int) day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
-	return year * 12 + month - 1;
+	if (day != known_day)
+	{
+		j2date((int) day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
+		known_day = day;
+		known_month = year * 12 + month - 1;
+	}
+	return known_month;
+}
+
+/* the partition that was found last, until there is news of it */
+static int	gd_known_month = -1;
+static Oid	gd_known_partition = InvalidOid;
+
+static void
+gd_partition_changed(Datum arg, Oid relid)
+{
+	(void) arg;
+	if (!OidIsValid(relid) || relid == gd_known_partition)
+		gd_known_partition = InvalidOid;
 }
 
 /* The partition of a month; InvalidOid when it is not there. */
@@ -246,6 +293,8 @@ gd_partition(int month)
 	Oid			parent = gd_relid(GD_ACCESS_RECORD);
 	Oid			relid;
 
+	if (month == gd_known_month && OidIsValid(gd_known_partition))
+		return gd_known_partition;
 	snprintf(name, sizeof(name), "access_record_%04d_%02d", month / 12, month % 12 + 1);
 	relid = get_relname_relid(name, get_rel_namespace(parent));
 	if (!OidIsValid(relid))
@@ -255,6 +304,8 @@ gd_partition(int month)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("table \"%s\" is not a partition of the access log", name),
 				 errhint("Attach it again, or rename it so that a new partition can be made.")));
+	gd_known_month = month;
+	gd_known_partition = relid;
 	return relid;
 }
 
@@ -328,6 +379,8 @@ gd_basis_name(char basis)
 			return "administrator";
 		case GD_READ_BASIS_CLASS:
 			return "class";
+		case GD_READ_BASIS_CONTINUED:
+			return "continued";
 		case GD_READ_BASIS_AUTHORIZATION:
 			return "authorization";
 		case GD_READ_BASIS_OPEN:
@@ -347,6 +400,39 @@ gd_fill_end(const GdLogEntry *end, Datum *values, bool *nulls)
 	nulls[COL_ROWS] = end->rows < 0;
 }
 
+/* texts of the last entries that differed, made for the chunk being written */
+typedef struct GdTexts
+{
+	const char *made_from;		/* in the ring */
+	uint32		size;
+	Datum		values[GD_N_TEXTS];
+	bool		nulls[GD_N_TEXTS];
+} GdTexts;
+
+static GdTexts gd_texts[4];
+static int	gd_n_texts = 0;
+
+static const GdTexts *
+gd_entry_texts(const GdLogEntry *entry)
+{
+	const char *text = (const char *) (entry + 1);
+	uint32		size = entry->size - sizeof(GdLogEntry);
+	GdTexts    *made;
+
+	for (int i = 0; i < Min(gd_n_texts, (int) lengthof(gd_texts)); i++)
+		if (gd_texts[i].size == size && memcmp(gd_texts[i].made_from, text, size) == 0)
+			return &gd_texts[i];
+	made = &gd_texts[gd_n_texts++ % lengthof(gd_texts)];
+	made->made_from = text;
+	made->size = size;
+	for (int i = 0; i < GD_N_TEXTS; i++)
+	{
+		made->values[i] = gd_text_or_null(text, &made->nulls[i]);
+		text += strlen(text) + 1;
+	}
+	return made;
+}
+
 static void
 gd_fill_start(const GdLogEntry *entry, Datum *values, bool *nulls)
 {
@@ -354,12 +440,12 @@ gd_fill_start(const GdLogEntry *entry, Datum *values, bool *nulls)
 		COL_SESSION_ROLE, COL_OUTER_ROLE, COL_ROLE, COL_APPLICATION, COL_CLIENT,
 		COL_RELATION, COL_ITEMS, COL_PURPOSE, COL_REASON
 	};
-	const char *text = (const char *) (entry + 1);
+	const GdTexts *texts = gd_entry_texts(entry);
 
 	for (int i = 0; i < GD_N_TEXTS; i++)
 	{
-		values[columns[i]] = gd_text_or_null(text, &nulls[columns[i]]);
-		text += strlen(text) + 1;
+		values[columns[i]] = texts->values[i];
+		nulls[columns[i]] = texts->nulls[i];
 	}
 	values[COL_KIND] = CStringGetTextDatum(gd_kind_name(entry->kind));
 	values[COL_BASIS] = CStringGetTextDatum(gd_basis_name(entry->basis));
@@ -411,6 +497,7 @@ gd_write_month(const GdLogBatch *batch, int month, Relation rel)
 	MemoryContext row_context = GetPerTupleMemoryContext(estate);
 	int			n = 0;
 
+	gd_n_texts = 0;
 	InitResultRelInfo(result, rel, 0, NULL, 0);
 	ExecOpenIndices(result, false);
 	for (int i = 0; i <= batch->n; i++)
@@ -428,6 +515,7 @@ gd_write_month(const GdLogBatch *batch, int month, Relation rel)
 				ExecClearTuple(slots[s]);
 			}
 			ResetPerTupleExprContext(estate);
+			gd_n_texts = 0;
 			CHECK_FOR_INTERRUPTS();
 			n = 0;
 		}
@@ -452,6 +540,28 @@ gd_write_month(const GdLogBatch *batch, int month, Relation rel)
 	FreeExecutorState(estate);
 }
 
+/* Open the partition of a month for writing; what the lock waited for may have changed it. */
+static Relation
+gd_open_partition(int month)
+{
+	for (;;)
+	{
+		Oid			relid = gd_partition(month);
+		Relation	rel;
+
+		if (!OidIsValid(relid))
+		{
+			gd_make_partition(month);
+			CommandCounterIncrement();
+			continue;
+		}
+		rel = table_open(relid, RowExclusiveLock);
+		if (gd_partition(month) == relid)
+			return rel;
+		table_close(rel, RowExclusiveLock);
+	}
+}
+
 static void
 gd_write_rows(const GdLogBatch *batch)
 {
@@ -470,12 +580,7 @@ gd_write_rows(const GdLogBatch *batch)
 			before = !batch->merged[j] && gd_month_of(batch->entries[j]->real_at) == month;
 		if (before)
 			continue;
-		if (!OidIsValid(gd_partition(month)))
-		{
-			gd_make_partition(month);
-			CommandCounterIncrement();
-		}
-		rel = table_open(gd_partition(month), RowExclusiveLock);
+		rel = gd_open_partition(month);
 		LWLockAcquire(gd_log_queue_lock(gd_my_queue), LW_EXCLUSIVE);
 		gd_my_queue->partition = RelationGetRelid(rel);
 		LWLockRelease(gd_log_queue_lock(gd_my_queue));
@@ -563,13 +668,14 @@ gd_collect(GdLogBatch *batch)
 
 	LWLockAcquire(gd_log_queue_lock(q), LW_EXCLUSIVE);
 	written = q->written;
-	gd_last_waiting = q->waiting;
+	batch->waiting = gd_last_waiting = q->waiting;
 	q->waiting = 0;
+	batch->number = q->batch++;
 	LWLockRelease(gd_log_queue_lock(q));
 
-	batch->entries = palloc(GD_BATCH * sizeof(GdLogEntry *));
-	batch->ends = palloc0(GD_BATCH * sizeof(GdLogEntry *));
-	batch->merged = palloc0(GD_BATCH * sizeof(bool));
+	batch->entries = gd_entries;
+	batch->ends = gd_ends;
+	batch->merged = gd_merged;
 	batch->n = 0;
 	while (position < written && batch->n < GD_BATCH)
 	{
@@ -579,6 +685,8 @@ gd_collect(GdLogBatch *batch)
 		if (entry->type == GD_ENTRY_PAD)
 			continue;
 		batch->entries[batch->n] = entry;
+		batch->ends[batch->n] = NULL;
+		batch->merged[batch->n] = false;
 		if (entry->type == GD_ENTRY_END && entry->start_seq >= batch->entries[0]->seq)
 		{
 			batch->ends[entry->start_seq - batch->entries[0]->seq] = entry;
@@ -587,6 +695,7 @@ gd_collect(GdLogBatch *batch)
 		batch->n++;
 	}
 	batch->until = position;
+	batch->truncated = position < written;
 }
 
 static void
@@ -600,7 +709,17 @@ gd_advance(const GdLogBatch *batch, int to_server_log)
 	q->batches++;
 	q->to_server_log += to_server_log;
 	LWLockRelease(gd_log_queue_lock(q));
-	ConditionVariableBroadcast(&q->changed);
+
+	/* what a batch does not hold comes with a later one than its reader thinks */
+	if (batch->truncated || gd_overdue)
+		gd_wake_all(q);
+	else
+	{
+		(void) pg_atomic_fetch_add_u32(&q->to_wake[batch->number % 2], batch->waiting);
+		gd_log_wake_next(q, batch->number % 2);
+		ConditionVariableBroadcast(&q->changed);
+	}
+	gd_overdue = batch->truncated;
 }
 
 /* Remember what went wrong, report it, and leave the transaction. */
@@ -634,12 +753,17 @@ gd_recover(MemoryContext context, bool report)
 	return code;
 }
 
-/* Is it the record that does not fit, rather than the server that cannot? */
+/*
+ * Is it the record that does not fit, rather than the server that cannot?
+ * Where the server log would not take it either, it has to stay in the queue.
+ */
 static bool
 gd_is_records_fault(int code)
 {
 	int			category = ERRCODE_TO_CATEGORY(code);
 
+	if (!gd_server_log_open())
+		return false;
 	return category == ERRCODE_DATA_EXCEPTION ||
 		category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
 		category == ERRCODE_PROGRAM_LIMIT_EXCEEDED;
@@ -679,7 +803,7 @@ gd_write_singly(const GdLogBatch *batch, int *to_server_log)
 		const GdLogEntry *end = batch->ends[i];
 		bool		merged = batch->merged[i];
 		bool		present;
-		GdLogBatch	one = {&entry, &end, &merged, 1, 0};
+		GdLogBatch	one = {&entry, &end, &merged, 1, 0, 0, 0, false};
 		int			code;
 
 		if (merged)
@@ -723,7 +847,10 @@ gd_drain(int pause)
 	if (gd_is_records_fault(code))
 		code = gd_write_singly(&batch, &to_server_log);
 	if (code != 0)
+	{
+		gd_overdue = true;
 		return Min(Max(2 * pause, GD_BACKOFF_MIN), GD_BACKOFF_MAX);
+	}
 	if (!present)
 	{
 		gd_leave_to_server_log(&batch);
@@ -770,6 +897,7 @@ gd_next(GdWriter *w, long *wait)
 	TimestampTz now = GetCurrentTimestamp();
 	bool		leaving;
 	bool		urgent;
+	bool		idle = false;
 	uint64		flushed;
 	uint64		queued;
 	long		waited = 0;
@@ -786,8 +914,8 @@ gd_next(GdWriter *w, long *wait)
 			w->waiting_since = now;
 		waited = (long) ((now - w->waiting_since) / 1000);
 		w->busy_at = now;
-		if (!urgent && waited < GD_LOG_DELAY)
-			*wait = GD_LOG_DELAY - waited;
+		if (!urgent && waited < GD_LOG_DELAY / 2)
+			*wait = GD_LOG_DELAY / 2 - waited;
 	}
 	else if (leaving || now - w->busy_at >= gd_log_idle * USECS_PER_SEC)
 	{
@@ -796,9 +924,15 @@ gd_next(GdWriter *w, long *wait)
 		q->latch = NULL;
 		q->asked = 0;
 	}
+	else if (now - w->busy_at < GD_LOG_RESTLESS * INT64CONST(1000))
+		*wait = GD_LOG_DELAY / 2;
 	else
+	{
 		*wait = Max(1, (long) (gd_log_idle * 1000 - (now - w->busy_at) / 1000));
+		idle = true;
+	}
 	q->sleeping = *wait > 0;
+	q->idle = idle;
 	LWLockRelease(gd_log_queue_lock(q));
 	return *wait == 0;
 }
@@ -902,6 +1036,7 @@ gd_log_worker_main(Datum arg)
 
 	BackgroundWorkerInitializeConnectionByOid(gd_my_queue->database, InvalidOid,
 											  BGWORKER_BYPASS_ALLOWCONN);
+	CacheRegisterRelcacheCallback(gd_partition_changed, (Datum) 0);
 	gd_settle_settings();
 	pgstat_report_appname(GD_WRITER_NAME);
 

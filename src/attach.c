@@ -151,6 +151,8 @@ gd_load_resource(GdAttachment *att)
 		strlcpy(att->code, TextDatumGetCString(gd_field(tup, rel, "code", &isnull)), sizeof(att->code));
 		att->published = strcmp(TextDatumGetCString(gd_field(tup, rel, "state", &isnull)), "published") == 0;
 		att->sharing = gd_class_letter(tup, rel, 'w');
+		(void) gd_field(tup, rel, "access_log", &isnull);
+		att->sync_log = !isnull;
 		att->open = att->published && opening == 'u' &&
 			strcmp(TextDatumGetCString(gd_field(tup, rel, "opening_state", &isnull)), "open") == 0;
 	}
@@ -257,6 +259,22 @@ gd_attached_resource(Oid root)
 	return resource;
 }
 
+List *
+gd_attached_relations(void)
+{
+	Relation	rel = table_open(gd_relid_required(GD_ATTACHMENT), AccessShareLock);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple	tup;
+	List	   *relations = NIL;
+	bool		isnull;
+
+	while (HeapTupleIsValid(tup = systable_getnext(scan)))
+		relations = lappend_oid(relations, DatumGetObjectId(gd_field(tup, rel, "relation", &isnull)));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return relations;
+}
+
 /* The attached relation that this one is or belongs to, and its resource. */
 static int64
 gd_find_root(Oid relid, Oid *root)
@@ -300,6 +318,10 @@ gd_load(GdAttachment *att)
 	att->attached = true;
 	rel = table_open(att->root, AccessShareLock);
 	att->owner = rel->rd_rel->relowner;
+	strlcpy(att->name,
+			quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)),
+									   RelationGetRelationName(rel)),
+			sizeof(att->name));
 	if (rel->rd_rel->relkind != RELKIND_RELATION && rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		gd_break(att, _("it is no longer a table:"), RelationGetRelationName(rel));
 	if (!rel->rd_rel->relrowsecurity)
@@ -451,7 +473,7 @@ gd_check_attachable(Relation rel, int64 provider)
 						 _("Drop the policies: authorizations decide which rows are read."));
 	if (GD_NAMESPACE_USAGE(RelationGetNamespace(rel), departments) != ACLCHECK_OK)
 		gd_refuse_attach(name, _("Departments may not use its schema."),
-						 psprintf("GRANT USAGE ON SCHEMA %s TO govdata_department.",
+						 psprintf("GRANT USAGE ON SCHEMA %s TO govdata_department;",
 								  quote_identifier(get_namespace_name(RelationGetNamespace(rel)))));
 }
 
@@ -653,7 +675,7 @@ gd_apply_opening(int64 resource)
 				(errcode(GD_ERRCODE(26)),
 				 errmsg("\"%s\" cannot be opened", get_rel_name(relid)),
 				 errdetail("The public may not use its schema. Measures, Article 26."),
-				 errhint("GRANT USAGE ON SCHEMA %s TO govdata_public.", quote_identifier(get_namespace_name(schema)))));
+				 errhint("GRANT USAGE ON SCHEMA %s TO govdata_public;", quote_identifier(get_namespace_name(schema)))));
 	gd_run_as_law(psprintf("GRANT SELECT ON %s TO govdata_public", name));
 }
 
@@ -670,6 +692,31 @@ gd_opening_changed(PG_FUNCTION_ARGS)
 	if (gd_guarding())
 		gd_apply_opening(DatumGetInt64(heap_getattr(td->tg_newtuple, SPI_fnumber(desc, "id"), desc, &isnull)));
 	return PointerGetDatum(NULL);
+}
+
+/* Logical replication knows neither authorizations nor the record of reads. */
+static void
+gd_tell_publications(Oid relid)
+{
+	static const Oid types[] = {OIDOID};
+	static GdStatementText query = {
+		"SELECT string_agg(DISTINCT p.pubname, ', ') FROM pg_catalog.pg_publication_tables p"
+		" JOIN pg_catalog.pg_class c ON c.relname = p.tablename"
+		" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = p.schemaname"
+		" WHERE c.oid = $1 OR c.oid IN (SELECT m.relid FROM pg_catalog.pg_partition_tree($1::regclass) m)",
+		1, types, NULL
+	};
+	Datum		arg = ObjectIdGetDatum(relid);
+	Datum		names;
+	bool		isnull;
+
+	(void) gd_own_run(&query, &arg, NULL, NULL, 1, &names, &isnull);
+	if (!isnull)
+		ereport(WARNING,
+				(errcode(GD_ERRCODE(17)),
+				 errmsg("\"%s\" is published: %s", get_rel_name(relid), TextDatumGetCString(names)),
+				 errdetail("Subscribers receive every row and column, unauthorized and without a record. Measures, Article 17."),
+				 errhint("Take the table out of the publication unless the subscriber is the provider's own.")));
 }
 
 Datum
@@ -692,6 +739,7 @@ gd_attach_resource(PG_FUNCTION_ARGS)
 	gd_write_attachment(resource, rel);
 	relation_close(rel, NoLock);
 	gd_apply_opening(resource);
+	gd_tell_publications(relid);
 	CacheInvalidateRelcacheByRelid(relid);
 	PG_RETURN_VOID();
 }
@@ -726,6 +774,20 @@ gd_detach_resource(PG_FUNCTION_ARGS)
 		SPI_finish();
 	}
 	PG_RETURN_VOID();
+}
+
+PG_FUNCTION_INFO_V1(gd_attachment_fault);
+
+/* why an attached table may not be read; NULL for one that is sound, or not attached */
+Datum
+gd_attachment_fault(PG_FUNCTION_ARGS)
+{
+	const GdAttachment *att = SearchSysCacheExists1(RELOID, PG_GETARG_DATUM(0)) ?
+		gd_attachment(PG_GETARG_OID(0)) : NULL;
+
+	if (att == NULL || att->broken[0] == '\0')
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(att->broken));
 }
 
 Datum

@@ -22,7 +22,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#define GD_MAX_LISTENERS 24
+#define GD_MAX_LISTENERS 32
 
 typedef struct GdListener
 {
@@ -36,8 +36,11 @@ static const char *const gd_rel_names[GD_NRELS] = {
 	[GD_CALENDAR_DAY] = "calendar_day",
 	[GD_STATUTORY_HOLIDAY] = "statutory_holiday",
 	[GD_TIME_LIMIT] = "time_limit",
+	[GD_REGIME] = "regime",
+	[GD_REGIME_SWITCH] = "regime_switch",
 	[GD_REGION] = "region",
 	[GD_DEPARTMENT] = "department",
+	[GD_OFFICER_ABSENCE] = "officer_absence",
 	[GD_RESOURCE] = "resource",
 	[GD_RESOURCE_ITEM] = "resource_item",
 	[GD_NEGATIVE_ENTRY] = "negative_entry",
@@ -50,6 +53,7 @@ static const char *const gd_rel_names[GD_NRELS] = {
 	[GD_SPECIFICATION] = "catalog_specification",
 	[GD_ATTACHMENT] = "attachment",
 	[GD_ATTACHMENT_COLUMN] = "attachment_column",
+	[GD_CONTINUED_READING] = "continued_reading",
 };
 
 static Oid	gd_rel_oids[GD_NRELS];
@@ -96,6 +100,17 @@ gd_syscache_callback(Datum arg, int cacheid, uint32 hashvalue)
 		gd_role_listeners[i] ();
 }
 
+/* the names of relations that are kept have changed, or may have */
+static void
+gd_namespace_callback(Datum arg, int cacheid, uint32 hashvalue)
+{
+	(void) arg;
+	(void) cacheid;
+	(void) hashvalue;
+	if (gd_any_listener)
+		gd_any_listener(InvalidOid);
+}
+
 /*
  * Callbacks are registered by the first lookup, in every kind of process: the
  * postmaster has no caches to hear from.
@@ -108,6 +123,7 @@ gd_register_callbacks(void)
 	CacheRegisterRelcacheCallback(gd_relcache_callback, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, gd_syscache_callback, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, gd_syscache_callback, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, gd_namespace_callback, (Datum) 0);
 	gd_callbacks_registered = true;
 }
 

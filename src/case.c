@@ -51,17 +51,17 @@ gd_case_kind(const char *subject)
 
 /* ---- limits ---- */
 
-/* The end of the limit that is in force on the day of receipt, counted from it. */
+/* The end of the limit that is in force on the day of receipt. */
 static GdDeadline
-gd_limit_end(const char *code, TimestampTz since, const char *calendar)
+gd_limit_end(const char *code, const GdClock *clock, const char *calendar)
 {
-	DateADT		day = gd_legal_date(since);
-	GdLimit		limit = gd_limit(code, day);
+	GdLimit		limit = gd_limit_under(clock->regime, code, gd_legal_date(clock->received));
+	int32		amount = limit.amount + clock->extended;
 	GdDeadline	result;
 
 	if (limit.unit == 'w')
-		return gd_deadline(calendar, since, limit.amount);
-	result.due_on = day + limit.amount;
+		return gd_deadline(calendar, clock->since, amount);
+	result.due_on = gd_legal_date(clock->since) + amount;
 	result.due_at = gd_end_of_day(result.due_on);
 	result.provisional = false;
 	return result;
@@ -70,12 +70,19 @@ gd_limit_end(const char *code, TimestampTz since, const char *calendar)
 Datum
 gd_limit_end_sql(PG_FUNCTION_ARGS)
 {
-	GdDeadline	end = gd_limit_end(text_to_cstring(PG_GETARG_TEXT_PP(0)), PG_GETARG_TIMESTAMPTZ(1),
-								   text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	TupleDesc	desc;
 	Datum		values[3];
 	bool		nulls[3] = {false, false, false};
+	GdClock		clock;
+	GdDeadline	end;
 
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	clock.since = PG_GETARG_TIMESTAMPTZ(1);
+	clock.regime = PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3));
+	clock.received = PG_ARGISNULL(4) ? clock.since : PG_GETARG_TIMESTAMPTZ(4);
+	clock.extended = PG_ARGISNULL(5) ? 0 : PG_GETARG_INT32(5);
+	end = gd_limit_end(text_to_cstring(PG_GETARG_TEXT_PP(0)), &clock, text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	values[0] = DateADTGetDatum(end.due_on);
@@ -93,13 +100,21 @@ gd_limit_amount_sql(PG_FUNCTION_ARGS)
 GdDeadline
 gd_limit_start(GdRow *row, int due, const char *code, TimestampTz since, int64 owed_by)
 {
+	GdClock		clock = {NULL, since, since, 0};
+
+	return gd_limit_start_under(row, due, code, &clock, owed_by);
+}
+
+GdDeadline
+gd_limit_start_under(GdRow *row, int due, const char *code, const GdClock *clock, int64 owed_by)
+{
 	GdDepartment dept;
 	GdRegion	region;
 	GdDeadline	result;
 
 	if (!gd_department(owed_by, &dept) || !gd_region(dept.region, &region))
 		strlcpy(region.calendar, "CN", sizeof(region.calendar));
-	result = gd_limit_end(code, since, region.calendar);
+	result = gd_limit_end(code, clock, region.calendar);
 	gd_set_text(row, due, code);
 	gd_set(row, due + 1, DateADTGetDatum(result.due_on));
 	gd_set(row, due + 2, TimestampTzGetDatum(result.due_at));
@@ -118,13 +133,14 @@ gd_case_actor(const char *actor, void *gdcase)
 		return gd_own_writing() && gd_is_acting_as_time();
 	if (strcmp(actor, "platform") == 0)
 		return gd_own_writing() && !gd_is_acting_as_time();
-	if (c->me == 0)
-		return false;
+	if (strcmp(actor, "law") == 0)
+		return gd_own_writing();
 	for (const GdActor *a = c->kind->actors; a->name; a++)
 	{
 		if (strcmp(a->name, actor) != 0)
 			continue;
-		if (a->column ? c->me == gd_new_int64(c->row, a->column) : a->is(c))
+		if (a->law ? gd_own_writing() && !gd_is_acting_as_time() :
+			c->me != 0 && (a->column ? c->me == gd_new_int64(c->row, a->column) : a->is(c)))
 			return true;
 	}
 	return false;
@@ -235,7 +251,8 @@ gd_find_move(GdCase *c)
 	static const GdMove bare = {.from = NULL};
 
 	for (const GdMove *m = c->kind->moves; m->from || m->to || m->columns || m->amender; m++)
-		if (gd_move_fits(m, c) && (m->amender == NULL || gd_case_actor(m->amender, c)))
+		if (gd_move_fits(m, c) && (m->amender == NULL || gd_case_actor(m->amender, c)) &&
+			(m->actor == NULL || gd_case_actor(m->actor, c)))
 			return m;
 	return &bare;
 }
@@ -255,6 +272,53 @@ gd_check_columns(GdCase *c, const GdMove *m)
 		gd_only_changes(c->row, &c->kind->shape, c->id, allowed);
 	else
 		gd_only_given(c->row, &c->kind->shape, c->kind->state, allowed);
+}
+
+/* What no act at all changes is said first. */
+static void
+gd_check_any_columns(GdCase *c)
+{
+	int			allowed[64];
+	int			n = 0;
+
+	allowed[n++] = c->kind->state;
+	for (const GdMove *m = c->kind->moves; m->from || m->to || m->columns || m->amender; m++)
+		for (const int *column = m->columns; column && *column && n < (int) lengthof(allowed) - 1; column++)
+			if (m->from == NULL || m->from[0] != '\0')
+				allowed[n++] = *column;
+	allowed[n] = 0;
+	gd_only_changes(c->row, &c->kind->shape, c->id, allowed);
+}
+
+/* Where others may amend what was changed, says who. */
+static void
+gd_refuse_amender(GdCase *c)
+{
+	StringInfoData amenders;
+
+	initStringInfo(&amenders);
+	for (const GdMove *m = c->kind->moves; m->from || m->to || m->columns || m->amender; m++)
+	{
+		bool		meant = m->amender && strcmp(m->amender, "law") != 0 && gd_move_fits(m, c);
+
+		for (int attno = 1; meant && attno <= c->row->desc->natts; attno++)
+		{
+			const int  *column = m->columns;
+
+			while (column && *column && *column != attno)
+				column++;
+			meant = !gd_is_changed(c->row, attno) || (column && *column);
+		}
+		if (meant)
+			appendStringInfo(&amenders, "%s%s", amenders.len ? ", " : "", m->amender);
+	}
+	if (amenders.len > 0 && gd_row_is_changed(c->row))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(c->kind->shape.article)),
+				 errmsg("%s %lld, which is \"%s\", can be changed like this only by: %s",
+						c->kind->shape.subject, (long long) c->id, c->from, amenders.data),
+				 errdetail("You act as %s. Measures, Article %d.", gd_who_acts(), c->kind->shape.article),
+				 errhint("Act as a member of that department, or SET ROLE to its role.")));
 }
 
 static void
@@ -282,26 +346,40 @@ gd_case_move(GdCase *c)
 	const char *key = c->from[0] ? psprintf(INT64_FORMAT, c->id) : "(new)";
 
 	/* the law itself writes what it means to write */
-	if (c->me != 0)
+	if (c->me != 0 && c->from[0] == '\0')
 		gd_check_columns(c, m);
 	if (m->check)
 		m->check(c);
 	c->transition = gd_judge(c->kind->shape.subject, c->kind->shape.article, key,
 							 c->from, c->to, gd_case_actor, c);
+	/* that somebody may not make the move at all is said first */
+	if (c->me != 0 && c->from[0] != '\0')
+		gd_check_columns(c, m);
+	gd_set_text(c->row, c->kind->state, c->to);
 	gd_carry_move(c, m, c->transition->article);
 }
 
-/* A change of other columns than the state: only what an amendment states. */
+/*
+ * A change of other columns than the state: only what an amendment states.
+ * The law itself changes what it means to change.
+ */
 static void
 gd_case_amend(GdCase *c)
 {
 	const GdMove *m = gd_find_move(c);
 
-	if (m->amender == NULL || !gd_row_is_changed(c->row))
-		/* a move to where the case is, which nobody makes: says which there are */
+	if (c->me == 0 && m->amender == NULL)
+		return;
+	if (c->me != 0 && (m->amender == NULL || !gd_row_is_changed(c->row)))
+	{
+		/* nobody amends anything here, or it is no change: says which moves there are */
+		gd_check_any_columns(c);
+		gd_refuse_amender(c);
 		(void) gd_judge(c->kind->shape.subject, c->kind->shape.article,
 						psprintf(INT64_FORMAT, c->id), c->from, c->to, gd_case_actor, c);
-	gd_check_columns(c, m);
+	}
+	if (c->me != 0)
+		gd_check_columns(c, m);
 	if (m->check)
 		m->check(c);
 	gd_carry_move(c, m, c->kind->shape.article);
@@ -313,7 +391,6 @@ gd_case_open(GdCase *c)
 	gd_case_move(c);
 	if (c->row->newnull[c->kind->id - 1])
 		gd_set(c->row, c->kind->id, Int64GetDatum(gd_draw(c->kind->sequence)));
-	gd_set_text(c->row, c->kind->state, c->to);
 }
 
 /* the state in which a kind's cases begin, as the table of transitions says */
@@ -329,14 +406,18 @@ gd_first_state(const char *subject)
 Datum
 gd_guard_case(PG_FUNCTION_ARGS)
 {
+	const char *table;
 	GdCaseKind *kind;
 	GdRow		row;
 	GdCase		c = {0};
 
 	gd_check_trigger(fcinfo);
-	kind = gd_case_kind(RelationGetRelationName(((TriggerData *) fcinfo->context)->tg_relation));
+	table = RelationGetRelationName(((TriggerData *) fcinfo->context)->tg_relation);
+	kind = gd_case_kind(table);
 	if (!gd_row_open(&row, fcinfo, &kind->shape))
 		return gd_row_as_is(fcinfo);
+	if (kind->route)
+		kind = gd_case_kind(gd_machine(table, kind->route(&row)));
 	c.row = &row;
 	c.kind = kind;
 	c.me = gd_own_writing() ? 0 : gd_acting(kind->shape.article);
@@ -357,7 +438,7 @@ gd_guard_case(PG_FUNCTION_ARGS)
 		kind->settle(&c);
 	if (strcmp(c.from, c.to) != 0)
 		gd_case_move(&c);
-	else if (c.me != 0)
+	else
 		gd_case_amend(&c);
 	return gd_row_done(&row);
 }
@@ -366,22 +447,35 @@ gd_guard_case(PG_FUNCTION_ARGS)
 
 #define GD_MAX_RUNNING	4
 
+/* a column of the row that bears on its clock, where the kind has one */
+static const char *
+gd_clock_column(const GdCaseKind *kind, int column)
+{
+	return column ? psprintf("r.%s", kind->shape.columns[column - 1]) : "NULL";
+}
+
 /*
  * Open means not yet due, or due only provisionally.  No recomputed limit
  * ends before 24:00 of today; one that turns out to be past gets until 24:00
  * of the next working day (decision 6, ruling 24).
  */
 static const char *
-gd_recompute_sql(const GdCaseKind *kind, const GdRunning *run)
+gd_recompute_sql(const GdCaseKind *kind, int i)
 {
+	static const GdKept none = {0, 0, 0, 0};
+	const GdRunning *run = &kind->running[i];
+	const GdKept *kept = kind->kept ? &kind->kept[i] : &none;
 	const char *const *column = kind->shape.columns;
 	const char *table = kind->shape.subject;
 	const char *code = column[run->due - 1];
 	const char *due_on = column[run->due];
 	const char *due_at = column[run->due + 1];
 	const char *provisional = column[run->due + 2];
+	const char *since = gd_clock_column(kind, run->since);
 	StringInfoData s;
 
+	if (kept->restarted)
+		since = psprintf("coalesce(%s, %s)", gd_clock_column(kind, kept->restarted), since);
 	initStringInfo(&s);
 	appendStringInfo(&s,
 					 "WITH zone AS (SELECT govdata.clock() AS now, current_setting('govdata.timezone') AS tz),"
@@ -389,11 +483,13 @@ gd_recompute_sql(const GdCaseKind *kind, const GdRunning *run)
 					 "  d.due_at, d.provisional, govdata._region_calendar(p.region) AS calendar"
 					 "  FROM zone z, (SELECT * FROM govdata.%s WHERE %s) r"
 					 "  JOIN govdata.department p ON p.id = r.%s,"
-					 "  LATERAL govdata._limit_end(r.%s, r.%s, govdata._region_calendar(p.region)) d"
+					 "  LATERAL govdata._limit_end(r.%s, %s, govdata._region_calendar(p.region), %s, %s, %s) d"
 					 "  WHERE (r.%s > z.now OR r.%s)"
 					 "  AND (r.%s, r.%s) IS DISTINCT FROM (d.due_on, d.provisional)),",
 					 provisional, due_at, table, run->open, column[run->owed_by - 1],
-					 code, column[run->since - 1], due_at, provisional, due_on, provisional);
+					 code, since, gd_clock_column(kind, kept->regime),
+					 gd_clock_column(kind, kept->received), gd_clock_column(kind, kept->extended),
+					 due_at, provisional, due_on, provisional);
 	appendStringInfoString(&s,
 						   " floored AS (SELECT c.*, CASE WHEN c.provisional OR c.due_at > c.now"
 						   "   THEN greatest(c.due_on, govdata.legal_date(c.now))"
@@ -430,7 +526,7 @@ gd_case_recompute(void)
 
 			Assert(i < GD_MAX_RUNNING);
 			if (text->sql == NULL)
-				text->sql = MemoryContextStrdup(TopMemoryContext, gd_recompute_sql(gd_kinds[k], &run[i]));
+				text->sql = MemoryContextStrdup(TopMemoryContext, gd_recompute_sql(gd_kinds[k], i));
 			(void) gd_run_as_time(text, NULL);
 		}
 	}

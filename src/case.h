@@ -27,8 +27,9 @@ typedef struct GdCase
 	int64		me;				/* the acting department; 0 for the law itself */
 	int64		id;				/* 0 until it is drawn */
 	const char *from;			/* "" for a case that is being opened */
-	const char *to;				/* equal to "from" for an amendment */
+	const char *to;				/* equal to "from" for an amendment; a check may change it */
 	const GdTransition *transition; /* that allows the move, once it is judged */
+	void	   *facts;			/* what a check found out, for actors and effect */
 } GdCase;
 
 typedef struct GdActor
@@ -36,6 +37,7 @@ typedef struct GdActor
 	const char *name;			/* as in govdata.transition */
 	int			column;			/* the department named there is that actor ... */
 	bool		(*is) (GdCase *c);	/* ... or this says so of c->me */
+	bool		law;			/* ... or it is the law itself, for a reason of this name */
 } GdActor;
 
 /* a column that a move must fill, and what to call it in the error */
@@ -50,6 +52,7 @@ typedef struct GdMove
 	const char *from;			/* "": the case is opened; NULL: from any state */
 	const char *to;				/* NULL: to any state; "from" itself: an amendment */
 	const char *amender;		/* of an amendment, the actor; moves have theirs in the table */
+	const char *actor;			/* of a move, where what belongs to it depends on the actor */
 	const int  *columns;		/* beside the state; ends with 0; NULL: none */
 	const GdRequired *required; /* ends with column 0; NULL: none */
 	int			at;				/* column that takes the clock; 0: none */
@@ -75,27 +78,45 @@ typedef struct GdRunning
 	const char *open;			/* SQL condition on the row, columns unqualified */
 } GdRunning;
 
+/*
+ * Of a case that keeps the law of its receipt: columns that bear on a limit,
+ * beside those of its GdRunning; 0 for none.
+ */
+typedef struct GdKept
+{
+	int			regime;			/* text: the regime */
+	int			received;		/* timestamptz: the day by which limits are judged */
+	int			extended;		/* integer: days granted on top */
+	int			restarted;		/* timestamptz: where it is set, counted from then */
+} GdKept;
+
 typedef struct GdCaseKind
 {
 	GdShape		shape;			/* subject, table and column names */
 	int			id;				/* column of the number */
 	const char *sequence;		/* it is drawn from */
 	int			state;			/* column of the state */
+	const char *(*route) (GdRow *row);	/* which of the table's kinds a row is; NULL: it has one */
 	const GdActor *actors;		/* ends with name NULL */
 	const GdMove *moves;		/* ends with columns, from and to all NULL */
 	const GdRunning *running;	/* ends with due 0; NULL: none */
+	const GdKept *kept;			/* one for each of them; NULL: judged by "since" alone */
 	void		(*settle) (GdCase *c);	/* before anything is judged; may be NULL */
 } GdCaseKind;
 
 /*
- * Kinds are told once, when the library is loaded.  They are found by the
- * name of their table, which is the subject.
+ * Kinds are told once, when the library is loaded.  They are found by their
+ * subject.  That is the name of the table, unless the table has several state
+ * machines and a column that chooses one: see gd_machine().
  */
 extern void gd_case_register(GdCaseKind *kind);
 extern GdCaseKind *gd_case_kind(const char *subject);
 extern GdCaseKind *gd_case_kinds(int i);	/* the i-th; NULL after the last */
 
-/* is the acting department this actor of the case? */
+/*
+ * Is the acting department this actor of the case?  "time" and "platform" are
+ * the law itself, "law" is either of the two.
+ */
 extern bool gd_case_actor(const char *actor, void *gdcase);
 
 /* raises unless the column holds something, a text more than blanks */
@@ -108,6 +129,21 @@ extern void gd_case_require(GdCase *c, int column, const char *what, int article
  */
 extern GdDeadline gd_limit_start(GdRow *row, int due, const char *code, TimestampTz since,
 								 int64 owed_by);
+
+/*
+ * The same for a case that keeps the regime and the limits of the day on which
+ * it was received, whatever starts its clock, and whose limit may be extended.
+ */
+typedef struct GdClock
+{
+	const char *regime;			/* NULL: the one in force on the day of receipt */
+	TimestampTz since;			/* counted from here */
+	TimestampTz received;		/* judged by the limits of this day */
+	int32		extended;		/* days on top */
+} GdClock;
+
+extern GdDeadline gd_limit_start_under(GdRow *row, int due, const char *code, const GdClock *clock,
+									   int64 owed_by);
 
 /* recompute what runs, after the calendar changed: see derive.c */
 extern void gd_case_recompute(void);

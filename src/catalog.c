@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * catalog.c
- *	  Guards of the catalog: entries, items, the negative list, standing
- *	  consents (Articles 2, 6, 10, 14, 16, 18, 20, 23, 25).
+ *	  Guards of the catalog: entries and items (Articles 2, 6, 10, 14, 16, 18,
+ *	  20, 25).
  *
  * Whoever submits a request holds a share lock on the resource's row to the
  * end of its transaction, and whoever changes the resource, its items or its
@@ -26,15 +26,13 @@
 
 PG_FUNCTION_INFO_V1(gd_guard_resource);
 PG_FUNCTION_INFO_V1(gd_guard_item);
-PG_FUNCTION_INFO_V1(gd_guard_negative_entry);
-PG_FUNCTION_INFO_V1(gd_guard_standing_consent);
 
 enum
 {
 	RES_ID = 1, RES_CLASS, RES_CODE, RES_TITLE, RES_PROVIDER, RES_ABSTRACT, RES_FORMAT_CATEGORY,
 	RES_FORMAT_TYPE, RES_SHARING, RES_SHARING_CONDITIONS, RES_SHARING_MODE, RES_SCOPE_DEPARTMENTS,
 	RES_SCOPE_REGIONS, RES_SCOPE_SYSTEMS, RES_USES, RES_OPENING, RES_OPENING_CONDITIONS,
-	RES_OPENING_GROUND, RES_UPDATE_CYCLE, RES_SOURCE, RES_SAFETY_GRADE, RES_RELATED, RES_STATE_SECRET, RES_STATE,
+	RES_OPENING_GROUND, RES_UPDATE_CYCLE, RES_SOURCE, RES_SAFETY_GRADE, RES_ACCESS_LOG, RES_RELATED, RES_STATE_SECRET, RES_STATE,
 	RES_STATE_REASON, RES_OPENING_STATE, RES_PUBLISHED_AT, RES_UPDATED_AT, RES_VERSION,
 	RES_LIBRARY
 };
@@ -43,7 +41,7 @@ static const char *const gd_resource_columns[] = {
 	"id", "class", "code", "title", "provider", "abstract", "format_category",
 	"format_type", "sharing", "sharing_conditions", "sharing_mode", "scope_departments",
 	"scope_regions", "scope_systems", "uses", "opening", "opening_conditions", "opening_ground",
-	"update_cycle", "source", "safety_grade", "related", "state_secret", "state",
+	"update_cycle", "source", "safety_grade", "access_log", "related", "state_secret", "state",
 	"state_reason", "opening_state", "published_at", "updated_at", "version",
 	"library"
 };
@@ -55,50 +53,16 @@ static GdShape gd_resource_shape = {
 enum
 {
 	ITEM_RESOURCE = 1, ITEM_NAME, ITEM_TITLE, ITEM_DATA_TYPE, ITEM_LENGTH, ITEM_SHARING,
-	ITEM_STATE_SECRET, ITEM_SOURCE, ITEM_RETIRED_AT
+	ITEM_STATE_SECRET, ITEM_SOURCE, ITEM_RETIRED_AT, ITEM_ELEMENT, ITEM_IS_REGION
 };
 
 static const char *const gd_item_columns[] = {
 	"resource", "name", "title", "data_type", "length", "sharing",
-	"state_secret", "source", "retired_at"
+	"state_secret", "source", "retired_at", "element", "is_region"
 };
 
 static GdShape gd_item_shape = {
 	"resource_item", 10, gd_item_columns, lengthof(gd_item_columns), false
-};
-
-enum
-{
-	NEG_ID = 1, NEG_RESOURCE, NEG_ITEMS, NEG_PROVIDER, NEG_BASIS_KIND, NEG_LEGAL_BASIS,
-	NEG_BASIS_ARTICLE, NEG_REASON, NEG_STATE, NEG_DRAFTED_AT, NEG_AUTHORITY, NEG_GOVERNMENT,
-	NEG_REVIEWED_AT, NEG_SELF_REVIEWED, NEG_APPROVED_AT, NEG_SELF_APPROVED, NEG_REPORTED_AT,
-	NEG_REPORTED_TO, NEG_ENDED_AT, NEG_NOTE
-};
-
-static const char *const gd_negative_columns[] = {
-	"id", "resource", "items", "provider", "basis_kind", "legal_basis",
-	"basis_article", "reason", "state", "drafted_at", "data_authority", "government",
-	"reviewed_at", "self_reviewed", "approved_at", "self_approved", "reported_at",
-	"reported_to", "ended_at", "note"
-};
-
-static GdShape gd_negative_shape = {
-	"negative_entry", 23, gd_negative_columns, lengthof(gd_negative_columns), false
-};
-
-enum
-{
-	SC_ID = 1, SC_RESOURCE, SC_PROVIDER, SC_DEPARTMENTS, SC_REGIONS, SC_ITEMS, SC_USES, SC_VALID,
-	SC_STATE, SC_DECLARED_AT, SC_ENDED_AT
-};
-
-static const char *const gd_consent_columns[] = {
-	"id", "resource", "provider", "departments", "regions", "items", "uses", "valid",
-	"state", "declared_at", "ended_at"
-};
-
-static GdShape gd_consent_shape = {
-	"standing_consent", 20, gd_consent_columns, lengthof(gd_consent_columns), false
 };
 
 static const Oid gd_arg_int8[] = {INT8OID};
@@ -120,7 +84,7 @@ static MemoryContext gd_resources_context = NULL;
  * What was read under a lock is good until the lock goes, with the end of the
  * transaction or the abort of a subtransaction, or until we change it ourselves.
  */
-static void
+void
 gd_resources_forget(void)
 {
 	gd_resources = NULL;
@@ -162,21 +126,6 @@ gd_resources_create(void)
 	gd_resources = hash_create("govdata resources", 256, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
-/* elements of a text[] without nulls */
-static int
-gd_texts(Datum array, char ***texts)
-{
-	Datum	   *elems;
-	int			n;
-
-	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT,
-					  &elems, NULL, &n);
-	*texts = palloc(Max(n, 1) * sizeof(char *));
-	for (int i = 0; i < n; i++)
-		(*texts)[i] = TextDatumGetCString(elems[i]);
-	return n;
-}
-
 static Datum
 gd_array_copy(Datum d, bool isnull)
 {
@@ -184,7 +133,7 @@ gd_array_copy(Datum d, bool isnull)
 }
 
 /* rank of a sharing class, strictest highest */
-static int
+int
 gd_class_rank(const char *sharing)
 {
 	return strcmp(sharing, "withheld") == 0 ? 3 : strcmp(sharing, "conditional") == 0 ? 2 : 1;
@@ -207,8 +156,9 @@ gd_resource_build(int64 id, Datum *v, bool *null)
 	r->has_standing_consent = DatumGetBool(v[8]);
 	if (!null[9])
 	{
-		r->nitems = gd_texts(v[9], &r->items);
-		(void) gd_texts(v[10], &r->classes);
+		r->nitems = gd_texts_of(v[9], &r->items);
+		(void) gd_texts_of(v[10], &r->classes);
+		(void) gd_ids_of(v[11], &r->sources);
 	}
 	for (int i = 0; i < r->nitems; i++)
 		if (gd_class_rank(r->classes[i]) < gd_class_rank(r->sharing))
@@ -226,17 +176,18 @@ gd_resource(int64 id)
 	static GdStatementText read = {
 		"SELECT r.code, r.provider, r.state, r.sharing, r.scope_departments, r.scope_regions, r.scope_systems, r.uses,"
 		" EXISTS (SELECT FROM govdata.standing_consent c WHERE c.resource = r.id AND c.state = 'active'),"
-		" i.names, i.classes"
+		" i.names, i.classes, i.sources"
 		" FROM govdata.resource r LEFT JOIN LATERAL"
 		" (SELECT array_agg(i.name ORDER BY i.name COLLATE \"C\") AS names,"
-		"         array_agg(coalesce(i.sharing, r.sharing) ORDER BY i.name COLLATE \"C\") AS classes"
+		"         array_agg(coalesce(i.sharing, r.sharing) ORDER BY i.name COLLATE \"C\") AS classes,"
+		"         array_agg(coalesce(i.source, 0) ORDER BY i.name COLLATE \"C\") AS sources"
 		"    FROM govdata.resource_item i WHERE i.resource = r.id AND i.retired_at IS NULL) i ON true"
 		" WHERE r.id = $1", 1, gd_arg_int8, NULL
 	};
 	GdResourceSlot *slot;
 	Datum		arg = Int64GetDatum(id);
-	Datum		values[11];
-	bool		nulls[11];
+	Datum		values[12];
+	bool		nulls[12];
 	MemoryContext old;
 	bool		found;
 
@@ -247,7 +198,7 @@ gd_resource(int64 id)
 		return slot->resource;
 
 	if (gd_own_run(&lock, &arg, NULL, NULL, 0, NULL, NULL) == 0 ||
-		gd_own_run(&read, &arg, NULL, NULL, 11, values, nulls) == 0)
+		gd_own_run(&read, &arg, NULL, NULL, 12, values, nulls) == 0)
 		return NULL;
 	if (gd_resources == NULL)
 		gd_resources_create();
@@ -264,15 +215,53 @@ gd_name_cmp(const void *a, const void *b)
 	return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
+static int
+gd_resource_item(GdResource *r, const char *item)
+{
+	char	  **found = NULL;
+
+	if (r->nitems > 0)
+		found = bsearch(&item, r->items, r->nitems, sizeof(char *), gd_name_cmp);
+	return found ? found - r->items : -1;
+}
+
 const char *
 gd_resource_item_class(GdResource *r, const char *item)
 {
-	char	  **found;
+	int			i = gd_resource_item(r, item);
 
-	if (r->nitems == 0)
-		return NULL;
-	found = bsearch(&item, r->items, r->nitems, sizeof(char *), gd_name_cmp);
-	return found ? r->classes[found - r->items] : NULL;
+	return i < 0 ? NULL : r->classes[i];
+}
+
+int64
+gd_resource_item_source(GdResource *r, const char *item)
+{
+	int			i = gd_resource_item(r, item);
+
+	return i < 0 ? 0 : r->sources[i];
+}
+
+const char *
+gd_resource_unknown_item(GdResource *r, Datum items)
+{
+	char	  **names;
+	int			n = gd_texts_of(items, &names);
+
+	for (int i = 0; i < n; i++)
+		if (gd_resource_item_class(r, names[i]) == NULL)
+			return names[i];
+	return NULL;
+}
+
+int
+gd_resource_strictest(GdResource *r, Datum items, bool all)
+{
+	int			rank = gd_class_rank(r->sharing);
+
+	for (int i = 0; i < r->nitems; i++)
+		if (all || gd_texts_have(items, r->items[i]))
+			rank = Max(rank, gd_class_rank(r->classes[i]));
+	return rank;
 }
 
 /* ---- entries ---- */
@@ -508,17 +497,7 @@ gd_check_publication(GdRow *row, int64 me)
 				 errdetail("An entry describes its items. Measures, Article 10."),
 				 errhint("INSERT INTO govdata.resource_item first.")));
 	gd_check_withheld(DatumGetInt64(arg), gd_new_text(row, RES_CODE));
-}
-
-static void
-gd_require_reason(const char *reason, int article, const char *act)
-{
-	if (reason == NULL || reason[strspn(reason, " \t\n")] == '\0')
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(article)),
-				 errmsg("%s needs a reason", act),
-				 errdetail("Measures, Article %d.", article),
-				 errhint("State the reason in the same statement.")));
+	gd_check_sources(DatumGetInt64(arg), gd_new_text(row, RES_CODE), gd_new_text(row, RES_SHARING));
 }
 
 static void
@@ -541,6 +520,7 @@ gd_resource_state(GdRow *row, int64 me, const char *from, const char *to)
 	{
 		gd_require_reason(gd_new_text(row, RES_STATE_REASON), 6, _("withdrawing a resource"));
 		gd_require_no_pending(id, NULL, _("withdrawing the resource"));
+		gd_check_service_end(id, code);
 	}
 }
 
@@ -569,7 +549,7 @@ gd_resource_update(GdRow *row, int64 me)
 		RES_TITLE, RES_ABSTRACT, RES_FORMAT_CATEGORY, RES_FORMAT_TYPE, RES_SHARING,
 		RES_SHARING_CONDITIONS, RES_SHARING_MODE, RES_SCOPE_DEPARTMENTS, RES_SCOPE_REGIONS,
 		RES_SCOPE_SYSTEMS, RES_USES, RES_OPENING, RES_OPENING_CONDITIONS, RES_OPENING_GROUND, RES_UPDATE_CYCLE, RES_SOURCE,
-		RES_SAFETY_GRADE, RES_RELATED, RES_STATE_SECRET, RES_STATE, RES_STATE_REASON,
+		RES_SAFETY_GRADE, RES_ACCESS_LOG, RES_RELATED, RES_STATE_SECRET, RES_STATE, RES_STATE_REASON,
 		RES_OPENING_STATE, RES_LIBRARY, 0
 	};
 	const char *from = gd_old_text(row, RES_STATE);
@@ -583,7 +563,10 @@ gd_resource_update(GdRow *row, int64 me)
 	if (gd_is_changed(row, RES_STATE) || gd_is_changed(row, RES_SHARING))
 		(void) gd_settle_resource(gd_new_int64(row, RES_ID));
 	if (gd_is_changed(row, RES_SHARING))
+	{
 		gd_resource_reclassify(row, from);
+		gd_check_sources(gd_new_int64(row, RES_ID), gd_new_text(row, RES_CODE), gd_new_text(row, RES_SHARING));
+	}
 	if (gd_is_changed(row, RES_STATE))
 		gd_resource_state(row, me, from, to);
 	if (gd_is_changed(row, RES_OPENING_STATE))
@@ -666,6 +649,16 @@ gd_lock_resource(int64 id, int64 *provider, char **sharing, char **state, char *
 	return nulls[4] ? 0 : DatumGetInt64(values[4]);
 }
 
+int64
+gd_hold_resource(int64 id)
+{
+	int64		provider;
+	char	   *ignore;
+
+	(void) gd_lock_resource(id, &provider, &ignore, &ignore, &ignore);
+	return provider;
+}
+
 static void
 gd_item_classification(GdRow *row, const char *resource_sharing, const char *state)
 {
@@ -710,7 +703,7 @@ gd_item_update(GdRow *row, int64 resource)
 {
 	static const int changeable[] = {
 		ITEM_TITLE, ITEM_DATA_TYPE, ITEM_LENGTH, ITEM_SHARING, ITEM_STATE_SECRET, ITEM_SOURCE,
-		ITEM_RETIRED_AT, 0
+		ITEM_RETIRED_AT, ITEM_ELEMENT, ITEM_IS_REGION, 0
 	};
 
 	gd_only_changes(row, &gd_item_shape, resource, changeable);
@@ -785,212 +778,19 @@ gd_guard_item(PG_FUNCTION_ARGS)
 	return gd_row_done(&row);
 }
 
-/* ---- the negative list ---- */
-
-static void
+void
 gd_check_items_exist(Datum items, int64 resource, int article)
 {
 	GdResource *r = gd_resource(resource);
-	char	  **names;
-	int			n = gd_texts(items, &names);
+	const char *unknown = r ? gd_resource_unknown_item(r, items) : NULL;
 
-	for (int i = 0; r && i < n; i++)
-		if (gd_resource_item_class(r, names[i]) == NULL)
-			ereport(ERROR,
-					(errcode(GD_ERRCODE(article)),
-					 errmsg("resource \"%s\" has no item \"%s\"", r->code, names[i]),
-					 errdetail("Items are named as in the catalog. Measures, Article %d.", article),
-					 errhint("SELECT name, title FROM govdata.resource_item WHERE resource = %lld.",
-							 (long long) resource)));
-}
-
-static void
-gd_negative_insert(GdRow *row, int64 me)
-{
-	static const int platform[] = {
-		NEG_ID, NEG_DRAFTED_AT, NEG_AUTHORITY, NEG_GOVERNMENT, NEG_REVIEWED_AT, NEG_APPROVED_AT,
-		NEG_REPORTED_AT, NEG_REPORTED_TO, NEG_ENDED_AT, 0
-	};
-	int64		resource = gd_new_int64(row, NEG_RESOURCE);
-	const char *kind = gd_new_text(row, NEG_BASIS_KIND);
-	const char *state = gd_new_text(row, NEG_STATE);
-	GdProviderContext context = {me, 0, 0, 0};
-	GdDepartment dept;
-	GdRegion	platform_region;
-	char	   *ignore;
-
-	gd_not_given(row, &gd_negative_shape, platform);
-	(void) gd_lock_resource(resource, &context.provider, &ignore, &ignore, &ignore);
-	(void) gd_judge("negative_entry", 23, "(new)", "", state ? state : "drafted",
-					gd_is_provider_side, &context);
-	if (kind == NULL || (strcmp(kind, "law") != 0 && strcmp(kind, "regulation") != 0 &&
-						 strcmp(kind, "national_rule") != 0))
+	if (unknown)
 		ereport(ERROR,
-				(errcode(GD_ERRCODE(16)),
-				 errmsg("withholding must rest on a law, a regulation or a national rule"),
-				 errdetail("A local or departmental paper is no basis. Measures, Article 16."),
-				 errhint("Set basis_kind to law, regulation or national_rule, and name the text and its article.")));
-	if (!row->newnull[NEG_ITEMS - 1])
-		gd_check_items_exist(row->new[NEG_ITEMS - 1], resource, 23);
-	if (!gd_department(me, &dept) || !gd_platform_region(dept.region, &platform_region) ||
-		platform_region.authority == 0 || platform_region.government == 0)
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(23)),
-				 errmsg("nobody is registered to review and approve this entry"),
-				 errdetail("The platform's region needs a data authority and a government. Measures, Article 23."),
-				 errhint("The administrator registers both in govdata.department.")));
-	gd_set(row, NEG_ID, Int64GetDatum(gd_draw("negative_entry_id_seq")));
-	gd_set(row, NEG_PROVIDER, Int64GetDatum(context.provider));
-	gd_set(row, NEG_DRAFTED_AT, TimestampTzGetDatum(gd_clock()));
-	gd_set(row, NEG_AUTHORITY, Int64GetDatum(platform_region.authority));
-	gd_set(row, NEG_GOVERNMENT, Int64GetDatum(platform_region.government));
-	gd_set(row, NEG_SELF_REVIEWED, BoolGetDatum(false));
-	gd_set(row, NEG_SELF_APPROVED, BoolGetDatum(false));
-}
-
-/* Article 23: filing goes to the authority above; at province approval is final. */
-static int64
-gd_upper_authority(int64 authority)
-{
-	GdDepartment dept;
-	GdRegion	region;
-	GdRegion	above;
-
-	if (!gd_department(authority, &dept) || !gd_region(dept.region, &region))
-		return 0;
-	if (region.parent[0] == '\0')
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(23)),
-				 errmsg("at province level approval is final"),
-				 errdetail("There is no upper data authority to report to. Measures, Article 23."),
-				 errhint("Nothing is left to do: the entry is in force.")));
-	if (!gd_region(region.parent, &above) || above.authority == 0)
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(23)),
-				 errmsg("no upper data authority is registered"),
-				 errdetail("Region %s has none. Measures, Article 23.", region.parent),
-				 errhint("The administrator registers it in govdata.department.")));
-	return above.authority;
-}
-
-/*
- * Held until the end, so that no submission is judged by a class that is being
- * changed, and an entry that ends sees the one that takes its place.
- */
-static void
-gd_lock_withheld(int64 resource)
-{
-	int64		provider;
-	char	   *ignore;
-
-	(void) gd_lock_resource(resource, &provider, &ignore, &ignore, &ignore);
-}
-
-static void
-gd_negative_update(GdRow *row, int64 me)
-{
-	static const int changeable[] = {NEG_STATE, NEG_NOTE, 0};
-	int64		id = gd_new_int64(row, NEG_ID);
-	const char *to = gd_new_text(row, NEG_STATE);
-	GdProviderContext context = {
-		me, gd_new_int64(row, NEG_PROVIDER), gd_new_int64(row, NEG_AUTHORITY),
-		gd_new_int64(row, NEG_GOVERNMENT)
-	};
-	Datum		now = TimestampTzGetDatum(gd_clock());
-
-	gd_only_changes(row, &gd_negative_shape, id, changeable);
-	(void) gd_judge("negative_entry", 23, psprintf(INT64_FORMAT, id), gd_old_text(row, NEG_STATE),
-					to, gd_is_provider_side, &context);
-	if (strcmp(to, "reviewed") == 0)
-	{
-		gd_set(row, NEG_REVIEWED_AT, now);
-		gd_set(row, NEG_SELF_REVIEWED, BoolGetDatum(context.provider == me));
-	}
-	else if (strcmp(to, "approved") == 0)
-	{
-		gd_lock_withheld(gd_new_int64(row, NEG_RESOURCE));
-		(void) gd_settle_resource(gd_new_int64(row, NEG_RESOURCE));
-		gd_set(row, NEG_APPROVED_AT, now);
-		gd_set(row, NEG_SELF_APPROVED, BoolGetDatum(context.provider == me));
-	}
-	else if (strcmp(to, "reported") == 0)
-	{
-		gd_set(row, NEG_REPORTED_TO, Int64GetDatum(gd_upper_authority(context.authority)));
-		gd_set(row, NEG_REPORTED_AT, now);
-	}
-	else
-	{
-		gd_require_reason(gd_new_text(row, NEG_NOTE), 23, _("ending a negative entry"));
-		if (strcmp(to, "rejected") != 0)
-			gd_lock_withheld(gd_new_int64(row, NEG_RESOURCE));
-		gd_set(row, NEG_ENDED_AT, now);
-	}
-}
-
-Datum
-gd_guard_negative_entry(PG_FUNCTION_ARGS)
-{
-	GdRow		row;
-	int64		me;
-
-	if (!gd_row_open(&row, fcinfo, &gd_negative_shape))
-		return gd_row_as_is(fcinfo);
-	if (gd_own_writing())
-		return gd_row_as_is(fcinfo);
-	me = gd_acting(23);
-	if (row.is_insert)
-		gd_negative_insert(&row, me);
-	else
-		gd_negative_update(&row, me);
-	return gd_row_done(&row);
-}
-
-/* ---- standing consents ---- */
-
-Datum
-gd_guard_standing_consent(PG_FUNCTION_ARGS)
-{
-	static const int platform[] = {SC_ID, SC_DECLARED_AT, SC_ENDED_AT, 0};
-	static const int changeable[] = {SC_STATE, 0};
-	GdRow		row;
-	GdProviderContext context = {0, 0, 0, 0};
-	int64		resource;
-	const char *state;
-	char	   *ignore;
-
-	if (!gd_row_open(&row, fcinfo, &gd_consent_shape))
-		return gd_row_as_is(fcinfo);
-	if (gd_own_writing())
-	{
-		gd_resources_forget();
-		return gd_row_as_is(fcinfo);
-	}
-	context.me = gd_acting(20);
-	resource = gd_new_int64(&row, SC_RESOURCE);
-	(void) gd_lock_resource(resource, &context.provider, &ignore, &ignore, &ignore);
-	state = gd_new_text(&row, SC_STATE);
-	if (row.is_insert)
-	{
-		gd_not_given(&row, &gd_consent_shape, platform);
-		(void) gd_judge("standing_consent", 20, "(new)", "", state ? state : "active",
-						gd_is_provider_side, &context);
-		if (!row.newnull[SC_ITEMS - 1])
-			gd_check_items_exist(row.new[SC_ITEMS - 1], resource, 20);
-		gd_set(&row, SC_ID, Int64GetDatum(gd_draw("standing_consent_id_seq")));
-		gd_set(&row, SC_PROVIDER, Int64GetDatum(context.provider));
-		gd_set(&row, SC_DECLARED_AT, TimestampTzGetDatum(gd_clock()));
-	}
-	else
-	{
-		int64		id = gd_new_int64(&row, SC_ID);
-
-		gd_only_changes(&row, &gd_consent_shape, id, changeable);
-		(void) gd_judge("standing_consent", 20, psprintf(INT64_FORMAT, id),
-						gd_old_text(&row, SC_STATE), state, gd_is_provider_side, &context);
-		gd_set(&row, SC_ENDED_AT, TimestampTzGetDatum(gd_clock()));
-	}
-	gd_resources_forget();
-	return gd_row_done(&row);
+				(errcode(GD_ERRCODE(article)),
+				 errmsg("resource \"%s\" has no item \"%s\"", r->code, unknown),
+				 errdetail("Items are named as in the catalog. Measures, Article %d.", article),
+				 errhint("SELECT name, title FROM govdata.resource_item WHERE resource = %lld.",
+						 (long long) resource)));
 }
 
 void

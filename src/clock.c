@@ -66,6 +66,13 @@ gd_clock(void)
 	return GetCurrentTimestamp() + gd_offset();
 }
 
+/* what the clock says at an actual time that was just taken */
+TimestampTz
+gd_clock_at(TimestampTz real)
+{
+	return real + gd_offset();
+}
+
 /*
  * A STABLE function has to give one answer within a statement, so the offset
  * found by its first call is kept until the next statement starts.

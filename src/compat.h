@@ -27,6 +27,13 @@
 #include "varatt.h"
 #endif
 
+/* 16: the header of query ids has moved */
+#if PG_VERSION_NUM >= 160000
+#include "nodes/queryjumble.h"
+#else
+#include "utils/queryjumble.h"
+#endif
+
 /* 16: what a check hook hands to its assign hook is no longer malloc'ed */
 #if PG_VERSION_NUM < 160000
 #define guc_malloc(elevel, size)	malloc(size)
@@ -87,6 +94,15 @@ typedef RangeTblEntry GdPerms;
 #define GD_LOCK_HELD_BY_ME(tag, mode)	LockHeldByMe(tag, mode, false)
 #else
 #define GD_LOCK_HELD_BY_ME(tag, mode)	LockHeldByMe(tag, mode)
+#endif
+
+/* 18: index_beginscan gains instrument */
+#if PG_VERSION_NUM >= 180000
+#define GD_INDEX_BEGINSCAN(heap, index, snapshot, nkeys, norderbys) \
+	index_beginscan(heap, index, snapshot, NULL, nkeys, norderbys)
+#else
+#define GD_INDEX_BEGINSCAN(heap, index, snapshot, nkeys, norderbys) \
+	index_beginscan(heap, index, snapshot, nkeys, norderbys)
 #endif
 
 #endif							/* GOVDATA_COMPAT_H */

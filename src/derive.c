@@ -13,8 +13,8 @@
 
 #include "catalog/pg_type.h"
 #include "storage/lmgr.h"
-#include "utils/timestamp.h"
 #include "utils/tuplestore.h"
+#include "utils/timestamp.h"
 
 #include "case.h"
 
@@ -22,11 +22,11 @@ PG_FUNCTION_INFO_V1(gd_derive);
 PG_FUNCTION_INFO_V1(gd_calendar_before);
 PG_FUNCTION_INFO_V1(gd_calendar_after);
 
-#define GD_MAX_STATEMENTS 7
+#define GD_MAX_STATEMENTS 8
 
 typedef struct GdConsequence
 {
-	const char *name;			/* the trigger's argument */
+	const char *name;			/* the trigger's argument; of one table only, by whose rows it is planned */
 	GdStatementText statements[GD_MAX_STATEMENTS];
 } GdConsequence;
 
@@ -51,33 +51,94 @@ typedef struct GdConsequence
 	"NOT EXISTS (SELECT FROM govdata.negative_entry x WHERE x.resource = e.resource" \
 	" AND x.state IN ('approved', 'reported') AND "
 
+#define QUALITY_DUE "INSERT INTO govdata.quality_state AS s (resource, due_at) "
+#define QUALITY_DUE_ALREADY " ON CONFLICT (resource) DO UPDATE SET due_at = excluded.due_at WHERE s.run IS NULL"
+
 /* nothing of the request is left to be granted */
 #define REQUEST_IS_EMPTIED "e.whole OR r.items <@ (e.items || r.refused_items)"
 
+/*
+ * Article 15: what a system or a purchase owes follows from its entries.  The
+ * debtors are locked first, so that of two acts that each close one entry the
+ * later sees the other's.
+ */
+#define SETTLE_DEBTS(table, column, due, done, whose) \
+	{"SELECT 1 FROM govdata." table " s WHERE s.state IN ('" due "', '" done "') AND s.id IN (" whose ")" \
+		" ORDER BY s.id FOR UPDATE", 0, NULL, NULL}, \
+	{"UPDATE govdata." table " s SET state = CASE s.state WHEN '" due "' THEN '" done "' ELSE '" due "' END" \
+		" WHERE s.state IN ('" due "', '" done "') AND s.id IN (" whose ")" \
+		" AND (s.state = '" done "') = EXISTS (SELECT FROM govdata.planned_entry_board b" \
+		"  WHERE b." column " = s.id AND b.missing IS NOT NULL)", 0, NULL, NULL}
+#define SETTLE_SYSTEMS(whose) SETTLE_DEBTS("business_system", "business_system", "built", "fulfilled", whose)
+#define SETTLE_PURCHASES(whose) SETTLE_DEBTS("data_purchase", "data_purchase", "contracted", "catalogued", whose)
+#define SETTLE_RESOURCES(which) \
+	SETTLE_SYSTEMS("SELECT e.business_system FROM govdata.planned_entry e WHERE e.resource IN (" which ")"), \
+	SETTLE_PURCHASES("SELECT e.data_purchase FROM govdata.planned_entry e WHERE e.resource IN (" which ")")
+
 static GdConsequence gd_consequences[] = {
+	/* what a doubt was answered before it was taken up again */
+	{"doubt_round", {
+			{"INSERT INTO govdata.doubt_round (doubt, round, provider, raised_by, salt, notified_at, due_on, due_at,"
+				" due_provisional, answered_at, answer, answer_reason, repaired_at, repair)"
+				" SELECT o.id, o.round, o.provider, o.raised_by, o.salt, o.notified_at, o.due_on, o.due_at,"
+				" o.due_provisional, o.answered_at, o.answer, o.answer_reason, o.repaired_at, o.repair"
+			" FROM old_rows o JOIN new_rows n ON n.id = o.id WHERE n.round > o.round", 0, NULL, NULL},
+	}},
+	/* a resource with a rule that has become active is checked at once */
+	{"quality_due_new", {
+			{QUALITY_DUE "SELECT DISTINCT n.resource, govdata.clock() FROM new_rows n WHERE n.state = 'active'" QUALITY_DUE_ALREADY,
+			0, NULL, NULL},
+	}},
+	{"quality_due", {
+			{QUALITY_DUE "SELECT DISTINCT n.resource, govdata.clock() FROM new_rows n JOIN old_rows o ON o.id = n.id"
+			" WHERE n.state = 'active' AND o.state <> 'active'" QUALITY_DUE_ALREADY, 0, NULL, NULL},
+	}},
 	/* the items of a request, so that a foreign key holds them */
 	{"request_item", {
 			{"INSERT INTO govdata.share_request_item (request, resource, item)"
-				" SELECT n.id, n.resource, unnest(n.items) FROM new_rows n", 0, NULL, NULL},
+			" SELECT n.id, n.resource, unnest(n.items) FROM new_rows n WHERE n.resource IS NOT NULL", 0, NULL, NULL},
+	}},
+	/* what a request for data outside the catalog named only later */
+	{"request_named", {
+			{"INSERT INTO govdata.share_request_item (request, resource, item)"
+				" SELECT n.id, n.resource, unnest(n.items) FROM new_rows n JOIN old_rows o ON o.id = n.id"
+			" WHERE o.items IS DISTINCT FROM n.items ON CONFLICT DO NOTHING", 0, NULL, NULL},
+	}},
+	/* Article 21: a hop for each authority that has held the need */
+	{"hop_new", {
+			{"INSERT INTO govdata.request_hop (request, hop, authority, received_at)"
+			" SELECT n.id, 1, n.holder, n.reported_at FROM new_rows n WHERE n.state = 'reported'", 0, NULL, NULL},
+	}},
+	{"hop", {
+			{"UPDATE govdata.request_hop h SET left_at = govdata.clock(),"
+				" outcome = CASE WHEN n.state IN ('returned', 'withdrawn') THEN n.state ELSE 'forwarded' END,"
+				" reason = CASE WHEN n.state = 'returned' THEN n.return_reason END"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" WHERE o.state = 'reported' AND (n.state <> 'reported' OR n.holder <> o.holder)"
+			" AND h.request = n.id AND h.left_at IS NULL", 0, NULL, NULL},
+			{"INSERT INTO govdata.request_hop (request, hop, authority, received_at)"
+				" SELECT n.id, 1 + (SELECT max(h.hop) FROM govdata.request_hop h WHERE h.request = n.id), n.holder, govdata.clock()"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+			" WHERE n.state = 'reported' AND (o.state <> 'reported' OR n.holder <> o.holder)", 0, NULL, NULL},
 	}},
 	/* Article 20: the platform authorizes by itself */
 	{"authorize_new", {
 			{"INSERT INTO govdata.share_authorization (id, request, resource, provider, consumer,"
-				" items, purpose, usage, basis, valid_from, valid_until, state, mode, row_filter)"
+				" items, purpose, usage, basis, valid_from, valid_until, state, mode, row_filter, applicant)"
 				" SELECT n.authorization_id, n.id, n.resource, n.provider, n.consumer, n.granted_items,"
 				" n.purpose, n.usage, n.answer_basis, n.answered_at,"
-				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active', n.mode, n.row_filter"
+				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active', n.mode, n.row_filter, n.applicant"
 			" FROM new_rows n WHERE n.state = 'approved'", 0, NULL, NULL},
 	}},
 	/* the same for an answer; an agreement may widen or restore what there is */
 	{"authorize", {
 			{"INSERT INTO govdata.share_authorization AS a (id, request, resource, provider, consumer,"
-				" items, purpose, usage, basis, valid_from, valid_until, state, mode, row_filter)"
+				" items, purpose, usage, basis, valid_from, valid_until, state, mode, row_filter, applicant)"
 				" SELECT n.authorization_id, n.id, n.resource, n.provider, n.consumer, n.granted_items,"
-				" n.purpose, n.usage, n.answer_basis, n.answered_at,"
-				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active', n.mode, n.row_filter"
+				" n.purpose, n.usage, n.answer_basis, coalesce(n.listed_at, n.answered_at),"
+				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active', n.mode, n.row_filter, n.applicant"
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
-				" WHERE n.state IN ('approved', 'agreed') AND o.state <> n.state"
+				" WHERE n.state IN ('approved', 'agreed', 'listed') AND o.state <> n.state AND n.granted_items IS NOT NULL"
 				" ON CONFLICT (id) DO UPDATE SET items = excluded.items, basis = excluded.basis,"
 				" row_filter = excluded.row_filter,"
 				/* what was agreed ends a revocation, not a suspension for an incident */
@@ -105,6 +166,8 @@ static GdConsequence gd_consequences[] = {
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
 				" WHERE n.sharing = 'unconditional' AND o.sharing <> 'unconditional'"
 				" AND a.resource = n.id AND a.state IN ('active', 'suspended')"
+				/* what was applied for upward needs its authorization whatever the class (Article 21) */
+				" AND a.applicant IS NULL"
 				" AND NOT EXISTS (SELECT FROM govdata.resource_item i WHERE i.resource = n.id"
 			"  AND i.name = ANY (a.items) AND i.sharing <> 'unconditional')", 0, NULL, NULL},
 			/* what is found of it */
@@ -117,6 +180,22 @@ static GdConsequence gd_consequences[] = {
 			" IS DISTINCT FROM (excluded.provider, excluded.region, excluded.sharing, excluded.document)", 0, NULL, NULL},
 			{"DELETE FROM govdata.resource_search s USING new_rows n"
 			" WHERE s.resource = n.id AND n.state = 'withdrawn'", 0, NULL, NULL},
+			/* ruling 16: what is derived from a source is no less strict */
+			{"UPDATE govdata.resource d SET sharing = 'conditional',"
+				" sharing_conditions = coalesce(d.sharing_conditions,"
+				"  format('conditions of its source %s: %s', n.code, n.sharing_conditions)),"
+				" version = d.version + 1, updated_at = govdata.clock()"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" JOIN govdata.resource_source s ON s.source = n.id AND s.state = 'recorded'"
+				" WHERE n.sharing = 'conditional' AND o.sharing = 'unconditional'"
+			" AND d.id = s.resource AND d.sharing = 'unconditional'", 0, NULL, NULL},
+			{"UPDATE govdata.resource d SET state = 'suspended',"
+				" state_reason = format('its source %s is withheld', n.code),"
+				" version = d.version + 1, updated_at = govdata.clock()"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" JOIN govdata.resource_source s ON s.source = n.id AND s.state = 'recorded'"
+				" WHERE n.sharing = 'withheld' AND o.sharing <> 'withheld'"
+			" AND d.id = s.resource AND d.state = 'published' AND d.sharing <> 'withheld'", 0, NULL, NULL},
 	}},
 	/* Article 11: the round closes when nothing is left to be confirmed */
 	{"maintenance_confirmed", {
@@ -151,6 +230,54 @@ static GdConsequence gd_consequences[] = {
 	{"item_version", {
 			{"UPDATE govdata.resource r SET version = r.version + 1, updated_at = govdata.clock()"
 			" WHERE r.state <> 'draft' AND r.id IN (SELECT n.resource FROM new_rows n)", 0, NULL, NULL},
+	}},
+	/* and what was derived from an item that is now withheld is shared no longer */
+	{"item_withheld", {
+			{"UPDATE govdata.resource d SET state = 'suspended',"
+				" state_reason = format('item %s of its source %s is withheld', n.name, r.code),"
+				" version = d.version + 1, updated_at = govdata.clock()"
+				" FROM new_rows n JOIN govdata.resource r ON r.id = n.resource"
+				" JOIN govdata.resource_source s ON s.source = n.resource AND s.state = 'recorded'"
+				"  AND (s.items IS NULL OR n.name = ANY (s.items))"
+				" WHERE n.sharing = 'withheld' AND n.retired_at IS NULL"
+			" AND d.id = s.resource AND d.state = 'published' AND d.sharing <> 'withheld'", 0, NULL, NULL},
+	}},
+	/* Article 19: what is delivered is the authority's for the stated need */
+	{"dispatch", {
+			{"INSERT INTO govdata.share_authorization AS a (id, resource, provider, consumer,"
+				" items, purpose, basis, valid_from, valid_until, state, mode)"
+				" SELECT n.authorization_id, n.delivered_resource, n.provider, n.authority, n.delivered_items,"
+				" n.need, 'dispatch', n.delivered_at,"
+				" (n.needed_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active', n.mode"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" WHERE n.state = 'delivered' AND o.state <> 'delivered'"
+				" ON CONFLICT (id) DO UPDATE SET resource = excluded.resource, items = excluded.items,"
+				/* delivering anew ends no revocation and no suspension */
+			" version = a.version + 1", 0, NULL, NULL},
+			{"UPDATE govdata.share_authorization a SET state = 'expired', ground = 'unneeded',"
+				" reason = coalesce(n.reason, 'withheld'), version = a.version + 1"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" WHERE n.state IN ('withheld', 'cancelled') AND o.state = 'returned'"
+			" AND a.id = n.authorization_id AND a.state IN ('active', 'suspended')", 0, NULL, NULL},
+	}},
+	/* under a regime that limits delivery, a consent owes one; what is attached is there */
+	{"delivery", {
+			{"INSERT INTO govdata.share_delivery (id, request, resource, provider, consumer, regime, received_at, owed_since)"
+				" SELECT n.authorization_id, n.id, n.resource, n.provider, n.consumer, n.regime, n.received_at, n.answered_at"
+				" FROM new_rows n WHERE n.state IN ('approved', 'agreed', 'listed') AND n.resource IS NOT NULL"
+				" AND govdata._has_limit(n.regime, 'delivery', govdata.legal_date(n.received_at))"
+			" ON CONFLICT (id) DO NOTHING", 0, NULL, NULL},
+			{"UPDATE govdata.share_delivery d SET state = 'delivered', how = 'attached'"
+				" FROM new_rows n WHERE d.request = n.id AND d.state = 'owed'"
+			" AND EXISTS (SELECT FROM govdata.attachment a WHERE a.resource = n.resource)", 0, NULL, NULL},
+	}},
+	{"delivery_attached", {
+			{"UPDATE govdata.share_delivery d SET state = 'delivered', how = 'attached'"
+			" FROM new_rows n WHERE d.resource = n.resource AND d.state = 'owed'", 0, NULL, NULL},
+	}},
+	/* the days that are left have changed: look at them again today */
+	{"remind_again", {
+			{"UPDATE govdata.sweep_heartbeat SET reminded_on = NULL WHERE reminded_on IS NOT NULL", 0, NULL, NULL},
 	}},
 	/* Article 23: effect begins with the government's approval */
 	{"negative_effect", {
@@ -195,7 +322,44 @@ static GdConsequence gd_consequences[] = {
 				" WHERE i.resource = e.resource AND i.name = ANY (e.items) AND i.sharing = 'withheld'"
 			" AND " NO_ENTRY_IN_FORCE "i.name = ANY (x.items))", 0, NULL, NULL},
 	}},
+	/* Article 15: debts to the catalog follow what happens to entries */
+	{"debt_entry", {SETTLE_RESOURCES("SELECT n.id FROM new_rows n")}},
+	{"debt_attached", {SETTLE_RESOURCES("SELECT n.resource FROM new_rows n")}},
+	{"debt_listed", {SETTLE_RESOURCES("SELECT n.resource FROM new_rows n")}},
+	{"debt_detached", {SETTLE_RESOURCES("SELECT o.resource FROM old_rows o")}},
+	{"debt_planned", {
+			SETTLE_SYSTEMS("SELECT n.business_system FROM new_rows n"),
+			SETTLE_PURCHASES("SELECT n.data_purchase FROM new_rows n"),
+	}},
+	{"debt_built", {SETTLE_SYSTEMS("SELECT n.id FROM new_rows n")}},
+	{"debt_contracted", {
+			/* what was bought and no entry was planned for */
+			{"INSERT INTO govdata.planned_entry (data_purchase, department, title, elements, state)"
+				" SELECT n.id, n.department, n.title, u.elements, 'planned'"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id CROSS JOIN LATERAL"
+				" (SELECT array_agg(DISTINCT x ORDER BY x) AS elements FROM unnest(n.elements) AS x"
+				"  WHERE NOT EXISTS (SELECT FROM govdata.planned_entry e WHERE e.data_purchase = n.id"
+				"   AND e.state = 'planned' AND x = ANY (e.elements))) u"
+			" WHERE n.state = 'contracted' AND o.state = 'notified' AND u.elements IS NOT NULL", 0, NULL, NULL},
+			SETTLE_PURCHASES("SELECT n.id FROM new_rows n"),
+	}},
+	/* Article 24: a form that is retired asks nothing any more */
+	{"form_retired", {
+			{"UPDATE govdata.service_form_field f SET state = 'retired', end_reason = n.end_reason"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+			" WHERE f.form = n.id AND f.state = 'asked' AND n.state = 'retired' AND o.state <> 'retired'", 0, NULL, NULL},
+	}},
 };
+
+/*
+ * Nothing follows from no rows; and what follows for a table from itself must
+ * end.
+ */
+static bool
+gd_is_nothing(Tuplestorestate *rows)
+{
+	return rows && tuplestore_tuple_count(rows) == 0;
+}
 
 Datum
 gd_derive(PG_FUNCTION_ARGS)
@@ -204,10 +368,7 @@ gd_derive(PG_FUNCTION_ARGS)
 	const char *name;
 
 	gd_check_trigger(fcinfo);
-	if (!gd_guarding())
-		return PointerGetDatum(NULL);
-	/* nothing follows from no row; two that follow from one another would not end */
-	if (td->tg_newtable && tuplestore_tuple_count(td->tg_newtable) == 0)
+	if (!gd_guarding() || gd_is_nothing(td->tg_newtable ? td->tg_newtable : td->tg_oldtable))
 		return PointerGetDatum(NULL);
 	name = td->tg_trigger->tgargs[0];
 	for (int i = 0; i < (int) lengthof(gd_consequences); i++)

@@ -22,6 +22,8 @@
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "catalog/pg_statistic.h"
+#include "catalog/pg_statistic_ext_data.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "common/hashfn.h"
@@ -41,12 +43,15 @@
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/datetime.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
 #include "utils/portal.h"
 #include "utils/rls.h"
+#include "utils/syscache.h"
 
 #include "access.h"
 #include "access_log.h"
@@ -66,8 +71,32 @@ static ProcessUtility_hook_type gd_prev_enforce_utility = NULL;
 
 static int	gd_explaining = 0;	/* depth of EXPLAIN */
 static List *gd_marks = NIL;	/* of the statement being planned */
+static QueryDesc *gd_starting = NULL;	/* the statement in ExecutorStart */
+static int	gd_starting_flags = 0;
 
 /* ---- refusals ---- */
+
+/* days of use that a ready-made request asks for: whoever submits it says better */
+#define GD_HINT_DAYS 30
+
+/*
+ * The request for exactly what is missing, ready to be run.  What has been
+ * stated as the purpose of the session is that of the request.
+ */
+static char *
+gd_request_for(const GdAttachment *att, const GdVerdict *v)
+{
+	const char *purpose = gd_stated_purpose();
+	DateADT		until = gd_legal_date(gd_clock()) + GD_HINT_DAYS;
+	int			year;
+	int			month;
+	int			day;
+
+	j2date(until + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	return psprintf("SELECT govdata.submit_request(%s, ARRAY[%s], %s, '%04d-%02d-%02d'%s);",
+					quote_literal_cstr(att->code), v->missing, quote_literal_cstr(purpose ? purpose : _("purpose")),
+					year, month, day, v->to_copy ? ", mode => 'copy'" : "");
+}
 
 static void
 gd_raise(const GdAttachment *att, const GdVerdict *v)
@@ -76,9 +105,8 @@ gd_raise(const GdAttachment *att, const GdVerdict *v)
 			(errcode(GD_ERRCODE(v->article)),
 			 errmsg("reading resource \"%s\" is refused", att->code),
 			 errdetail("%s Measures, Article %d.", v->why, v->article),
-			 v->missing ?
-			 errhint("SELECT govdata.submit_request('%s', ARRAY[%s], 'purpose', 'last day of use');",
-					 att->code, v->missing) :
+			 v->hint ? errhint("%s", v->hint) :
+			 v->missing ? errhint("%s", gd_request_for(att, v)) :
 			 errhint("govdata.check_access('%s', items) explains what may be read.", att->code)));
 }
 
@@ -88,15 +116,17 @@ gd_read_of(const GdAttachment *att, const GdVerdict *v, char kind)
 	GdRead		read = {0};
 
 	read.kind = kind;
+	read.sync = att->sync_log;
 	read.basis = v->allowed ? v->basis : GD_READ_BASIS_NONE;
 	read.resource = att->resource;
-	read.relation = att->root;
+	read.relation = att->name;
 	read.department = v->department > 0 ? v->department : 0;
 	read.authorization = v->authorization;
 	read.version = v->version;
 	read.items = v->items;
 	read.purpose = gd_stated_purpose();
 	read.reason = v->allowed ? NULL : v->why;
+	read.query_id = gd_starting ? gd_starting->plannedstmt->queryId : 0;
 	return read;
 }
 
@@ -122,6 +152,7 @@ gd_refuse_because(const GdAttachment *att, GdVerdict *v, int article, const char
 {
 	v->article = article;
 	v->why = why;
+	v->hint = NULL;
 	v->missing = NULL;
 	gd_refuse_read(att, v);
 }
@@ -163,19 +194,43 @@ gd_permissive(CmdType cmdtype, Relation relation)
 	return others;
 }
 
+/* is this function govdata._permitted()? */
+static bool
+gd_is_permitted_function(Oid function)
+{
+	char	   *name;
+
+	if (function < FirstNormalObjectId || get_func_namespace(function) != gd_schema_oid())
+		return false;
+	name = get_func_name(function);
+	return name != NULL && strcmp(name, "_permitted") == 0;
+}
+
 /* the clause that backs the mark up, and that gd_relation_info() looks for */
 static Expr *
 gd_permitted_clause(int64 authorization, int32 version, Oid relid)
 {
 	static const Oid types[] = {INT8OID, INT4OID, OIDOID};
-	Oid			function = LookupFuncName(list_make2(makeString(GD_SCHEMA), makeString("_permitted")),
-										  3, types, false);
+	static Oid	function = InvalidOid;
 
+	if (!OidIsValid(function) || !gd_is_permitted_function(function))
+		function = LookupFuncName(list_make2(makeString(GD_SCHEMA), makeString("_permitted")),
+								  3, types, false);
 	return (Expr *) makeFuncExpr(function, BOOLOID,
 								 list_make3(makeConst(INT8OID, -1, InvalidOid, sizeof(int64), Int64GetDatum(authorization), false, FLOAT8PASSBYVAL),
 											makeConst(INT4OID, -1, InvalidOid, sizeof(int32), Int32GetDatum(version), false, true),
 											makeConst(OIDOID, -1, InvalidOid, sizeof(Oid), ObjectIdGetDatum(relid), false, true)),
 								 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+}
+
+/* debug_print_* are anybody's to set, and print to the client as EXPLAIN does */
+static void
+gd_refuse_printing(const GdAttachment *att, const GdSubject *s)
+{
+	GdVerdict	v = {0};
+
+	v.department = s->department;
+	gd_refuse_because(att, &v, 20, _("A printed plan would say how many rows the filter hides; switch debug_print_rewritten and debug_print_plan off."));
 }
 
 static List *
@@ -193,6 +248,8 @@ gd_restrictive(CmdType cmdtype, Relation relation)
 	s = gd_subject(att, false);
 	if (!gd_row_condition(att, &s, &authorization, &version, &condition))
 		return others;
+	if (condition != NULL && Debug_print_rewritten)
+		gd_refuse_printing(att, &s);
 	others = lappend(others, gd_policy("govdata authorization", false,
 									   gd_permitted_clause(authorization, version, RelationGetRelid(relation))));
 	if (condition != NULL)
@@ -218,8 +275,7 @@ gd_is_permitted_clause(Node *node)
 	FuncExpr   *f = (FuncExpr *) node;
 
 	return node != NULL && IsA(node, FuncExpr) && list_length(f->args) == 3 &&
-		f->funcid >= FirstNormalObjectId && get_func_namespace(f->funcid) == gd_schema_oid() &&
-		strcmp(get_func_name(f->funcid), "_permitted") == 0;
+		gd_is_permitted_function(f->funcid);
 }
 
 static int64
@@ -268,6 +324,24 @@ gd_take_clauses(RangeTblEntry *rte, Oid root)
 	}
 }
 
+/* is there any condition beside the permission to read at all? */
+static bool
+gd_has_row_filter(RangeTblEntry *rte)
+{
+	ListCell   *level;
+	ListCell   *lc;
+
+	foreach(level, rte->securityQuals)
+	{
+		if (lfirst(level) != NULL && !IsA(lfirst(level), List))
+			return true;
+		foreach(lc, (List *) lfirst(level))
+			if (!IsA(lfirst(lc), Const))
+				return true;
+	}
+	return false;
+}
+
 /* the relation that the query names, where this one is only its child */
 static Oid
 gd_named_relation(PlannerInfo *root, RelOptInfo *rel)
@@ -293,6 +367,29 @@ gd_same_department(Oid role, const GdSubject *s, const GdAttachment *att)
 	if (s->reader == GD_READER_OWN && s->department == 0)
 		return has_privs_of_role(role, att->owner);
 	return s->department > 0 && gd_department_of(role) == s->department;
+}
+
+/*
+ * Whatever a function is given it may keep.  The one meant may be shadowed by
+ * another department's, so a statement that reads calls nobody else's.
+ */
+static void
+gd_check_calls(PlannerInfo *root, const GdAttachment *att, GdVerdict *v)
+{
+	Oid			reader = InSecurityRestrictedOperation() ? GetUserId() : GetOuterUserId();
+	bool		handed;
+	ListCell   *lc;
+
+	if (gd_own_writing() || InNoForceRLSOperation())
+		return;
+	while (root->parent_root)
+		root = root->parent_root;
+	/* what has become a subplan is no longer part of the query above it */
+	handed = gd_calls_foreign(root->parse, reader);
+	foreach(lc, root->glob->subroots)
+		handed = handed || gd_calls_foreign(((PlannerInfo *) lfirst(lc))->parse, reader);
+	if (handed)
+		gd_refuse_because(att, v, 33, _("A function or domain of another department would be handed what is read."));
 }
 
 static void
@@ -325,6 +422,8 @@ gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOpt
 	}
 	if (s.reader == GD_READER_REFUSED)
 		gd_refuse_because(att, &v, 20, s.why);
+	if (s.reader != GD_READER_PUBLIC)
+		gd_check_calls(root, att, &v);
 	if (s.reader == GD_READER_ADMINISTRATOR)
 		return;
 	if (!gd_same_department(perms->checkAsUser, &s, att) || !gd_same_department(GetUserId(), &s, att))
@@ -334,6 +433,8 @@ gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOpt
 	if (rte->securityQuals == NIL)
 		gd_refuse_because(att, &v, 20, _("Row security does not act on this read: the role bypasses it, owns the table, or it is switched off."));
 	gd_take_clauses(rte, att->root);
+	if (Debug_print_plan && gd_has_row_filter(rte))
+		gd_refuse_printing(att, &s);
 }
 
 static PlannedStmt *
@@ -404,7 +505,7 @@ gd_refuse_detached(void)
 typedef struct GdUse
 {
 	Oid			relid;
-	Bitmapset  *columns;
+	Bitmapset  *columns;		/* the plan's */
 	char		basis;
 	bool		copy;
 	int64		department;
@@ -419,13 +520,13 @@ typedef struct GdExecution
 {
 	QueryDesc  *queryDesc;
 	GdUse	   *uses;
+	GdUse		first;			/* of the uses; most have no other */
 	bool		ended;
+	MemoryContextCallback callback;
 	struct GdExecution *next;
 } GdExecution;
 
 static GdExecution *gd_executions = NULL;
-static QueryDesc *gd_starting = NULL;	/* the statement in ExecutorStart */
-static int	gd_starting_flags = 0;
 
 static void
 gd_log_uses(GdExecution *e, int64 rows, bool completed)
@@ -456,8 +557,6 @@ gd_execution_gone(void *arg)
 static GdExecution *
 gd_execution_of(QueryDesc *queryDesc, bool create)
 {
-	MemoryContext old;
-	MemoryContextCallback *callback;
 	GdExecution *e;
 
 	for (e = gd_executions; e; e = e->next)
@@ -465,14 +564,11 @@ gd_execution_of(QueryDesc *queryDesc, bool create)
 			return e;
 	if (!create)
 		return NULL;
-	old = MemoryContextSwitchTo(queryDesc->estate->es_query_cxt);
-	e = palloc0(sizeof(GdExecution));
+	e = MemoryContextAllocZero(queryDesc->estate->es_query_cxt, sizeof(GdExecution));
 	e->queryDesc = queryDesc;
-	callback = palloc0(sizeof(MemoryContextCallback));
-	callback->func = gd_execution_gone;
-	callback->arg = e;
-	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
-	MemoryContextSwitchTo(old);
+	e->callback.func = gd_execution_gone;
+	e->callback.arg = e;
+	MemoryContextRegisterResetCallback(queryDesc->estate->es_query_cxt, &e->callback);
 	e->next = gd_executions;
 	gd_executions = e;
 	return e;
@@ -496,7 +592,6 @@ gd_record_use(const GdAttachment *att, const GdVerdict *v, Bitmapset *columns)
 	GdRead		read;
 	GdExecution *e;
 	GdUse	   *u;
-	MemoryContext old;
 
 	if (gd_starting_flags & EXEC_FLAG_EXPLAIN_ONLY)
 		kind = GD_READ_KIND_EXPLAIN;
@@ -505,16 +600,15 @@ gd_record_use(const GdAttachment *att, const GdVerdict *v, Bitmapset *columns)
 	read = gd_read_of(att, v, kind);
 
 	e = gd_execution_of(gd_starting, true);
-	old = MemoryContextSwitchTo(gd_starting->estate->es_query_cxt);
-	u = palloc0(sizeof(GdUse));
+	u = e->uses == NULL ? &e->first :
+		MemoryContextAllocZero(gd_starting->estate->es_query_cxt, sizeof(GdUse));
 	u->relid = att->relid;
-	u->columns = bms_copy(columns);
+	u->columns = columns;
 	u->basis = v->basis;
 	u->copy = v->copy;
 	u->department = v->department;
 	u->authorization = v->authorization;
 	u->version = v->version;
-	MemoryContextSwitchTo(old);
 	u->key = gd_log_start(&read);
 	u->next = e->uses;
 	e->uses = u;
@@ -537,15 +631,40 @@ gd_check_planless(const GdAttachment *att, GdVerdict *v, const GdSubject *s, GdP
 	gd_log_end(gd_log_start(&read), -1, true);
 }
 
+/*
+ * A statement may name the relation several times: what is missing is missing
+ * for all of it, and one request asks for it.
+ */
 static void
-gd_check_one(GdPerms *perms, const GdAttachment *att, List *rangeTable)
+gd_refuse_columns(const GdAttachment *att, const GdSubject *s, GdVerdict *v, List *all)
 {
-	GdSubject	s = gd_subject(att, false);
-	GdVerdict	v = gd_verdict(att, &s, perms->selectedCols);
+	Bitmapset  *columns = NULL;
+	ListCell   *lc;
+
+	if (v->missing)
+	{
+		foreach(lc, all)
+		{
+			GdPerms    *perms = (GdPerms *) lfirst(lc);
+
+			if (perms->relid == att->relid && (perms->requiredPerms & ACL_SELECT))
+				columns = bms_add_members(columns, perms->selectedCols);
+		}
+		v->missing = gd_verdict(att, s, columns).missing;
+	}
+	gd_refuse_read(att, v);
+}
+
+static void
+gd_check_one(GdPerms *perms, const GdAttachment *att, List *rangeTable, List *all)
+{
+	GdJudgement judged = gd_judge_read(att, perms->selectedCols);
+	GdSubject	s = judged.subject;
+	GdVerdict	v = judged.verdict;
 	bool		planned = gd_starting && gd_starting->plannedstmt->rtable == rangeTable;
 
 	if (!v.allowed)
-		gd_refuse_read(att, &v);
+		gd_refuse_columns(att, &s, &v, all);
 	if (IsParallelWorker() && s.reader != GD_READER_ADMINISTRATOR)
 		gd_refuse_because(att, &v, 20, _("A function reads it in a parallel worker, where it is not known on whose behalf; declare the function PARALLEL RESTRICTED."));
 	if (s.reader != GD_READER_ADMINISTRATOR && !gd_same_department(perms->checkAsUser, &s, att))
@@ -592,6 +711,38 @@ gd_check_children(List *rangeTable, List *roots)
 	}
 }
 
+/*
+ * Statistics hold values.  pg_stats and its like keep back those of tables with
+ * row security, but not from a role that row security does not hold.
+ */
+static void
+gd_check_statistics(void)
+{
+	List	   *roots;
+	ListCell   *lc;
+
+	if (superuser() || !OidIsValid(gd_relid(GD_ATTACHMENT)))
+		return;
+	roots = gd_attached_relations();
+	foreach(lc, roots)
+	{
+		const GdAttachment *att;
+		GdSubject	s;
+		GdVerdict	v = {0};
+
+		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(lfirst_oid(lc))) ||
+			check_enable_rls(lfirst_oid(lc), InvalidOid, true) == RLS_ENABLED)
+			continue;
+		att = gd_attachment(lfirst_oid(lc));
+		if (att == NULL)
+			continue;
+		s = gd_subject(att, false);
+		v.department = s.department;
+		if (s.reader != GD_READER_OWN && s.reader != GD_READER_ADMINISTRATOR)
+			gd_refuse_because(att, &v, 20, _("Statistics hold values of its columns, and row security does not act on this role."));
+	}
+}
+
 static void
 gd_check_reads(GD_CHECK_PERMS_PARAMS)
 {
@@ -605,6 +756,8 @@ gd_check_reads(GD_CHECK_PERMS_PARAMS)
 		GdPerms    *perms = (GdPerms *) lfirst(lc);
 		const GdAttachment *att = perms->requiredPerms ? gd_attachment(perms->relid) : NULL;
 
+		if (perms->relid == StatisticRelationId || perms->relid == StatisticExtDataRelationId)
+			gd_check_statistics();
 		if (att == NULL)
 			continue;
 		/* news of a suspension reaches a transaction that is open already */
@@ -618,7 +771,7 @@ gd_check_reads(GD_CHECK_PERMS_PARAMS)
 		}
 		roots = lappend_oid(roots, att->root);
 		if (perms->requiredPerms & ACL_SELECT)
-			gd_check_one(perms, att, rangeTable);
+			gd_check_one(perms, att, rangeTable, GD_CHECK_PERMS_LIST);
 	}
 	if (roots == NIL && gd_starting && gd_starting->plannedstmt->rtable == rangeTable &&
 		gd_plan_is_marked(gd_starting->plannedstmt))
@@ -666,25 +819,50 @@ gd_executor_start(QueryDesc *queryDesc, int eflags)
 
 /* ---- run ---- */
 
+/* former terms are the terms they were */
+static char
+gd_terms(char basis)
+{
+	return basis == GD_READ_BASIS_CONTINUED ? GD_READ_BASIS_CLASS : basis;
+}
+
+/* what was read may not be kept: the request for as much in mode copy */
+static void
+gd_refuse_copying(const GdAttachment *att, GdVerdict *v)
+{
+	StringInfoData items;
+	char	   *rest = pstrdup(v->items);
+	char	   *item;
+
+	initStringInfo(&items);
+	while ((item = strsep(&rest, ",")) != NULL)
+		if (item[0] != '\0')
+			appendStringInfo(&items, "%s%s", items.len ? ", " : "", quote_literal_cstr(item));
+	v->article = 33;
+	v->why = _("Persisting rows needs an authorization of mode copy.");
+	v->hint = NULL;
+	v->missing = items.len ? items.data : NULL;
+	v->to_copy = true;
+	gd_refuse_read(att, v);
+}
+
 /* Each fetch of a cursor is judged again: it may have been open for days. */
 static void
 gd_check_again(GdUse *u, bool copying)
 {
 	const GdAttachment *att = gd_attachment(u->relid);
-	GdSubject	s;
 	GdVerdict	v;
 
 	if (att == NULL)
 		gd_refuse_detached();
-	s = gd_subject(att, false);
-	v = gd_verdict(att, &s, u->columns);
+	v = gd_judge_read(att, u->columns).verdict;
 	if (!v.allowed)
 		gd_refuse_read(att, &v);
-	if (v.basis != u->basis || v.department != u->department ||
+	if (gd_terms(v.basis) != gd_terms(u->basis) || v.department != u->department ||
 		v.authorization != u->authorization || v.version != u->version)
 		gd_refuse_because(att, &v, 20, _("The statement was begun under another authorization; run it again."));
 	if (copying && !v.copy)
-		gd_refuse_because(att, &v, 33, _("Persisting rows needs an authorization of mode copy."));
+		gd_refuse_copying(att, &v);
 }
 
 static void

@@ -32,16 +32,20 @@
 #include "parser/parser.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/ruleutils.h"
 
 #include "access.h"
+
+/* the article under which the text is judged: 20 for a row filter, 13 for a rule */
+static int	gd_filter_article = 20;
 
 static void
 gd_refuse_filter(const char *what)
 {
 	ereport(ERROR,
-			(errcode(GD_ERRCODE(20)),
-			 errmsg("this row filter is not allowed"),
-			 errdetail("It contains %s. Measures, Article 20.", what),
+			(errcode(GD_ERRCODE(gd_filter_article)),
+			 gd_filter_article == 20 ? errmsg("this row filter is not allowed") : errmsg("this condition is not allowed"),
+			 errdetail("It contains %s. Measures, Article %d.", what, gd_filter_article),
 			 errhint("Compare columns of the table with constants, using the server's own operators.")));
 }
 
@@ -91,7 +95,7 @@ gd_function_not_allowed(Oid function, void *context)
 }
 
 /* a type of the server, or one whose values are */
-static bool
+bool
 gd_type_allowed(Oid type)
 {
 	type = getBaseType(type);
@@ -159,8 +163,12 @@ gd_parse_filter(const char *text, Relation rel)
 	return expr;
 }
 
+/*
+ * The condition as an expression over varno 1, parsed under fixed settings;
+ * "canonical", where asked for, is its text as the server writes it.
+ */
 Node *
-gd_row_filter(const char *text, Relation rel)
+gd_row_condition_text(const char *text, Relation rel, int article, char **canonical)
 {
 	static const char *const settings[][2] = {
 		{"search_path", "pg_catalog, pg_temp"},
@@ -180,7 +188,17 @@ gd_row_filter(const char *text, Relation rel)
 		(void) set_config_option(settings[i][0],
 								 settings[i][1] ? settings[i][1] : GetConfigOption("govdata.timezone", false, false),
 								 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	gd_filter_article = article;
 	expr = gd_parse_filter(text, rel);
+	if (canonical)
+		*canonical = deparse_expression(expr, deparse_context_for(RelationGetRelationName(rel), RelationGetRelid(rel)),
+										false, false);
 	AtEOXact_GUC(true, level);
 	return expr;
+}
+
+Node *
+gd_row_filter(const char *text, Relation rel)
+{
+	return gd_row_condition_text(text, rel, 20, NULL);
 }

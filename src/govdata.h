@@ -15,7 +15,9 @@
 
 #include "access/htup.h"
 #include "fmgr.h"
+#include "nodes/parsenodes.h"
 #include "datatype/timestamp.h"
+#include "utils/array.h"
 #include "utils/date.h"
 #include "utils/guc.h"
 #include "utils/rel.h"
@@ -60,8 +62,11 @@ typedef enum GdRel
 	GD_CALENDAR_DAY,
 	GD_STATUTORY_HOLIDAY,
 	GD_TIME_LIMIT,
+	GD_REGIME,
+	GD_REGIME_SWITCH,
 	GD_REGION,
 	GD_DEPARTMENT,
+	GD_OFFICER_ABSENCE,
 	GD_RESOURCE,
 	GD_RESOURCE_ITEM,
 	GD_NEGATIVE_ENTRY,
@@ -74,6 +79,7 @@ typedef enum GdRel
 	GD_SPECIFICATION,
 	GD_ATTACHMENT,
 	GD_ATTACHMENT_COLUMN,
+	GD_CONTINUED_READING,
 	GD_NRELS
 } GdRel;
 
@@ -105,6 +111,7 @@ extern Oid	gd_object_oid(const char *name);
 
 /* the actual time plus govdata.clock_offset: the clock of every rule */
 extern TimestampTz gd_clock(void);
+extern TimestampTz gd_clock_at(TimestampTz real);
 /* the statement's start plus the offset: for scans, so that indexes serve */
 extern TimestampTz gd_as_of(void);
 /* date of an instant in the legal time zone */
@@ -153,10 +160,42 @@ typedef struct GdLimit
 	bool		deemed_consent;
 } GdLimit;
 
-/* the limit in force on a day; raises ZW000 when there is none */
+/*
+ * The limit for what is received on a day: that of the regime in force then,
+ * else of the next one below.  Raises ZW042 when there is none.
+ */
 extern GdLimit gd_limit(const char *code, DateADT day);
+/*
+ * A table whose cases take one of several routes has a state machine for each:
+ * the column that says the route, "" for a table that has one machine, and the
+ * machine's name, which is the subject of its transitions.
+ */
+extern const char *gd_machine_column(const char *table);
+extern const char *gd_machine(const char *table, const char *route);
+/* the same for a case that keeps its regime; NULL: the one in force on the day */
+extern GdLimit gd_limit_under(const char *regime, const char *code, DateADT day);
+/* the same, false when there is none: not every regime knows every limit */
+extern bool gd_limit_known(const char *regime, const char *code, DateADT day, GdLimit *limit);
 extern int	gd_transition_article(const char *subject, const char *from, const char *to);
 extern void gd_law_init(void);
+
+/* ---- regime.c: which body of law holds ---- */
+
+#define GD_REGIME_SIZE	32
+
+typedef struct GdRegime
+{
+	char		code[GD_REGIME_SIZE];
+	int			rank;			/* 1 stands above all */
+} GdRegime;
+
+/* the highest regime that is in force on a day; none of any rank: "" */
+extern GdRegime gd_regime_on(DateADT day);
+/* raises for an unknown one */
+extern int	gd_regime_rank(const char *code);
+/* may something be withheld on this kind of basis on that day? raises if not */
+extern void gd_check_withholding_basis(const char *kind, DateADT day);
+extern void gd_regime_init(void);
 
 /* ---- identity.c ---- */
 
@@ -189,11 +228,15 @@ extern void gd_require_own_hands(int article);
  * statement in which such code runs?  Tables for which "harmless" says so do
  * not count; "planning": neither does the statement that is being planned.
  */
-typedef bool (*GdHarmless) (Oid relid);
+typedef bool (*GdHarmless) (Oid relid, bool written);
+/* does a query hand values to functions or domains that are not of the role's department? */
+extern bool gd_calls_foreign(Query *query, Oid role);
 extern bool gd_in_statement(void);	/* is another statement running or planned? */
 extern bool gd_in_foreign_hands(bool planning, GdHarmless harmless);
+extern bool gd_acts_alone(void);	/* nothing but the client's own statement is on the stack */
 /* department of a role: 0 for none, -1 for several */
 extern int64 gd_department_of(Oid role);
+extern TimestampTz gd_registry_good_until(void);
 /* role govdata_admin or superuser */
 extern bool gd_is_administrator(void);
 /* raises ZW007 or the like for anyone else */
@@ -230,6 +273,7 @@ typedef struct GdRegion
 	int			level;			/* 1 county, 2 city, 3 province */
 	int64		authority;		/* data authority, 0: none registered */
 	int64		government;
+	int64		operator;		/* of the platform, 0: none registered */
 } GdRegion;
 
 /* a copy of what is known of a region; false for an unknown one */
@@ -238,18 +282,54 @@ extern bool gd_region(const char *code, GdRegion *region);
 extern bool gd_platform_region(const char *code, GdRegion *region);
 /* is the first region the second or above it? */
 extern bool gd_region_contains(const char *above, const char *code);
+/* does a provider publish on a platform above that of a consumer?  Then which */
+extern bool gd_platform_is_above(const GdDepartment *provider, const GdDepartment *consumer,
+								 GdRegion *theirs, GdRegion *own);
 /* has the acting department a duty of supervision over this one? */
 extern bool gd_oversees(int64 department);
+/*
+ * Does the acting department operate the platform of this region?  Where no
+ * operator is registered, its data authority does.
+ */
+extern bool gd_operates(const char *platform);
 
 /* ---- uscc.c ---- */
 
 extern Datum gd_uscc_is_valid(PG_FUNCTION_ARGS);
+extern Datum gd_citizen_id_is_valid(PG_FUNCTION_ARGS);
+
+/* ---- texts.c ---- */
+
+extern int	gd_ids_of(Datum array, int64 **ids);
+extern int	gd_texts_of(Datum array, char ***texts);
+extern bool gd_texts_have(Datum array, const char *value);
+/* elements of one text[] that are (or are not) in another; none: NULL */
+extern ArrayType *gd_texts_select(Datum from, bool fromnull, Datum in, bool innull, bool wanted);
+/* ---- absence.c ---- */
+
+/*
+ * Does the person at work stand in for the department's absent data officer
+ * today?  Then by which login role, and for whom.
+ */
+extern bool gd_deputizes(int64 department, const char **deputy, const char **officer);
+extern void gd_absence_init(void);
 
 /* ---- journal.c ---- */
 
+/*
+ * Columns of a governed table (NULL ends the list) whose content is not for
+ * everybody who may read the journal: an entry holds a digest instead, of a
+ * text in column "salt", the column's name and the content.
+ */
+extern void gd_journal_conceal(const char *subject, const char *salt, const char *const *columns);
 /* whom the journal names for what is being written now: see journal.c */
 extern void gd_acting_as_time(bool on);
 extern bool gd_is_acting_as_time(void);
+
+/* ---- registry.c ---- */
+
+/* raises unless the role logs in and is a member of the department's */
+extern void gd_check_person(Oid person, Oid department_role);
 
 /* ---- guard.c ---- */
 
@@ -261,13 +341,47 @@ extern void gd_library_init(void);
 extern void gd_maintenance_init(void);
 extern void gd_reorganization_init(void);
 
+/* ---- negative.c, consent.c ---- */
+
+extern void gd_negative_init(void);
+extern void gd_consent_init(void);
+
 /* ---- request.c ---- */
 
 extern void gd_request_init(void);
 
+/* ---- dispatch.c ---- */
+
+extern void gd_dispatch_init(void);
+/* ---- obtain.c ---- */
+
+extern void gd_obtain_init(void);
+
+/* ---- doubt.c, rule.c, quality.c ---- */
+
+extern void gd_doubt_init(void);
+extern void gd_rule_init(void);
+extern void gd_quality_init(void);
+/* ---- decree.c ---- */
+
+extern void gd_decree_init(void);
+
 /* ---- sweep.c ---- */
 
 extern void gd_sweep_init(void);
+
+/* ---- doctor.c ---- */
+
+/* settings that exempt a session from the guards, and whose use is remembered */
+typedef enum GdExemption
+{
+	GD_EXEMPT_MAINTENANCE,
+	GD_EXEMPT_RESTORE,
+	GD_N_EXEMPTIONS
+} GdExemption;
+
+extern void gd_exemption_used(GdExemption which);
+extern void gd_doctor_init(void);
 
 /* ---- protect.c ---- */
 

@@ -16,6 +16,7 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "commands/sequence.h"
+#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -298,6 +299,17 @@ gd_acting(int article)
 	return me;
 }
 
+void
+gd_require_reason(const char *reason, int article, const char *act)
+{
+	if (reason == NULL || reason[strspn(reason, " \t\n")] == '\0')
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(article)),
+				 errmsg("%s needs a reason", act),
+				 errdetail("Measures, Article %d.", article),
+				 errhint("State the reason in the same statement.")));
+}
+
 /* ---- writing as the law itself ---- */
 
 int64
@@ -321,22 +333,6 @@ gd_own_plan(GdStatementText *text)
 	return text->plan;
 }
 
-/* Copy the first row's columns out before SPI's memory goes. */
-static void
-gd_copy_row(int ncolumns, Datum *values, bool *isnull)
-{
-	HeapTuple	tup = SPI_tuptable->vals[0];
-	TupleDesc	desc = SPI_tuptable->tupdesc;
-
-	for (int i = 0; i < ncolumns; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(desc, i);
-		Datum		d = heap_getattr(tup, i + 1, desc, &isnull[i]);
-
-		values[i] = isnull[i] ? (Datum) 0 : SPI_datumTransfer(d, att->attbyval, att->attlen);
-	}
-}
-
 /*
  * The law judges by what is committed, not by what a caller's REPEATABLE READ
  * snapshot remembers: a request that came in meanwhile must not be overlooked.
@@ -347,9 +343,12 @@ gd_law_snapshot(void)
 	return IsolationUsesXactSnapshot() ? GetLatestSnapshot() : InvalidSnapshot;
 }
 
-uint64
-gd_own_run(GdStatementText *text, Datum *args, const char *nulls, TriggerData *trigdata,
-		   int ncolumns, Datum *values, bool *isnull)
+/* Runs it; the caller makes what it wants of SPI_tuptable, within SPI's memory. */
+typedef void (*GdRowsTaker) (void *context);
+
+static uint64
+gd_own_execute(GdStatementText *text, Datum *args, const char *nulls, TriggerData *trigdata,
+			   GdRowsTaker take, void *context)
 {
 	GdOwn		own;
 	volatile uint64 processed = 0;
@@ -367,8 +366,8 @@ gd_own_run(GdStatementText *text, Datum *args, const char *nulls, TriggerData *t
 		if (rc < 0)
 			elog(ERROR, "could not run a statement of govdata: %s", SPI_result_code_string(rc));
 		processed = SPI_processed;
-		if (ncolumns > 0 && processed > 0)
-			gd_copy_row(ncolumns, values, isnull);
+		if (take && processed > 0)
+			take(context);
 		SPI_finish();
 	}
 	PG_FINALLY();
@@ -377,6 +376,55 @@ gd_own_run(GdStatementText *text, Datum *args, const char *nulls, TriggerData *t
 	}
 	PG_END_TRY();
 	return processed;
+}
+
+typedef struct GdFirstRow
+{
+	int			ncolumns;
+	Datum	   *values;
+	bool	   *isnull;
+} GdFirstRow;
+
+/* Copy the first row's columns out before SPI's memory goes. */
+static void
+gd_take_first(void *context)
+{
+	GdFirstRow *first = context;
+	HeapTuple	tup = SPI_tuptable->vals[0];
+	TupleDesc	desc = SPI_tuptable->tupdesc;
+
+	for (int i = 0; i < first->ncolumns; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+		Datum		d = heap_getattr(tup, i + 1, desc, &first->isnull[i]);
+
+		first->values[i] = first->isnull[i] ? (Datum) 0 : SPI_datumTransfer(d, att->attbyval, att->attlen);
+	}
+}
+
+uint64
+gd_own_run(GdStatementText *text, Datum *args, const char *nulls, TriggerData *trigdata,
+		   int ncolumns, Datum *values, bool *isnull)
+{
+	GdFirstRow	first = {ncolumns, values, isnull};
+
+	return gd_own_execute(text, args, nulls, trigdata, ncolumns > 0 ? gd_take_first : NULL, &first);
+}
+
+static void
+gd_take_all(void *context)
+{
+	ReturnSetInfo *rsinfo = context;
+
+	for (uint64 i = 0; i < SPI_processed; i++)
+		tuplestore_puttuple(rsinfo->setResult, SPI_tuptable->vals[i]);
+}
+
+void
+gd_own_rows(GdStatementText *text, Datum *args, FunctionCallInfo fcinfo)
+{
+	InitMaterializedSRF(fcinfo, 0);
+	(void) gd_own_execute(text, args, NULL, NULL, gd_take_all, fcinfo->resultinfo);
 }
 
 uint64
@@ -454,6 +502,7 @@ gd_decided(int64 request, TimestampTz matures_at)
  */
 static DateADT gd_received_on = 0;
 static bool gd_has_received = false;
+static bool gd_has_dated = false;
 
 void
 gd_received(DateADT day)
@@ -464,11 +513,29 @@ gd_received(DateADT day)
 	gd_has_received = true;
 }
 
+/*
+ * An act that names a later day from which it holds must be known before that
+ * day begins, or it would hold for what was done in ignorance of it.
+ */
+void
+gd_dated(DateADT day)
+{
+	gd_received(day);
+	gd_has_dated = true;
+}
+
 static void
 gd_check_received(void)
 {
 	if (!gd_has_received || gd_legal_date(gd_clock()) == gd_received_on)
 		return;
+	if (gd_has_dated)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(7)),
+				 errmsg("an act that holds from a later day on must be committed on the day on which it is made"),
+				 errdetail("It was made on %s in legal time; nobody could see it until now. Measures, Article 7.",
+						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(gd_received_on)))),
+				 errhint("Make it again, with a day that is still to come.")));
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(20)),
 			 errmsg("a request must be committed on the day on which it is made"),
@@ -518,7 +585,7 @@ gd_guard_xact(XactEvent event, void *arg)
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
 			gd_n_pending = 0;
-			gd_has_received = false;
+			gd_has_received = gd_has_dated = false;
 			break;
 		default:
 			break;

@@ -68,6 +68,8 @@ extern const GdTransition *gd_judge(const char *subject, int article, const char
 /* the acting department, by its own hands; nobody is refused */
 extern int64 gd_acting(int article);
 extern void gd_check_trigger(FunctionCallInfo fcinfo);
+/* raises unless a reason of more than blanks is given for the act */
+extern void gd_require_reason(const char *reason, int article, const char *act);
 
 /* next value of one of our sequences, whatever the caller's rights */
 extern int64 gd_draw(const char *sequence);
@@ -87,11 +89,16 @@ typedef struct GdStatementText
 extern uint64 gd_own_run(GdStatementText *text, Datum *args, const char *nulls,
 						 TriggerData *trigdata, int ncolumns, Datum *values, bool *isnull);
 
+/* all its rows, as the result of a set-returning function */
+extern void gd_own_rows(GdStatementText *text, Datum *args, FunctionCallInfo fcinfo);
+
 /* the same with time as the actor, for what facts and clock have decided */
 extern uint64 gd_run_as_time(GdStatementText *text, Datum *args);
 
 /* a request that holds only if it also commits on this day */
 extern void gd_received(DateADT day);
+/* the same for what fixes from which day on something else holds */
+extern void gd_dated(DateADT day);
 /* a decision that holds only if it also commits before this instant */
 extern void gd_decided(int64 request, TimestampTz matures_at);
 
@@ -112,6 +119,7 @@ typedef struct GdResource
 	int			nitems;
 	char	  **items;			/* not retired, in order */
 	char	  **classes;		/* of the items, stricter of both */
+	int64	   *sources;		/* departments of which they are; 0: the provider's own */
 } GdResource;
 
 /*
@@ -120,9 +128,37 @@ typedef struct GdResource
  */
 extern GdResource *gd_resource(int64 id);
 extern const char *gd_resource_item_class(GdResource *r, const char *item); /* NULL: no such item */
+extern int64 gd_resource_item_source(GdResource *r, const char *item);	/* 0: the provider's own */
+/* the first of the items that the resource does not have; NULL: it has all */
+extern const char *gd_resource_unknown_item(GdResource *r, Datum items);
+/* raises for such an item */
+extern void gd_check_items_exist(Datum items, int64 resource, int article);
+/* rank of a sharing class, strictest highest; and of these items, or all of them */
+extern int	gd_class_rank(const char *sharing);
+extern int	gd_resource_strictest(GdResource *r, Datum items, bool all);
+/* lock the resource as somebody who changes it or its parts, to the end: its provider; raises when there is none */
+extern int64 gd_hold_resource(int64 id);
+/* what gd_resource() has read may have changed */
+extern void gd_resources_forget(void);
 extern void gd_catalog_init(void);
 
+/* ---- decree.c ---- */
+
+/* raises where a service may not be ended without negotiation and filing */
+extern void gd_check_service_end(int64 resource, const char *code);
+
 extern uint64 gd_settle_resource(int64 resource);
+
+/* ---- dispatch.c ---- */
+
+/* raises when the class is looser than that of a source the resource is made from */
+extern void gd_check_sources(int64 resource, const char *code, const char *sharing);
+
+/* ---- consent.c ---- */
+
+/* has the provider consented to this in advance? */
+extern bool gd_standing_consent_covers(int64 resource, DateADT day, const GdDepartment *consumer,
+									   Datum items, const char *usage);
 
 /* ---- scope.c ---- */
 

@@ -47,10 +47,18 @@ static GdRegion *gd_regions = NULL; /* ordered by code */
 static int	gd_n_regions = 0;
 static bool gd_registry_fresh = false;
 static DateADT gd_registry_day = 0; /* validity was judged for this day */
+static TimestampTz gd_registry_from = 0;	/* which begins and ends here */
+static TimestampTz gd_registry_until = 0;
 
-/* the last answer of gd_department_of() */
-static Oid	gd_known_role = InvalidOid;
-static int64 gd_known_department = 0;
+/* the last answers of gd_department_of(): readers alternate with owners */
+typedef struct GdKnownRole
+{
+	Oid			role;
+	int64		department;
+} GdKnownRole;
+
+static GdKnownRole gd_known_roles[8];
+static int	gd_next_known_role = 0;
 
 #define GD_AMBIGUOUS (-1)
 
@@ -58,7 +66,8 @@ static void
 gd_identity_forget(void)
 {
 	gd_registry_fresh = false;
-	gd_known_role = InvalidOid;
+	for (int i = 0; i < (int) lengthof(gd_known_roles); i++)
+		gd_known_roles[i].role = InvalidOid;
 }
 
 static void
@@ -210,24 +219,28 @@ gd_complete_regions(void)
 			r->authority = d->id;
 		else if (strcmp(d->kind, "government") == 0)
 			r->government = d->id;
+		else if (strcmp(d->kind, "platform_operator") == 0 && r->operator == 0)
+			r->operator = d->id;
 	}
 }
 
 static void
 gd_registry_load(void)
 {
-	DateADT		today = gd_legal_date(gd_clock());
+	TimestampTz now = gd_clock();
 	MemoryContext fresh;
 	MemoryContext old;
 
-	if (gd_registry_fresh && gd_registry_day == today)
+	if (gd_registry_fresh && now >= gd_registry_from && now < gd_registry_until)
 		return;
 
 	fresh = AllocSetContextCreate(CurrentMemoryContext, "govdata registry",
 								  ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(fresh);
 	gd_identity_forget();
-	gd_registry_day = today;
+	gd_registry_day = gd_legal_date(now);
+	gd_registry_from = gd_end_of_day(gd_registry_day - 1);
+	gd_registry_until = gd_end_of_day(gd_registry_day);
 	gd_registry_fresh = true;	/* a change that arrives meanwhile resets it */
 	gd_n_regions = gd_n_departments = 0;
 	PG_TRY();
@@ -329,6 +342,16 @@ gd_region_contains(const char *above, const char *code)
 	return false;
 }
 
+bool
+gd_platform_is_above(const GdDepartment *provider, const GdDepartment *consumer,
+					 GdRegion *theirs, GdRegion *own)
+{
+	return gd_platform_region(consumer->region, own) &&
+		gd_platform_region(provider->region, theirs) &&
+		strcmp(own->code, theirs->code) != 0 &&
+		gd_region_contains(theirs->code, own->code);
+}
+
 /* ---- the acting department ---- */
 
 /* department of a role: 0 for none, GD_AMBIGUOUS for several */
@@ -338,8 +361,9 @@ gd_department_of(Oid role)
 	int64		found = 0;
 
 	gd_registry_load();
-	if (role == gd_known_role)
-		return gd_known_department;
+	for (int i = 0; OidIsValid(role) && i < (int) lengthof(gd_known_roles); i++)
+		if (gd_known_roles[i].role == role)
+			return gd_known_roles[i].department;
 
 	for (int i = 0; i < gd_n_departments; i++)
 	{
@@ -361,10 +385,19 @@ gd_department_of(Oid role)
 	/* membership tests may have run our own invalidation callback */
 	if (gd_registry_fresh)
 	{
-		gd_known_role = role;
-		gd_known_department = found;
+		GdKnownRole *known = &gd_known_roles[gd_next_known_role++ % lengthof(gd_known_roles)];
+
+		known->role = role;
+		known->department = found;
 	}
 	return found;
+}
+
+/* When, at the latest, gd_department_of() may answer otherwise by itself. */
+TimestampTz
+gd_registry_good_until(void)
+{
+	return gd_registry_until;
 }
 
 int64
@@ -421,12 +454,29 @@ gd_oversees(int64 department)
 	return false;
 }
 
+bool
+gd_operates(const char *platform)
+{
+	int64		me = gd_current_department();
+	GdDepartment mine;
+	GdRegion	region;
+
+	if (me == 0 || !gd_department(me, &mine) || !gd_region(platform, &region))
+		return false;
+	if (region.operator == 0)
+		return me == region.authority;
+	/* a platform may have several operators */
+	return mine.in_force && strcmp(mine.kind, "platform_operator") == 0 && strcmp(mine.region, platform) == 0;
+}
+
 PG_FUNCTION_INFO_V1(gd_current_department_sql);
 PG_FUNCTION_INFO_V1(gd_sees_sql);
 PG_FUNCTION_INFO_V1(gd_role_department_sql);
 PG_FUNCTION_INFO_V1(gd_oversees_sql);
 PG_FUNCTION_INFO_V1(gd_region_calendar_sql);
 PG_FUNCTION_INFO_V1(gd_region_contains_sql);
+PG_FUNCTION_INFO_V1(gd_operates_sql);
+PG_FUNCTION_INFO_V1(gd_platform_operator_sql);
 
 Datum
 gd_current_department_sql(PG_FUNCTION_ARGS)
@@ -490,6 +540,23 @@ gd_region_contains_sql(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(gd_region_contains(text_to_cstring(PG_GETARG_TEXT_PP(0)),
 									  text_to_cstring(PG_GETARG_TEXT_PP(1))));
+}
+
+Datum
+gd_operates_sql(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(gd_is_administrator() || gd_operates(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+}
+
+Datum
+gd_platform_operator_sql(PG_FUNCTION_ARGS)
+{
+	GdRegion	region;
+
+	if (!gd_region(text_to_cstring(PG_GETARG_TEXT_PP(0)), &region) ||
+		(region.operator == 0 && region.authority == 0))
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(region.operator ? region.operator : region.authority);
 }
 
 /* ---- writing as the law itself ---- */
@@ -828,17 +895,22 @@ gd_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 	PG_END_TRY();
 }
 
-/* does an object of this owner bring somebody else's will into the act? */
+/* does an object of this owner bring somebody else's will into what a role does? */
+static bool
+gd_is_foreign_to(Oid owner, Oid role)
+{
+	int64		theirs;
+
+	if (!OidIsValid(owner) || owner == role || superuser_arg(owner))
+		return false;
+	theirs = gd_department_of(owner);
+	return theirs == 0 || theirs == GD_AMBIGUOUS || theirs != gd_department_of(role);
+}
+
 static bool
 gd_is_foreign(Oid owner)
 {
-	Oid			outer = GetOuterUserId();
-	int64		theirs;
-
-	if (!OidIsValid(owner) || owner == outer || superuser_arg(owner))
-		return false;
-	theirs = gd_department_of(owner);
-	return theirs == 0 || theirs == GD_AMBIGUOUS || theirs != gd_department_of(outer);
+	return gd_is_foreign_to(owner, GetOuterUserId());
 }
 
 static void
@@ -909,7 +981,7 @@ gd_runs_owners_code(Oid relid, bool written, GdHarmless harmless)
 	rel = (Form_pg_class) GETSTRUCT(tup);
 	runs = (written || rel->relkind == RELKIND_VIEW || rel->relrowsecurity) && gd_is_foreign(rel->relowner);
 	ReleaseSysCache(tup);
-	return runs && !harmless(relid);
+	return runs && !harmless(relid, written);
 }
 
 static bool
@@ -954,10 +1026,64 @@ gd_is_foreign_statement(GdStatement *s, GdHarmless harmless)
 	return false;
 }
 
+static bool
+gd_function_is_foreign(Oid function, void *context)
+{
+	return function >= FirstNormalObjectId && gd_is_foreign_to(gd_function_owner(function), *(Oid *) context);
+}
+
+static Oid
+gd_type_owner(Oid type)
+{
+	HeapTuple	tup = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	Oid			owner = HeapTupleIsValid(tup) ? ((Form_pg_type) GETSTRUCT(tup))->typowner : InvalidOid;
+
+	if (HeapTupleIsValid(tup))
+		ReleaseSysCache(tup);
+	return owner;
+}
+
+static bool
+gd_foreign_call_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, gd_foreign_call_walker, context, 0);
+	if (check_functions_in_node(node, gd_function_is_foreign, context))
+		return true;
+	/* its CHECK is anybody's code */
+	if (IsA(node, CoerceToDomain) &&
+		gd_is_foreign_to(gd_type_owner(((CoerceToDomain *) node)->resulttype), *(Oid *) context))
+		return true;
+	return expression_tree_walker(node, gd_foreign_call_walker, context);
+}
+
+bool
+gd_calls_foreign(Query *query, Oid role)
+{
+	return gd_foreign_call_walker((Node *) query, &role);
+}
+
 bool
 gd_in_statement(void)
 {
 	return gd_statements != NULL;
+}
+
+/*
+ * Who acts follows from the outer user alone: no function, statement or
+ * operation of anybody's surrounds what is being started.
+ */
+bool
+gd_acts_alone(void)
+{
+	Oid			user;
+	int			context;
+
+	GetUserIdAndSecContext(&user, &context);
+	return gd_statements == NULL && gd_n_functions == 0 && context == 0 &&
+		user == GetOuterUserId();
 }
 
 bool

@@ -32,8 +32,11 @@ gd_assign_maintenance(bool newval, void *extra)
 {
 	(void) extra;
 	if (newval && !gd_maintenance && IsUnderPostmaster && !InitializingParallelWorker)
+	{
 		ereport(LOG,
 				(errmsg("govdata.maintenance is on: the protection of govdata's objects is off in this session")));
+		gd_exemption_used(GD_EXEMPT_MAINTENANCE);
+	}
 }
 
 static void
@@ -41,8 +44,11 @@ gd_assign_restore(bool newval, void *extra)
 {
 	(void) extra;
 	if (newval && !gd_restore && IsUnderPostmaster && !InitializingParallelWorker)
+	{
 		ereport(LOG,
 				(errmsg("govdata.restore is on: rows are taken as given in this session")));
+		gd_exemption_used(GD_EXEMPT_RESTORE);
+	}
 }
 
 bool
@@ -78,17 +84,28 @@ _PG_init(void)
 	gd_clock_init();
 	gd_calendar_init();
 	gd_law_init();
+	gd_regime_init();
 	gd_identity_init();
+	gd_absence_init();
 	gd_guard_init();
+	gd_negative_init();
+	gd_consent_init();
 	gd_library_init();
 	gd_maintenance_init();
 	gd_reorganization_init();
 	gd_request_init();
+	gd_decree_init();
+	gd_dispatch_init();
+	gd_obtain_init();
+	gd_doubt_init();
+	gd_rule_init();
+	gd_quality_init();
 	gd_protect_init();
 	gd_sweep_init();
 	gd_log_init();
 	gd_access_seal_init();
 	gd_access_init();
+	gd_doctor_init();
 
 	MarkGUCPrefixReserved("govdata");
 }

@@ -24,6 +24,7 @@
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
 #include "commands/trigger.h"
+#include "common/sha2.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -56,6 +57,8 @@ enum
 	ENTRY_CONSUMER,
 	ENTRY_BEFORE,
 	ENTRY_AFTER,
+	ENTRY_DEPUTY,
+	ENTRY_ON_BEHALF_OF,
 	ENTRY_NATTS
 };
 
@@ -107,6 +110,7 @@ typedef struct GdColumn
 	char	   *name;
 	int			name_len;
 	GdJsonType	type;
+	bool		concealed;		/* only a digest is written */
 } GdColumn;
 
 /* what the trigger's arguments say about the governed table */
@@ -116,12 +120,14 @@ typedef struct GdGoverned
 	int			n_keys;
 	GdColumn   *keys[MAX_KEYS];
 	GdColumn   *state;
+	GdColumn   *route;			/* which of the table's state machines it is */
 	GdColumn   *provider;
 	GdColumn   *consumer;
 	int			article;
 	int			n_columns;
 	GdColumn   *columns;		/* in the order of jsonb's keys */
 	bool		styled;			/* some text depends on a setting */
+	GdColumn   *salt;			/* of digests; never written itself */
 } GdGoverned;
 
 /* the entries of one statement on their way */
@@ -138,6 +144,7 @@ typedef struct GdWriter
 	Datum		common[ENTRY_NATTS];
 	bool		common_null[ENTRY_NATTS];
 	/* article of the last change of state: a statement makes one kind */
+	const char *last_machine;
 	char		last_from[64];
 	char		last_to[64];
 	int			last_article;
@@ -195,6 +202,26 @@ bool
 gd_is_acting_as_time(void)
 {
 	return gd_time_acts;
+}
+
+/* ---- what is not for every reader of the journal ---- */
+
+typedef struct GdConcealed
+{
+	const char *subject;
+	const char *salt;
+	const char *const *columns;
+} GdConcealed;
+
+static GdConcealed gd_concealed[16];
+static int	gd_n_concealed = 0;
+
+void
+gd_journal_conceal(const char *subject, const char *salt, const char *const *columns)
+{
+	if (gd_n_concealed == lengthof(gd_concealed))
+		elog(FATAL, "too many subjects with concealed columns");
+	gd_concealed[gd_n_concealed++] = (GdConcealed) {subject, salt, columns};
 }
 
 /* ---- values as JSON ---- */
@@ -378,6 +405,26 @@ gd_json_push(JsonbParseState **state, JsonbIteratorToken token,
 }
 
 /*
+ * Proves what was there to whoever has it, and tells nothing to anybody else:
+ * without the salt, a short text could be found by trying.
+ */
+static void
+gd_json_digest(GdGoverned *gov, GdColumn *column, TupleTableSlot *slot, JsonbValue *result)
+{
+	StringInfoData said;
+	bytea	   *digest;
+	char	   *hex = palloc(2 * PG_SHA256_DIGEST_LENGTH);
+
+	initStringInfo(&said);
+	if (!slot->tts_isnull[gov->salt->index])
+		appendStringInfoString(&said, TextDatumGetCString(slot->tts_values[gov->salt->index]));
+	appendStringInfo(&said, "%s%s", column->name, TextDatumGetCString(slot->tts_values[column->index]));
+	digest = DatumGetByteaPP(DirectFunctionCall1(sha256_bytea, PointerGetDatum(cstring_to_text(said.data))));
+	hex_encode(VARDATA_ANY(digest), PG_SHA256_DIGEST_LENGTH, hex);
+	gd_json_string(result, hex, 2 * PG_SHA256_DIGEST_LENGTH);
+}
+
+/*
  * The row as an object.  With "chosen" only those columns, nulls included;
  * without it all columns that are not null.
  */
@@ -393,10 +440,18 @@ gd_json_row(GdGoverned *gov, TupleTableSlot *slot, const bool *chosen)
 		GdColumn   *column = &gov->columns[i];
 		JsonbValue	key;
 
-		if (chosen ? !chosen[i] : slot->tts_isnull[column->index])
+		if (column == gov->salt || (chosen ? !chosen[i] : slot->tts_isnull[column->index]))
 			continue;
 		gd_json_string(&key, column->name, column->name_len);
 		pushJsonbValue(&state, WJB_KEY, &key);
+		if (column->concealed && !slot->tts_isnull[column->index])
+		{
+			JsonbValue	digest;
+
+			gd_json_digest(gov, column, slot, &digest);
+			pushJsonbValue(&state, WJB_VALUE, &digest);
+			continue;
+		}
 		gd_json_push(&state, WJB_VALUE, &column->type,
 					 slot->tts_values[column->index],
 					 slot->tts_isnull[column->index]);
@@ -444,7 +499,7 @@ gd_governed(TriggerData *trigdata)
 		elog(ERROR, "journal trigger of \"%s\" has %d arguments, not %d",
 			 RelationGetRelationName(rel), trigdata->tg_trigger->tgnargs, ARG_COUNT);
 
-	gov->columns = palloc(desc->natts * sizeof(GdColumn));
+	gov->columns = palloc0(desc->natts * sizeof(GdColumn));
 	for (int i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);
@@ -469,9 +524,18 @@ gd_governed(TriggerData *trigdata)
 		gov->keys[gov->n_keys++] = gd_find_column(gov, key, rel);
 	}
 	gov->state = gd_find_column(gov, args[ARG_STATE], rel);
+	gov->route = gd_find_column(gov, gd_machine_column(RelationGetRelationName(rel)), rel);
 	gov->provider = gd_find_column(gov, args[ARG_PROVIDER], rel);
 	gov->consumer = gd_find_column(gov, args[ARG_CONSUMER], rel);
 	gov->article = args[ARG_ARTICLE][0] ? pg_strtoint32(args[ARG_ARTICLE]) : 0;
+	for (int i = 0; i < gd_n_concealed; i++)
+	{
+		if (strcmp(gd_concealed[i].subject, gov->subject) != 0)
+			continue;
+		gov->salt = gd_find_column(gov, gd_concealed[i].salt, rel);
+		for (const char *const *name = gd_concealed[i].columns; *name; name++)
+			gd_find_column(gov, *name, rel)->concealed = true;
+	}
 	return gov;
 }
 
@@ -547,8 +611,17 @@ gd_writer_actor(GdWriter *writer)
 	writer->common_null[ENTRY_ROLE] = false;
 	if (department != 0)
 	{
+		const char *deputy;
+		const char *officer;
+
 		writer->common[ENTRY_DEPARTMENT] = Int64GetDatum(department);
 		writer->common_null[ENTRY_DEPARTMENT] = false;
+		if (gd_deputizes(department, &deputy, &officer))
+		{
+			writer->common[ENTRY_DEPUTY] = CStringGetTextDatum(deputy);
+			writer->common[ENTRY_ON_BEHALF_OF] = CStringGetTextDatum(officer);
+			writer->common_null[ENTRY_DEPUTY] = writer->common_null[ENTRY_ON_BEHALF_OF] = false;
+		}
 	}
 }
 
@@ -620,18 +693,22 @@ gd_writer_end(GdWriter *writer)
 }
 
 static int
-gd_writer_article(GdWriter *writer, GdGoverned *gov, const char *from, const char *to)
+gd_writer_article(GdWriter *writer, GdGoverned *gov, TupleTableSlot *row, const char *from, const char *to)
 {
 	int			article = gov->article;
+	const char *machine = gov->subject;
 
 	if (strcmp(from, to) == 0)
 		return article;
-	if (writer->last_article >= 0 &&
+	if (gov->route && !row->tts_isnull[gov->route->index])
+		machine = gd_machine(gov->subject, TextDatumGetCString(row->tts_values[gov->route->index]));
+	if (writer->last_article >= 0 && machine == writer->last_machine &&
 		strcmp(writer->last_from, from) == 0 && strcmp(writer->last_to, to) == 0)
 		return writer->last_article;
 
-	if (gd_transition_article(gov->subject, from, to) > 0)
-		article = gd_transition_article(gov->subject, from, to);
+	if (gd_transition_article(machine, from, to) > 0)
+		article = gd_transition_article(machine, from, to);
+	writer->last_machine = machine;
 	strlcpy(writer->last_from, from, sizeof(writer->last_from));
 	strlcpy(writer->last_to, to, sizeof(writer->last_to));
 	writer->last_article = article;
@@ -699,7 +776,7 @@ gd_writer_add(GdWriter *writer, GdGoverned *gov, TupleTableSlot *old,
 		gd_set_text(slot, ENTRY_FROM_STATE, from);
 	if (to[0])
 		gd_set_text(slot, ENTRY_TO_STATE, to);
-	article = gd_writer_article(writer, gov, from, to);
+	article = gd_writer_article(writer, gov, row, from, to);
 	if (article > 0)
 	{
 		slot->tts_values[ENTRY_ARTICLE] = Int16GetDatum(article);

@@ -40,24 +40,27 @@ static const GdArticle gd_articles_table[] = {
 	{1, "scope", "原则", "Principles", "sharing is the default of a resource; withholding needs a negative_entry", NULL},
 	{1, "rule", "领导与监督", "Leadership and supervision", "region, department.superior, row security", NULL},
 	{1, "rule", "政务部门职责", "Duties of departments", "guards: the provider alone acts on its resources; reorganization, reorganization_line, department_name", "Abolishing a department needs a successor for each resource, open case and duty: the one named, else its government, of a branch its provincial head. Its authorizations pass to a named successor and else end."},
-	{1, "rule", "政务数据主管部门与平台", "Data authorities and platforms", "region, department (one data authority a region), row security", NULL},
+	{1, "rule", "政务数据主管部门与平台", "Data authorities and platforms", "region, department (one data authority a region), row security, obligation, obligation_summary, reminder, regime, regime_switch", "State Council Decree 809 stands beside the Measures as a second regime, off by default; the provincial data authority switches it on and off for what is received from a later day on."},
 	{1, "rule", "安全要求", "Protection of secrets and privacy", "resource (sharing and opening classes are consistent)", NULL},
 	{2, "record", "及时采集、真实准确完整", "Collection and maintenance", "update_cycle, data_update, record_update, update_status", "The provider records of what time its data are; the next update is due a cycle after it, by 24:00."},
-	{2, "process", "统一目录管理", "One catalog", "catalog_specification, code_rule, validate_resource, resource, resource_item, resource_version, catalog, region_catalog, search_catalog", "The provincial data authority sets the specification by its own act; the administrator may enter it."},
-	{2, "clock", "目录更新与维护", "Catalog maintenance", "maintenance_round, maintenance_confirmation, maintenance_status, yearly_limit", "A round is due by 31 December; a department owes one in each year at whose beginning it had entries in the catalog."},
+	{2, "process", "统一目录管理", "One catalog", "catalog_specification, code_rule, validate_resource, resource, resource_item, resource_version, catalog, catalog_change, region_catalog, search_catalog", "The provincial data authority sets the specification by its own act; the administrator may enter it."},
+	{2, "clock", "目录更新与维护", "Catalog maintenance", "maintenance_round, maintenance_confirmation, maintenance_status, yearly_limit, catalog_change, time_limit catalog_update", "A round is due by 31 December; a department owes one in each year at whose beginning it had entries in the catalog."},
 	{2, "rule", "基础数据与主题数据", "Base and theme libraries", "library, library_member, library_list, resource.library", "The data authority of a platform's region sets libraries up and names the lead of a theme."},
-	{2, "clock", "数据校核", "Checks of doubtful data", "time_limit check_doubt", NULL},
-	{2, "rule", "专门机构或者专人", "Data officer", "data_officer, name_data_officer, department.data_officer", "The officer may be an institution or a person; its absence stops no clock."},
-	{2, "process", "业务系统与数据采购", "Systems and purchases", "evidence outside the database", NULL},
-	{3, "rule", "共享属性分类", "Sharing classes", "resource.sharing, resource_item.sharing, negative_entry", "An item is never classified more loosely than its resource."},
+	{2, "clock", "数据校核", "Checks of doubtful data", "data_doubt, time_limit check_doubt, quality_rule, check_quality, quality_report, doubt_board, doubt_summary, obligation",
+		"Where no operator of a platform is registered, its data authority pushes doubts; a doubt that is taken up again is pushed by the platform itself and starts a new clock; a rule of others than the provider that contains a value of their choice runs once the provider has adopted it. The ten days of Decree 809 yield to the three of the Measures, which are stricter."},
+	{2, "rule", "专门机构或者专人", "Data officer", "data_officer, name_data_officer, department.data_officer, officer_absence", "The officer may be an institution or a person; its absence stops no clock. What a deputy does while it stands in is recorded with both names; every other member of the department acts as before."},
+	{2, "process", "业务系统与数据采购", "Systems and purchases", "business_system, planned_entry, data_purchase, data_element, obtainable, purchase_board, system_board",
+	"What a department can obtain is judged by data element and by its own rights; a contract older than its notice is recorded and marked; what was built or bought stays owed until its entries are published and attached, or on the negative list."},
+	{3, "rule", "共享属性分类", "Sharing classes", "resource.sharing, resource_item.sharing, negative_entry, continued_reading, withholding_basis", "An item is never classified more loosely than its resource. Unconditional means all departments, so it has no scope. Where an item becomes conditional, departments that have read it within the limit continued_reading go on reading it on the former terms until their request is answered, or, without a request, until that limit has passed again."},
 	{3, "rule", "统一平台共享", "Sharing on the platform", "share_authorization (written by the platform only)", NULL},
-	{3, "rule", "发布、范围和用途", "Publication, scope and use", "publish_resource, resource.scope_*, resource.uses", "Use outside the declared scope is flagged and answered, not refused at the door; silence does not authorize it."},
-	{3, "process", "数据调度", "Dispatch", "evidence outside the database", NULL},
-	{3, "clock", "申请、答复、视为同意、协调", "Request, reply, deemed consent, coordination", "share_request, share_authorization, standing_consent, sweep, request_board", "Day one is the working day after receipt; the limit ends at 24:00 legal time of the last day; partial consent refuses the rest with reason."},
-	{3, "process", "上级平台数据", "Data of an upper platform", "share_request (a direct request upward is refused)", "Counties use the platform of their city."},
-	{3, "clock", "目录外数据", "Data not in the catalog", "time_limit reply_uncatalogued", NULL},
-	{3, "process", "负面清单", "Negative list", "negative_entry, negative_list", "Effect begins with the government's approval; the list is visible to all departments."},
-	{3, "rule", "不得重复提交", "Do not ask twice", "evidence outside the database", NULL},
+	{3, "rule", "发布、范围和用途", "Publication, scope and use", "publish_resource, resource.scope_*, resource.uses, share_request (route return), resource_item.is_region", "A branch of a provincial system does not answer: requests go to its provincial head. A city gets its own region's rows unless the provider states others. Use outside the declared scope is flagged and answered, not refused at the door; silence does not authorize it."},
+	{3, "process", "数据调度", "Dispatch and integration", "dispatch_order, dispatch_data, share_authorization, resource_source, resource_lineage", "Providers of the authority's own level only; what is withheld is answered by citing the approved entry; a derived resource has the strictest class of its sources and is suspended when one of them is withheld."},
+	{3, "clock", "申请、答复、视为同意、协调", "Request, reply, deemed consent, coordination", "share_request, share_authorization, standing_consent, sweep, request_board, request_coordination, settle_coordination, limit_extension, request_completion, share_delivery, dispute_step, service_end", "Asking for papers is no answer and stops no clock, but under Decree 809: there the clock starts anew with the completed request, once. Day one is the working day after receipt; the limit ends at 24:00 legal time of the last day; partial consent refuses the rest with reason. Across regions both authorities coordinate, then the common upper one. A source department refuses its own items."},
+	{3, "process", "上级平台数据", "Data of an upper platform", "share_request (route upward), request_hop, forward_request, return_request, time_limit reply_upward", "Counties use the platform of their city; each authority on the way is a hop. The clock starts when the upper provider receives the request; whether silence is consent is a row of time_limit."},
+	{3, "clock", "目录外数据", "Data not in the catalog", "share_request (routes uncatalogued and national), time_limit reply_uncatalogued, agree_request, list_request, obligation", "Ten working days bind the reply; lateness is shown and is no consent. Ministries: no limit."},
+	{3, "process", "负面清单", "Negative list", "negative_entry, negative_list, withholding_basis", "Entries on a basis that a regime switched on later does not allow stay in force and are due for review. Effect begins with the government's approval; the list is visible to all departments."},
+	{3, "rule", "不得重复提交", "Do not ask twice", "service_form, service_form_field, redundant_question, data_element, obtainable",
+	"What says who is concerned may be asked, or nothing could be looked up; data of the asking department itself and data that are catalogued but not attached are asked with a recorded reason."},
 	{4, "rule", "开放属性分类", "Opening classes", "resource.opening, resource.opening_ground", NULL},
 	{4, "rule", "开放清单", "Open list", "resource.opening_state, open_list", "The open list is each department's own and needs no approval."},
 	{4, "process", "有条件开放申请", "Conditional opening", "resource.opening_conditions", NULL},
@@ -70,7 +73,7 @@ static const GdArticle gd_articles_table[] = {
 	{5, "process", "风险评估与应急", "Risk assessment and emergencies", "authorization_act (ground incident)", NULL},
 	{6, "record", "经费", "Budget", "evidence outside the database", NULL},
 	{6, "record", "人才与培训", "Training", "evidence outside the database", NULL},
-	{6, "process", "考核评价", "Evaluation", "journal (reply times and lateness)", NULL},
+	{6, "process", "考核评价", "Evaluation", "journal (reply times and lateness), reply_record", NULL},
 	{6, "clock", "年度报告", "Annual reports", "journal (figures of any period)", NULL},
 	{6, "record", "审计", "Audit", "journal", NULL},
 	{6, "process", "责令改正", "Orders to correct", "evidence outside the database", NULL},
@@ -87,6 +90,7 @@ const GdTransition gd_transitions[] = {
 	{"resource", "draft", "published", "provider", 18},
 	{"resource", "draft", "withdrawn", "provider", 6},
 	{"resource", "published", "suspended", "provider", 6},
+	{"resource", "published", "suspended", "platform", 16},
 	{"resource", "suspended", "published", "provider", 18},
 	{"resource", "published", "withdrawn", "provider", 6},
 	{"resource", "suspended", "withdrawn", "provider", 6},
@@ -97,6 +101,59 @@ const GdTransition gd_transitions[] = {
 	{"resource_opening", "open", "withdrawn", "provider", 28},
 	{"resource_opening", "suspended", "withdrawn", "provider", 28},
 	{"resource_opening", "closed", "withdrawn", "provider", 28},
+	{"regime_switch", "", "adopted", "provincial_authority", 7},
+	{"regime_switch", "adopted", "ended", "provincial_authority", 7},
+	{"limit_extension", "", "asked", "asker", 20},
+	{"limit_extension", "asked", "granted", "authority", 20},
+	{"limit_extension", "asked", "declined", "authority", 20},
+	{"limit_extension", "asked", "withdrawn", "asker", 20},
+	{"request_completion", "", "asked", "provider", 20},
+	{"request_completion", "asked", "completed", "consumer", 20},
+	{"share_delivery", "", "owed", "law", 20},
+	{"share_delivery", "owed", "delivered", "provider", 20},
+	{"share_delivery", "owed", "delivered", "law", 20},
+	{"catalog_change", "", "noted", "department", 11},
+	{"catalog_change", "", "noted", "data_authority", 11},
+	{"catalog_change", "noted", "updated", "department", 11},
+	{"catalog_change", "updated", "published", "data_authority", 10},
+	{"catalog_change", "updated", "returned", "data_authority", 10},
+	{"catalog_change", "returned", "updated", "department", 11},
+	{"service_end", "", "proposed", "provider", 20},
+	{"service_end", "proposed", "filed", "provider", 20},
+	{"service_end", "proposed", "withdrawn", "provider", 20},
+	{"service_end", "filed", "withdrawn", "provider", 20},
+	{"officer_absence", "", "declared", "department", 14},
+	{"officer_absence", "declared", "ended", "department", 14},
+	{"data_doubt", "", "raised", "user", 13},
+	{"data_doubt", "", "raised", "operator", 13},
+	{"data_doubt", "", "notified", "platform", 13},
+	{"data_doubt", "raised", "notified", "operator", 13},
+	{"data_doubt", "raised", "withdrawn", "raiser", 13},
+	{"data_doubt", "notified", "withdrawn", "raiser", 13},
+	{"data_doubt", "notified", "answered", "provider", 13},
+	{"data_doubt", "answered", "repaired", "provider", 13},
+	{"data_doubt", "answered", "repaired", "platform", 13},
+	{"data_doubt", "answered", "closed", "raiser", 13},
+	{"data_doubt", "answered", "closed", "operator", 13},
+	{"data_doubt", "answered", "notified", "raiser", 13},
+	{"data_doubt", "answered", "notified", "operator", 13},
+	{"data_doubt", "repaired", "closed", "raiser", 13},
+	{"data_doubt", "repaired", "closed", "operator", 13},
+	{"data_doubt", "repaired", "closed", "platform", 13},
+	{"data_doubt", "repaired", "notified", "raiser", 13},
+	{"data_doubt", "repaired", "notified", "operator", 13},
+	{"data_doubt", "repaired", "notified", "platform", 13},
+	{"data_doubt", "closed", "notified", "raiser", 13},
+	{"data_doubt", "closed", "notified", "operator", 13},
+	{"quality_rule", "", "active", "provider", 13},
+	{"quality_rule", "", "active", "operator", 13},
+	{"quality_rule", "", "active", "data_authority", 13},
+	{"quality_rule", "", "proposed", "operator", 13},
+	{"quality_rule", "", "proposed", "data_authority", 13},
+	{"quality_rule", "proposed", "active", "provider", 13},
+	{"quality_rule", "proposed", "refused", "provider", 13},
+	{"quality_rule", "proposed", "retired", "definer", 13},
+	{"quality_rule", "active", "retired", "definer", 13},
 	{"negative_entry", "", "drafted", "provider", 23},
 	{"negative_entry", "drafted", "reviewed", "data_authority", 23},
 	{"negative_entry", "drafted", "rejected", "data_authority", 23},
@@ -134,13 +191,35 @@ const GdTransition gd_transitions[] = {
 	{"reorganization_line", "planned", "dropped", "government", 6},
 	{"standing_consent", "", "active", "provider", 20},
 	{"standing_consent", "active", "ended", "provider", 20},
+	{"dispatch_order", "", "issued", "data_authority", 19},
+	{"dispatch_order", "issued", "delivered", "provider", 19},
+	{"dispatch_order", "issued", "withheld", "provider", 19},
+	{"dispatch_order", "issued", "cancelled", "data_authority", 19},
+	{"dispatch_order", "delivered", "accepted", "data_authority", 19},
+	{"dispatch_order", "delivered", "returned", "data_authority", 19},
+	{"dispatch_order", "returned", "delivered", "provider", 19},
+	{"dispatch_order", "returned", "withheld", "provider", 19},
+	{"dispatch_order", "returned", "cancelled", "data_authority", 19},
+	{"resource_source", "", "recorded", "provider", 19},
+	{"resource_source", "recorded", "removed", "provider", 19},
 	{"share_request", "", "submitted", "consumer", 20},
 	{"share_request", "", "approved", "standing_consent", 20},
+	{"share_request", "", "reported", "consumer", 21},
+	{"share_request", "reported", "submitted", "holder", 21},
+	{"share_request", "reported", "approved", "standing_consent", 20},
+	{"share_request", "reported", "approved", "unconditional", 21},
+	{"share_request", "reported", "returned", "holder", 21},
+	{"share_request", "reported", "withdrawn", "consumer", 21},
+	{"share_request", "returned", "reported", "consumer", 21},
+	{"share_request", "returned", "withdrawn", "consumer", 21},
 	{"share_request", "submitted", "approved", "provider", 20},
 	{"share_request", "submitted", "approved", "time", 20},
 	{"share_request", "submitted", "refused", "provider", 20},
+	{"share_request", "submitted", "refused", "source", 20},
 	{"share_request", "submitted", "refused", "negative_list", 23},
 	{"share_request", "submitted", "withdrawn", "consumer", 20},
+	{"share_request", "reported", "withdrawn", "reorganization", 20},
+	{"share_request", "returned", "withdrawn", "reorganization", 20},
 	{"share_request", "submitted", "withdrawn", "reorganization", 20},
 	{"share_request", "refused", "coordinating", "consumer", 20},
 	{"share_request", "approved", "coordinating", "consumer", 20},
@@ -151,6 +230,28 @@ const GdTransition gd_transitions[] = {
 	{"share_request", "coordinating", "upheld", "coordinator", 20},
 	{"share_request", "coordinating", "unsettled", "coordinator", 20},
 	{"share_request", "coordinating", "unsettled", "reorganization", 20},
+	{"share_request", "coordinating", "unsettled", "co_coordinator", 20},
+	{"uncatalogued_request", "", "submitted", "consumer", 22},
+	{"uncatalogued_request", "submitted", "agreed", "provider", 22},
+	{"uncatalogued_request", "submitted", "refused", "provider", 22},
+	{"uncatalogued_request", "submitted", "withdrawn", "consumer", 22},
+	{"uncatalogued_request", "submitted", "withdrawn", "reorganization", 22},
+	{"uncatalogued_request", "agreed", "listed", "provider", 22},
+	{"uncatalogued_request", "refused", "coordinating", "consumer", 20},
+	{"uncatalogued_request", "listed", "coordinating", "consumer", 20},
+	{"uncatalogued_request", "unsettled", "coordinating", "consumer", 20},
+	{"uncatalogued_request", "coordinating", "agreed", "coordinator", 20},
+	{"uncatalogued_request", "coordinating", "agreed", "government_above", 20},
+	{"uncatalogued_request", "coordinating", "upheld", "coordinator", 20},
+	{"uncatalogued_request", "coordinating", "unsettled", "coordinator", 20},
+	{"uncatalogued_request", "coordinating", "unsettled", "co_coordinator", 20},
+	{"uncatalogued_request", "coordinating", "unsettled", "reorganization", 20},
+	{"national_request", "", "filed", "consumer", 22},
+	{"national_request", "filed", "coordinating", "provincial_authority", 22},
+	{"national_request", "filed", "withdrawn", "consumer", 22},
+	{"national_request", "coordinating", "obtained", "provincial_authority", 22},
+	{"national_request", "coordinating", "not_obtained", "provincial_authority", 22},
+	{"national_request", "coordinating", "withdrawn", "consumer", 22},
 	{"share_authorization", "", "active", "platform", 20},
 	{"share_authorization", "active", "suspended", "provider", 33},
 	{"share_authorization", "suspended", "active", "provider", 33},
@@ -158,6 +259,8 @@ const GdTransition gd_transitions[] = {
 	{"share_authorization", "suspended", "revoked", "provider", 33},
 	{"share_authorization", "active", "revoked", "consumer", 20},
 	{"share_authorization", "suspended", "revoked", "consumer", 20},
+	{"share_authorization", "active", "revoked", "applicant", 21},
+	{"share_authorization", "suspended", "revoked", "applicant", 21},
 	{"share_authorization", "active", "revoked", "negative_list", 23},
 	{"share_authorization", "suspended", "revoked", "negative_list", 23},
 	{"share_authorization", "revoked", "active", "coordinator", 20},
@@ -167,12 +270,48 @@ const GdTransition gd_transitions[] = {
 	{"share_authorization", "suspended", "expired", "reorganization", 20},
 	{"share_authorization", "active", "expired", "time", 20},
 	{"share_authorization", "suspended", "expired", "time", 20},
+	{"business_system", "", "planned", "department", 15},
+	{"business_system", "planned", "built", "department", 15},
+	{"business_system", "planned", "cancelled", "department", 15},
+	{"business_system", "built", "fulfilled", "platform", 15},
+	{"business_system", "fulfilled", "built", "platform", 15},
+	{"business_system", "built", "cancelled", "data_authority", 15},
+	{"business_system", "fulfilled", "cancelled", "data_authority", 15},
+	{"data_purchase", "", "notified", "department", 15},
+	{"data_purchase", "notified", "contracted", "department", 15},
+	{"data_purchase", "notified", "cancelled", "department", 15},
+	{"data_purchase", "contracted", "catalogued", "platform", 15},
+	{"data_purchase", "catalogued", "contracted", "platform", 15},
+	{"data_purchase", "contracted", "cancelled", "data_authority", 15},
+	{"data_purchase", "catalogued", "cancelled", "data_authority", 15},
+	{"planned_entry", "", "planned", "department", 15},
+	{"planned_entry", "", "planned", "platform", 15},
+	{"planned_entry", "planned", "dropped", "department", 15},
+	{"service_form", "", "registered", "department", 24},
+	{"service_form", "registered", "retired", "department", 24},
+	{"service_form_field", "", "asked", "department", 24},
+	{"service_form_field", "asked", "retired", "department", 24},
+	{"service_form_field", "asked", "retired", "platform", 24},
 };
 const int	gd_n_transitions = lengthof(gd_transitions);
+
+/* tables with more than one state machine; routes that are not named: the table's own */
+static const struct
+{
+	const char *table;
+	const char *column;
+	const char *route;
+	const char *subject;
+}			gd_machines[] = {
+	{"share_request", "route", "national", "national_request"},
+	{"share_request", "route", "uncatalogued", "uncatalogued_request"},
+};
 
 typedef struct GdLimitRow
 {
 	char		code[NAMEDATALEN];
+	char		regime[GD_REGIME_SIZE];
+	bool		yields;			/* to a shorter one of a lower regime */
 	DateADT		from;			/* inclusive */
 	DateADT		until;			/* exclusive */
 	GdLimit		limit;
@@ -239,6 +378,24 @@ gd_transition_rows(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+const char *
+gd_machine_column(const char *table)
+{
+	for (int i = 0; i < (int) lengthof(gd_machines); i++)
+		if (strcmp(gd_machines[i].table, table) == 0)
+			return gd_machines[i].column;
+	return "";
+}
+
+const char *
+gd_machine(const char *table, const char *route)
+{
+	for (int i = 0; route && i < (int) lengthof(gd_machines); i++)
+		if (strcmp(gd_machines[i].route, route) == 0 && strcmp(gd_machines[i].table, table) == 0)
+			return gd_machines[i].subject;
+	return table;
+}
+
 int
 gd_transition_article(const char *subject, const char *from, const char *to)
 {
@@ -292,6 +449,9 @@ gd_limit_row(HeapTuple tup, TupleDesc desc, TypeCacheEntry *rangetype)
 	row.limit.deemed_consent =
 		strcmp(TextDatumGetCString(heap_getattr(tup, 5, desc, &isnull)), "deemed_consent") == 0;
 
+	strlcpy(row.regime, TextDatumGetCString(heap_getattr(tup, 11, desc, &isnull)), sizeof(row.regime));
+	row.yields = DatumGetBool(heap_getattr(tup, 12, desc, &isnull));
+
 	/* a daterange is stored in its canonical form, [from, until) */
 	d = heap_getattr(tup, 6, desc, &isnull);
 	range_deserialize(rangetype, DatumGetRangeTypeP(d), &lower, &upper, &empty);
@@ -329,26 +489,78 @@ gd_limits_load(void)
 	gd_n_limits = n;
 }
 
-GdLimit
-gd_limit(const char *code, DateADT day)
+/*
+ * The row of the highest regime at or below the given rank that knows the
+ * limit on that day.
+ */
+static const GdLimitRow *
+gd_find_limit(const char *code, DateADT day, int rank)
 {
-	if (!gd_limits_fresh)
-		gd_limits_load();
+	const GdLimitRow *best = NULL;
+	int			best_rank = 0;
 
 	for (int i = 0; i < gd_n_limits; i++)
 	{
 		GdLimitRow *row = &gd_limits[i];
+		int			of_row;
 
-		if (day >= row->from && day < row->until && strcmp(row->code, code) == 0)
-			return row->limit;
+		if (day < row->from || day >= row->until || strcmp(row->code, code) != 0)
+			continue;
+		of_row = gd_regime_rank(row->regime);
+		if (of_row < rank || (best && best_rank < of_row))
+			continue;
+		best = row;
+		best_rank = of_row;
 	}
+	return best;
+}
 
+bool
+gd_limit_known(const char *regime, const char *code, DateADT day, GdLimit *limit)
+{
+	GdRegime	in_force;
+	const GdLimitRow *row;
+	const GdLimitRow *lower;
+
+	if (regime == NULL)
+	{
+		in_force = gd_regime_on(day);
+		regime = in_force.code;
+	}
+	if (!gd_limits_fresh)
+		gd_limits_load();
+	row = gd_find_limit(code, day, gd_regime_rank(regime));
+	if (row == NULL)
+		return false;
+	*limit = row->limit;
+	if (row->yields)
+	{
+		lower = gd_find_limit(code, day, gd_regime_rank(row->regime) + 1);
+		if (lower && lower->limit.unit == row->limit.unit && lower->limit.amount < row->limit.amount)
+			*limit = lower->limit;
+	}
+	return true;
+}
+
+GdLimit
+gd_limit_under(const char *regime, const char *code, DateADT day)
+{
+	GdLimit		limit;
+
+	if (gd_limit_known(regime, code, day, &limit))
+		return limit;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(42)),
 			 errmsg("no time limit \"%s\" is in force on %s", code,
 					DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(day)))),
 			 errdetail("Nothing before the Measures entered into force is judged by them. Measures, Article 42."),
 			 errhint("SELECT * FROM govdata.time_limit WHERE code = '%s' shows the periods.", code)));
+}
+
+GdLimit
+gd_limit(const char *code, DateADT day)
+{
+	return gd_limit_under(NULL, code, day);
 }
 
 void

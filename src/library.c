@@ -240,9 +240,9 @@ gd_check_empty(GdCase *c)
 }
 
 static const GdActor gd_library_actors[] = {
-	{"data_authority", 0, gd_is_platform_authority},
-	{"lead", LIB_LEAD, NULL},
-	{NULL, 0, NULL}
+	{"data_authority", 0, gd_is_platform_authority, false},
+	{"lead", LIB_LEAD, NULL, false},
+	{NULL, 0, NULL, false}
 };
 
 static const int gd_library_given[] = {LIB_SUBJECT, LIB_LEAD, 0};
@@ -293,9 +293,9 @@ gd_check_member(GdCase *c)
 }
 
 static const GdActor gd_member_actors[] = {
-	{"lead", 0, gd_is_lead},
-	{"member", MEM_DEPARTMENT, NULL},
-	{NULL, 0, NULL}
+	{"lead", 0, gd_is_lead, false},
+	{"member", MEM_DEPARTMENT, NULL, false},
+	{NULL, 0, NULL, false}
 };
 
 static const int gd_member_given[] = {MEM_LIBRARY, MEM_DEPARTMENT, 0};

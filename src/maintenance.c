@@ -59,8 +59,8 @@ gd_officer_succeeds(GdCase *c)
 }
 
 static const GdActor gd_officer_actors[] = {
-	{"department", OFF_DEPARTMENT, NULL},
-	{NULL, 0, NULL}
+	{"department", OFF_DEPARTMENT, NULL, false},
+	{NULL, 0, NULL, false}
 };
 
 static const int gd_officer_given[] = {OFF_OFFICER, OFF_CONTACT, 0};
@@ -154,8 +154,8 @@ gd_update_check(GdCase *c)
 }
 
 static const GdActor gd_update_actors[] = {
-	{"provider", UPD_PROVIDER, NULL},
-	{NULL, 0, NULL}
+	{"provider", UPD_PROVIDER, NULL, false},
+	{NULL, 0, NULL, false}
 };
 
 static const int gd_update_given[] = {UPD_RESOURCE, UPD_AS_OF, UPD_ROW_COUNT, UPD_NOTE, 0};
@@ -257,8 +257,8 @@ gd_round_end(GdCase *c)
 }
 
 static const GdActor gd_round_actors[] = {
-	{"department", RND_DEPARTMENT, NULL},
-	{NULL, 0, NULL}
+	{"department", RND_DEPARTMENT, NULL, false},
+	{NULL, 0, NULL, false}
 };
 
 static const GdMove gd_round_moves[] = {
@@ -343,8 +343,8 @@ gd_confirmation_check(GdCase *c)
 }
 
 static const GdActor gd_confirmation_actors[] = {
-	{"department", CON_DEPARTMENT, NULL},
-	{NULL, 0, NULL}
+	{"department", CON_DEPARTMENT, NULL, false},
+	{NULL, 0, NULL, false}
 };
 
 static const int gd_confirmation_given[] = {CON_RESOURCE, CON_NOTE, 0};

@@ -29,8 +29,19 @@ gd_yield_sql(const char *registry)
 {
 	if (strcmp(registry, "region") == 0)
 		return "DELETE FROM govdata.region r WHERE r.builtin AND r.code = $1.code";
+	if (strcmp(registry, "regime") == 0)
+		return "DELETE FROM govdata.regime r WHERE r.builtin AND r.code = $1.code";
+	if (strcmp(registry, "regime_rule") == 0)
+		return "DELETE FROM govdata.regime_rule r WHERE r.builtin AND r.regime = $1.regime AND r.rule = $1.rule";
+	if (strcmp(registry, "dispute_step") == 0)
+		return "DELETE FROM govdata.dispute_step d WHERE d.builtin AND d.regime = $1.regime AND d.step = $1.step";
+	if (strcmp(registry, "reminder_rule") == 0)
+		return "DELETE FROM govdata.reminder_rule r WHERE r.builtin AND r.duty = $1.duty";
+	if (strcmp(registry, "withholding_basis") == 0)
+		return "DELETE FROM govdata.withholding_basis b WHERE b.builtin AND b.regime = $1.regime "
+			"AND b.basis_kind = $1.basis_kind";
 	if (strcmp(registry, "time_limit") == 0)
-		return "DELETE FROM govdata.time_limit l WHERE l.builtin AND l.code = $1.code "
+		return "DELETE FROM govdata.time_limit l WHERE l.builtin AND l.code = $1.code AND l.regime = $1.regime "
 			"AND l.effective OPERATOR(pg_catalog.&&) $1.effective";
 	if (strcmp(registry, "code_rule") == 0)
 		return "DELETE FROM govdata.code_rule r WHERE r.builtin "
@@ -42,6 +53,13 @@ gd_yield_sql(const char *registry)
 	if (strcmp(registry, "yearly_limit") == 0)
 		return "DELETE FROM govdata.yearly_limit l WHERE l.builtin AND l.code = $1.code "
 			"AND l.effective OPERATOR(pg_catalog.&&) $1.effective";
+	if (strcmp(registry, "data_element") == 0)
+		return "DELETE FROM govdata.data_element e WHERE e.builtin AND e.code = $1.code";
+	if (strcmp(registry, "quality_indicator") == 0)
+		return "DELETE FROM govdata.quality_indicator i WHERE i.builtin AND i.code = $1.code";
+	if (strcmp(registry, "quality_weight") == 0)
+		return "DELETE FROM govdata.quality_weight w WHERE w.builtin AND w.code = $1.code "
+			"AND w.effective OPERATOR(pg_catalog.&&) $1.effective";
 	return "DELETE FROM govdata.catalog_specification s WHERE s.builtin AND s.element = $1.element "
 		"AND s.effective OPERATOR(pg_catalog.&&) $1.effective";
 }
@@ -175,12 +193,12 @@ gd_guard_kept(PG_FUNCTION_ARGS)
 enum
 {
 	DEP_ID = 1, DEP_USCC, DEP_BY_HAND, DEP_NAME, DEP_REGION, DEP_KIND, DEP_SUPERIOR,
-	DEP_VERTICAL, DEP_ROLE, DEP_OFFICER, DEP_VALID
+	DEP_VERTICAL, DEP_ROLE, DEP_OFFICER, DEP_VALID, DEP_OFFICER_ROLE
 };
 
 static const char *const gd_department_columns[] = {
 	"id", "uscc", "uscc_verified_by_hand", "name", "region", "kind", "superior",
-	"vertical", "role", "data_officer", "valid"
+	"vertical", "role", "data_officer", "valid", "data_officer_role"
 };
 
 static GdShape gd_department_shape = {
@@ -285,6 +303,29 @@ gd_require_nothing_left(int64 department)
 			 errhint("Its government reorganizes it: SELECT govdata.draft_reorganization(%lld, 'basis').", (long long) department)));
 }
 
+/* Article 14: a person who acts for the department is one who logs in as a member of its role. */
+void
+gd_check_person(Oid person, Oid department_role)
+{
+	HeapTuple	tup = SearchSysCache1(AUTHOID, ObjectIdGetDatum(person));
+	const char *name = GetUserNameFromId(person, true);
+	bool		logs_in = false;
+
+	if (HeapTupleIsValid(tup))
+	{
+		logs_in = ((Form_pg_authid) GETSTRUCT(tup))->rolcanlogin;
+		ReleaseSysCache(tup);
+	}
+	if (logs_in && is_member_of_role_nosuper(person, department_role))
+		return;
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(14)),
+			 errmsg("role \"%s\" is no person of the department", name ? name : psprintf("%u", person)),
+			 errdetail("A data officer, or a deputy, logs in and is a member of role \"%s\". Measures, Article 14.",
+					   GetUserNameFromId(department_role, false)),
+			 errhint("The database's administrator makes the person's login role a member of the department's role.")));
+}
+
 Datum
 gd_guard_department(PG_FUNCTION_ARGS)
 {
@@ -332,5 +373,8 @@ gd_guard_department(PG_FUNCTION_ARGS)
 		gd_check_department_role(role);
 		gd_grant_department_role(role);
 	}
+	if (!row.newnull[DEP_OFFICER_ROLE - 1] && (row.is_insert || gd_is_changed(&row, DEP_OFFICER_ROLE)))
+		gd_check_person(DatumGetObjectId(row.new[DEP_OFFICER_ROLE - 1]),
+						DatumGetObjectId(row.new[DEP_ROLE - 1]));
 	return gd_row_done(&row);
 }

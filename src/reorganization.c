@@ -205,21 +205,30 @@ static const Oid gd_act_types[] = {INT8OID, INT8OID, INT8OID, INT8OID};
 #define ONE_DEPARTMENT "'provider and consumer have become one department'"
 
 #define LIVE "IN ('active', 'suspended')"
+/* what is asked for and not over; a purpose of its own for each route */
+#define OPEN "IN ('reported', 'returned', 'submitted', 'coordinating')"
+#define MOOT \
+	"UPDATE govdata.share_request q SET state = CASE q.state WHEN 'coordinating' THEN 'unsettled' ELSE 'withdrawn' END," \
+	" coordination_outcome = CASE q.state WHEN 'coordinating' THEN " ONE_DEPARTMENT " ELSE q.coordination_outcome END," \
+	" coordination_closed_at = CASE q.state WHEN 'coordinating' THEN govdata.clock() ELSE q.coordination_closed_at END"
 
 static const char *const gd_acts[] = {
 	/* the provider's side: ends where both become one, else goes with the resource */
-	"UPDATE govdata.share_request q SET state = CASE q.state WHEN 'submitted' THEN 'withdrawn' ELSE 'unsettled' END,"
-	" coordination_outcome = CASE q.state WHEN 'submitted' THEN q.coordination_outcome ELSE " ONE_DEPARTMENT " END,"
-	" coordination_closed_at = CASE q.state WHEN 'submitted' THEN q.coordination_closed_at ELSE govdata.clock() END"
+	MOOT
 	" FROM " GOING " g WHERE q.resource = g.id AND q.provider = $2 AND q.consumer = g.new"
-	" AND q.state IN ('submitted', 'coordinating')",
+	" AND q.state " OPEN,
+	MOOT " WHERE q.resource IS NULL AND q.provider = $2 AND q.consumer = $3 AND q.state IN ('submitted', 'coordinating')"
+	" AND q.route = 'uncatalogued'",
 	"UPDATE govdata.share_authorization a SET state = 'expired', ground = 'unneeded', reason = " ONE_DEPARTMENT ","
 	" version = a.version + 1 FROM " GOING " g WHERE a.resource = g.id AND a.provider = $2 AND a.consumer = g.new"
 	" AND a.state " LIVE,
 	"UPDATE govdata.share_authorization a SET provider = g.new, version = a.version + 1"
 	" FROM " GOING " g WHERE a.resource = g.id AND a.provider = $2 AND g.new IS NOT NULL AND a.state " LIVE,
 	"UPDATE govdata.share_request q SET provider = g.new FROM " GOING " g WHERE q.resource = g.id AND q.provider = $2"
-	" AND g.new IS NOT NULL AND q.state IN ('submitted', 'coordinating')",
+	" AND g.new IS NOT NULL AND q.state " OPEN,
+	/* what names no resource: not catalogued yet, or a ministry's */
+	"UPDATE govdata.share_request q SET provider = $3 WHERE q.resource IS NULL AND q.provider = $2 AND $3 IS NOT NULL"
+	" AND q.consumer <> $3 AND q.state IN ('submitted', 'coordinating', 'agreed', 'filed')",
 	"UPDATE govdata.standing_consent s SET provider = g.new FROM " GOING " g WHERE s.resource = g.id"
 	" AND g.new IS NOT NULL AND s.state = 'active'",
 	"UPDATE govdata.negative_entry n SET provider = g.new FROM " GOING " g WHERE n.resource = g.id"
@@ -236,14 +245,12 @@ static const char *const gd_acts[] = {
 	" FROM (SELECT b.id, coalesce(" LINE("share_authorization", "b.id") ", CASE WHEN $3 IS NOT NULL THEN $4 END) AS new"
 	"  FROM govdata.share_authorization b WHERE b.consumer = $2 AND b.state " LIVE ") s"
 	" WHERE a.id = s.id AND s.new IS NOT NULL",
-	"UPDATE govdata.share_request q SET state = CASE q.state WHEN 'submitted' THEN 'withdrawn' ELSE 'unsettled' END,"
-	" coordination_outcome = CASE q.state WHEN 'submitted' THEN q.coordination_outcome ELSE " ONE_DEPARTMENT " END,"
-	" coordination_closed_at = CASE q.state WHEN 'submitted' THEN q.coordination_closed_at ELSE govdata.clock() END"
-	" WHERE q.consumer = $2 AND q.state IN ('submitted', 'coordinating')"
+	MOOT
+	" WHERE q.consumer = $2 AND q.state " OPEN " AND q.route <> 'national'"
 	" AND q.provider = coalesce(" LINE("share_request", "q.id") ", $3)",
 	"UPDATE govdata.share_request q SET consumer = coalesce(" LINE("share_request", "q.id") ", $3)"
-	" WHERE q.consumer = $2 AND q.state IN ('submitted', 'coordinating')"
-	" AND coalesce(" LINE("share_request", "q.id") ", $3) IS NOT NULL",
+	" WHERE q.consumer = $2 AND (q.state " OPEN " OR q.state = 'filed' OR q.state = 'agreed' AND q.route = 'uncatalogued')"
+	" AND q.provider <> coalesce(" LINE("share_request", "q.id") ", $3)",
 	/* the request behind an authorization names the same two */
 	"UPDATE govdata.share_request q SET provider = a.provider, consumer = a.consumer FROM govdata.share_authorization a"
 	" WHERE a.request = q.id AND a.state " LIVE " AND $2 IN (q.provider, q.consumer)"
@@ -253,7 +260,14 @@ static const char *const gd_acts[] = {
 
 /* what else an abolished department leaves */
 static const char *const gd_acts_of_end[] = {
-	"UPDATE govdata.share_request q SET coordinator = $3 WHERE q.coordinator = $2 AND q.state = 'coordinating'",
+	"UPDATE govdata.share_request q SET coordinator = CASE q.coordinator WHEN $2 THEN $3 ELSE q.coordinator END,"
+	" co_coordinator = CASE q.co_coordinator WHEN $2 THEN $3 ELSE q.co_coordinator END,"
+	" holder = CASE q.holder WHEN $2 THEN $3 ELSE q.holder END,"
+	" applicant = CASE q.applicant WHEN $2 THEN $3 ELSE q.applicant END"
+	" WHERE $2 IN (q.coordinator, q.co_coordinator, q.holder, q.applicant)"
+	" AND (q.state " OPEN " OR EXISTS (SELECT FROM govdata.share_authorization a WHERE a.request = q.id AND a.state " LIVE "))",
+	"UPDATE govdata.share_authorization a SET applicant = $3, version = a.version + 1"
+	" WHERE a.applicant = $2 AND a.state " LIVE,
 	"UPDATE govdata.negative_entry n SET data_authority = CASE n.data_authority WHEN $2 THEN $3 ELSE n.data_authority END,"
 	" government = CASE n.government WHEN $2 THEN $3 ELSE n.government END"
 	" WHERE $2 IN (n.data_authority, n.government) AND n.state IN ('drafted', 'reviewed', 'approved', 'reported')",
@@ -328,7 +342,11 @@ gd_has_column(const GdCaseKind *kind, const char *name)
 static void
 gd_act_on_cases(Datum *args, const char *nulls)
 {
-	static const char *const own[] = {"share_request", "reorganization", "reorganization_line"};
+	/* requests of every route have been dealt with; the other two are the act itself */
+	static const char *const own[] = {
+		"share_request", "uncatalogued_request", "national_request", "negative_entry", "standing_consent",
+		"reorganization", "reorganization_line"
+	};
 	GdCaseKind *kind;
 
 	for (int k = 0; (kind = gd_case_kinds(k)) != NULL; k++)
@@ -461,8 +479,8 @@ gd_check_execution(GdCase *c)
 /* ---- the kinds ---- */
 
 static const GdActor gd_reorganization_actors[] = {
-	{"government", ORG_GOVERNMENT, NULL},
-	{NULL, 0, NULL}
+	{"government", ORG_GOVERNMENT, NULL, false},
+	{NULL, 0, NULL, false}
 };
 
 static const int gd_reorganization_given[] = {ORG_DEPARTMENT, ORG_ABOLISH, ORG_SUCCESSOR, ORG_BASIS, 0};
@@ -486,8 +504,8 @@ static GdCaseKind gd_reorganization_kind = {
 };
 
 static const GdActor gd_line_actors[] = {
-	{"government", LIN_GOVERNMENT, NULL},
-	{NULL, 0, NULL}
+	{"government", LIN_GOVERNMENT, NULL, false},
+	{NULL, 0, NULL, false}
 };
 
 static const int gd_line_given[] = {LIN_REORGANIZATION, LIN_SUBJECT, LIN_KEY, LIN_SUCCESSOR, 0};

@@ -2,7 +2,8 @@
  *
  * request.c
  *	  The life of a request (Article 20): received, clock set, decided or
- *	  decided by time, authorized; and acts on authorizations.
+ *	  decided by time.  Ways that lead here stand in upward.c, what follows a
+ *	  refusal in coordination.c, what is not in the catalog in uncatalogued.c.
  *
  * Nothing here asks whether a sweep has run: a request whose limit has passed
  * is consented to, and every guard first writes that down where it matters.
@@ -18,72 +19,22 @@
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
-#include "case.h"
+#include "request.h"
 
-PG_FUNCTION_INFO_V1(gd_guard_request);
-PG_FUNCTION_INFO_V1(gd_guard_authorization);
-PG_FUNCTION_INFO_V1(gd_guard_act);
 PG_FUNCTION_INFO_V1(gd_settle_sql);
 PG_FUNCTION_INFO_V1(gd_expire_sql);
 
-enum
-{
-	REQ_ID = 1, REQ_ROUTE, REQ_RESOURCE, REQ_PROVIDER, REQ_CONSUMER, REQ_ITEMS, REQ_PURPOSE,
-	REQ_USAGE, REQ_VALID_UNTIL, REQ_STATE, REQ_RECEIVED_AT, REQ_LIMIT_CODE, REQ_DUE_ON, REQ_DUE_AT,
-	REQ_DUE_PROVISIONAL, REQ_OUTSIDE_SCOPE, REQ_MATURES_AT, REQ_AUTHORIZATION_ID, REQ_ANSWERED_AT,
-	REQ_ANSWER_BASIS, REQ_GRANTED_ITEMS, REQ_REFUSED_ITEMS, REQ_ANSWER_REASON, REQ_COORDINATOR,
-	REQ_COORDINATION_REASON, REQ_COORDINATION_OPENED_AT, REQ_PROVIDER_CONSENTED_AT,
-	REQ_COORDINATION_OUTCOME, REQ_COORDINATION_CLOSED_AT, REQ_MODE, REQ_ROW_FILTER
-};
-
-static const char *const gd_request_columns[] = {
+const char *const gd_request_columns[REQ_NCOLUMNS] = {
 	"id", "route", "resource", "provider", "consumer", "items", "purpose",
 	"usage", "valid_until", "state", "received_at", "limit_code", "due_on", "due_at",
 	"due_provisional", "outside_scope", "matures_at", "authorization_id", "answered_at",
 	"answer_basis", "granted_items", "refused_items", "answer_reason", "coordinator",
 	"coordination_reason", "coordination_opened_at", "provider_consented_at",
-	"coordination_outcome", "coordination_closed_at", "mode", "row_filter"
-};
-
-static const GdRunning gd_request_running[] = {
-	{REQ_LIMIT_CODE, REQ_RECEIVED_AT, REQ_PROVIDER, REQ_MATURES_AT, "state = 'submitted'"},
-	{0}
-};
-
-static GdCaseKind gd_request_kind = {
-	.shape = {"share_request", 20, gd_request_columns, lengthof(gd_request_columns), false},
-	.id = REQ_ID, .sequence = "share_request_id_seq", .state = REQ_STATE,
-	.running = gd_request_running
-};
-
-enum
-{
-	AUT_ID = 1, AUT_REQUEST, AUT_RESOURCE, AUT_PROVIDER, AUT_CONSUMER, AUT_ITEMS, AUT_PURPOSE,
-	AUT_USAGE, AUT_BASIS, AUT_VALID_FROM, AUT_VALID_UNTIL, AUT_STATE, AUT_GROUND, AUT_REASON,
-	AUT_VERSION, AUT_MODE, AUT_ROW_FILTER
-};
-
-static const char *const gd_authorization_columns[] = {
-	"id", "request", "resource", "provider", "consumer", "items", "purpose",
-	"usage", "basis", "valid_from", "valid_until", "state", "ground", "reason",
-	"version", "mode", "row_filter"
-};
-
-static GdShape gd_authorization_shape = {
-	"share_authorization", 20, gd_authorization_columns, lengthof(gd_authorization_columns), false
-};
-
-enum
-{
-	ACT_ID = 1, ACT_AUTHORIZATION, ACT_ACT, ACT_GROUND, ACT_REASON, ACT_DEPARTMENT, ACT_ACTED_AT
-};
-
-static const char *const gd_act_columns[] = {
-	"id", "share_authorization", "act", "ground", "reason", "department", "acted_at"
-};
-
-static GdShape gd_act_shape = {
-	"authorization_act", 33, gd_act_columns, lengthof(gd_act_columns), false
+	"coordination_outcome", "coordination_closed_at", "mode", "row_filter",
+	"applicant", "holder", "reported_at", "return_reason", "sources", "wanted",
+	"addressed_to", "source_body", "terms", "listed_at", "refusal_ground",
+	"negative_entry", "co_coordinator", "concurrence", "concurred_at",
+	"regime", "restarted_at", "extended_by", "paused_at", "coordination_step"
 };
 
 static const Oid gd_arg_int8[] = {INT8OID};
@@ -132,10 +83,10 @@ gd_expire_sql(PG_FUNCTION_ARGS)
 
 /* ---- receiving ---- */
 
-static void
-gd_check_consumer(int64 me, GdDepartment *consumer)
+void
+gd_check_consumer(GdCase *c, GdDepartment *consumer)
 {
-	if (me == 0 || !gd_department(me, consumer))
+	if (c->me == 0 || !gd_department(c->me, consumer))
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),
 				 errmsg("only a department may request shared data"),
@@ -154,10 +105,30 @@ gd_check_consumer(int64 me, GdDepartment *consumer)
 				 errdetail("The Measures apply to \"%s\" by analogy, for its own public data. Measures, Article 41.",
 						   consumer->name),
 				 errhint("Ask the department in charge.")));
+	if (!c->row->newnull[REQ_CONSUMER - 1] && gd_new_int64(c->row, REQ_CONSUMER) != c->me)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("a request is made in one's own name"),
+				 errdetail("You act as %s. Measures, Article 20.", consumer->name),
+				 errhint("Leave column consumer out of the INSERT.")));
+	gd_set(c->row, REQ_CONSUMER, Int64GetDatum(c->me));
 }
 
-static GdResource *
-gd_request_resource(int64 id, GdDepartment *consumer)
+void
+gd_check_purpose(GdRow *row)
+{
+	const char *purpose = gd_new_text(row, REQ_PURPOSE);
+
+	if (purpose == NULL || purpose[strspn(purpose, " \t\n")] == '\0')
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("a request needs its purpose"),
+				 errdetail("Data are shared for one purpose. Measures, Article 20."),
+				 errhint("State what the data are needed for.")));
+}
+
+GdResource *
+gd_request_resource(int64 id, const GdDepartment *consumer)
 {
 	GdResource *r = gd_resource(id);
 
@@ -183,42 +154,13 @@ gd_request_resource(int64 id, GdDepartment *consumer)
 	return r;
 }
 
-/* Article 21: what stands on a platform above one's own is asked for by one's authority. */
-static void
-gd_check_level(GdResource *r, GdDepartment *consumer, GdDepartment *provider)
-{
-	GdRegion	own;
-	GdRegion	theirs;
-	GdRegion	home;
-	GdDepartment authority;
-	bool		known;
-
-	if (!gd_platform_region(consumer->region, &own) ||
-		!gd_platform_region(provider->region, &theirs) ||
-		strcmp(own.code, theirs.code) == 0 ||
-		!gd_region_contains(theirs.code, own.code))
-		return;
-	known = gd_region(consumer->region, &home) && home.authority != 0 &&
-		gd_department(home.authority, &authority);
-	ereport(ERROR,
-			(errcode(GD_ERRCODE(21)),
-			 errmsg("resource \"%s\" is on a platform above your own", r->code),
-			 errdetail("The platform of %s is above that of %s. Measures, Article 21.",
-					   theirs.name, own.name),
-			 known ?
-			 errhint("Report the need to your data authority, \"%s\", which applies to the upper platform.",
-					 authority.name) :
-			 errhint("Report the need to your data authority, which applies to the upper platform.")));
-}
-
-/* Every item exists, stands once, and may be shared; at least one needs a request. */
-static void
-gd_check_items(GdResource *r, Datum items)
+/* Every item exists, stands once, and may be shared; one that needs a request is found. */
+void
+gd_check_items(GdResource *r, Datum items, bool needed)
 {
 	Datum	   *elems;
 	bool	   *nulls;
 	int			n;
-	bool		needed = false;
 
 	deconstruct_array(DatumGetArrayTypeP(items), TEXTOID, -1, false, TYPALIGN_INT, &elems, &nulls, &n);
 	for (int i = 0; i < n; i++)
@@ -246,9 +188,9 @@ gd_check_items(GdResource *r, Datum items)
 						 errdetail("Measures, Article 20."),
 						 errhint("Name each item once.")));
 		if (strcmp(class, "conditional") == 0)
-			needed = true;
+			needed = false;
 	}
-	if (!needed)
+	if (needed)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),
 				 errmsg("no request is needed for these items of resource \"%s\"", r->code),
@@ -257,21 +199,23 @@ gd_check_items(GdResource *r, Datum items)
 				 errhint("Use the data directly, or name the items that are shared conditionally.")));
 }
 
-static bool
-gd_array_has_text(Datum array, const char *value)
+bool
+gd_all_unconditional(GdResource *r, Datum items)
 {
-	Datum	   *elems;
-	bool	   *nulls;
-	int			n;
+	char	  **names;
+	int			n = gd_texts_of(items, &names);
 
-	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &elems, &nulls, &n);
 	for (int i = 0; i < n; i++)
-		if (!nulls[i] && strcmp(TextDatumGetCString(elems[i]), value) == 0)
-			return true;
-	return false;
+	{
+		const char *class = gd_resource_item_class(r, names[i]);
+
+		if (class == NULL || strcmp(class, "unconditional") != 0)
+			return false;
+	}
+	return n > 0;
 }
 
-static void
+void
 gd_check_term(GdRow *row, DateADT today)
 {
 	DateADT		until;
@@ -302,196 +246,194 @@ gd_check_term(GdRow *row, DateADT today)
  * after the grace period, so that a notice nobody loads cannot void a right.
  */
 static void
-gd_set_clock(GdRow *row, TimestampTz now, GdDepartment *provider, bool outside)
+gd_run_clock(GdRow *row, const char *code, int64 provider, bool silent)
 {
-	static const char *const code = "reply_conditional";
-	DateADT		today = gd_legal_date(now);
-	GdDeadline	due = gd_limit_start(row, REQ_LIMIT_CODE, code, now, provider->id);
+	const char *regime = gd_new_text(row, REQ_REGIME);
+	GdClock		clock;
+	GdDeadline	due;
+	DateADT		day;
 
-	gd_set(row, REQ_RECEIVED_AT, TimestampTzGetDatum(now));
-	gd_set(row, REQ_OUTSIDE_SCOPE, BoolGetDatum(outside));
+	clock.regime = regime;
+	clock.received = DatumGetTimestampTz(row->new[REQ_RECEIVED_AT - 1]);
+	clock.since = row->newnull[REQ_RESTARTED_AT - 1] ? clock.received :
+		DatumGetTimestampTz(row->new[REQ_RESTARTED_AT - 1]);
+	clock.extended = row->newnull[REQ_EXTENDED_BY - 1] ? 0 : DatumGetInt32(row->new[REQ_EXTENDED_BY - 1]);
+	due = gd_limit_start_under(row, REQ_LIMIT_CODE, code, &clock, provider);
+	day = gd_legal_date(clock.received);
 	gd_set_null(row, REQ_MATURES_AT);
-	if (gd_limit(code, today).deemed_consent && !outside)
+	if (gd_limit_under(regime, code, day).deemed_consent && silent)
 	{
 		TimestampTz matures = due.due_at;
 
 		if (due.provisional)
-			matures = gd_end_of_day(due.due_on + gd_limit("provisional_grace", today).amount);
+			matures = gd_end_of_day(due.due_on + gd_limit_under(regime, "provisional_grace", day).amount);
 		gd_set(row, REQ_MATURES_AT, TimestampTzGetDatum(matures));
 	}
 }
 
-/* "able to answer at once": the provider has said so in advance */
-static bool
-gd_standing_consent_covers(GdRow *row, GdDepartment *consumer, DateADT today)
+void
+gd_set_clock(GdRow *row, const char *code, TimestampTz since, int64 provider, bool silent)
 {
-	static const Oid types[] = {INT8OID, DATEOID, INT8OID, TEXTOID, TEXTARRAYOID, TEXTOID};
-	static GdStatementText query = {
-		"SELECT 1 FROM govdata.standing_consent c WHERE c.resource = $1 AND c.state = 'active'"
-		" AND c.valid @> $2"
-		" AND (c.departments IS NULL AND c.regions IS NULL OR $3 = ANY (c.departments)"
-		"  OR EXISTS (SELECT FROM unnest(c.regions) AS g (code) WHERE govdata._region_contains(g.code, $4)))"
-		" AND (c.items IS NULL OR c.items @> $5) AND (c.uses IS NULL OR $6 = ANY (c.uses)) LIMIT 1",
-		6, types, NULL
-	};
-	Datum		args[6];
-	char		nulls[7] = "      ";
-
-	args[0] = row->new[REQ_RESOURCE - 1];
-	args[1] = DateADTGetDatum(today);
-	args[2] = Int64GetDatum(consumer->id);
-	args[3] = CStringGetTextDatum(consumer->region);
-	args[4] = row->new[REQ_ITEMS - 1];
-	args[5] = row->new[REQ_USAGE - 1];
-	if (row->newnull[REQ_USAGE - 1])
-		nulls[5] = 'n';
-	return gd_own_run(&query, args, nulls, NULL, 0, NULL, NULL) > 0;
+	gd_set(row, REQ_RECEIVED_AT, TimestampTzGetDatum(since));
+	gd_set_text(row, REQ_REGIME, gd_regime_on(gd_legal_date(since)).code);
+	gd_run_clock(row, code, provider, silent);
 }
 
+/* silence returns no more than the city's own rows, and grants nothing outside the scope */
 static bool
-gd_is_submitter(const char *actor, void *context)
+gd_may_be_silent(GdRow *row)
 {
-	return strcmp(actor, *(bool *) context ? "standing_consent" : "consumer") == 0;
+	return !DatumGetBool(row->new[REQ_OUTSIDE_SCOPE - 1]) &&
+		!(strcmp(gd_new_text(row, REQ_ROUTE), "return") == 0 && row->newnull[REQ_ROW_FILTER - 1]);
+}
+
+void
+gd_grant_at_once(GdRow *row, const char *basis, TimestampTz now)
+{
+	gd_set(row, REQ_ANSWERED_AT, TimestampTzGetDatum(now));
+	gd_set_text(row, REQ_ANSWER_BASIS, basis);
+	gd_set(row, REQ_GRANTED_ITEMS, row->new[REQ_ITEMS - 1]);
+}
+
+/* Departments other than the provider of which items are: each may refuse its own. */
+static void
+gd_find_sources(GdRow *row, GdReceipt *f)
+{
+	char	  **names;
+	Datum	   *sources;
+	int			n = gd_texts_of(row->new[REQ_ITEMS - 1], &names);
+	int			k = 0;
+
+	gd_set_null(row, REQ_SOURCES);
+	sources = palloc(Max(n, 1) * sizeof(Datum));
+	for (int i = 0; i < n; i++)
+	{
+		int64		source = gd_resource_item_source(f->resource, names[i]);
+		bool		known = source == 0 || source == f->provider.id || source == f->consumer.id;
+
+		for (int j = 0; j < k && !known; j++)
+			known = DatumGetInt64(sources[j]) == source;
+		if (!known)
+			sources[k++] = Int64GetDatum(source);
+	}
+	if (k > 0)
+		gd_set(row, REQ_SOURCES,
+			   PointerGetDatum(construct_array(sources, k, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));
+}
+
+void
+gd_look_up(GdRow *row, GdReceipt *f)
+{
+	const char *usage = gd_new_text(row, REQ_USAGE);
+	Datum		items = row->new[REQ_ITEMS - 1];
+
+	f->outside = gd_outside_scope(f->resource, &f->consumer, usage);
+	f->free = gd_all_unconditional(f->resource, items);
+	f->standing = f->resource->has_standing_consent &&
+		gd_standing_consent_covers(f->resource->id, gd_legal_date(gd_clock()), &f->consumer, items, usage);
+	gd_set(row, REQ_OUTSIDE_SCOPE, BoolGetDatum(f->outside));
+	gd_find_sources(row, f);
 }
 
 static void
-gd_request_check_given(GdRow *row)
+gd_request_receive(GdCase *c)
 {
-	static const int platform[] = {
-		REQ_ID, REQ_PROVIDER, REQ_RECEIVED_AT, REQ_LIMIT_CODE, REQ_DUE_ON, REQ_DUE_AT,
-		REQ_DUE_PROVISIONAL, REQ_OUTSIDE_SCOPE, REQ_MATURES_AT, REQ_AUTHORIZATION_ID,
-		REQ_ANSWERED_AT, REQ_ANSWER_BASIS, REQ_GRANTED_ITEMS, REQ_REFUSED_ITEMS, REQ_ANSWER_REASON,
-		REQ_COORDINATOR, REQ_COORDINATION_REASON, REQ_COORDINATION_OPENED_AT,
-		REQ_PROVIDER_CONSENTED_AT, REQ_COORDINATION_OUTCOME, REQ_COORDINATION_CLOSED_AT,
-		REQ_ROW_FILTER, 0
-	};
-	const char *purpose = gd_new_text(row, REQ_PURPOSE);
+	GdRow	   *row = c->row;
+	GdReceipt  *f = palloc0(sizeof(GdReceipt));
+	const char *state = gd_new_text(row, REQ_STATE);
+	GdRegion	theirs;
+	GdRegion	own;
 
-	gd_not_given(row, &gd_request_kind.shape, platform);
-	if (purpose == NULL || purpose[strspn(purpose, " \t\n")] == '\0')
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(20)),
-				 errmsg("a request needs its purpose"),
-				 errdetail("Data are shared for one purpose. Measures, Article 20."),
-				 errhint("State what the data are needed for.")));
+	gd_check_purpose(row);
 	if (row->newnull[REQ_ITEMS - 1])
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),
 				 errmsg("a request must name the items it asks for"),
 				 errdetail("No more than is needed is shared. Measures, Article 20."),
 				 errhint("Name the items of the resource.")));
+	gd_check_consumer(c, &f->consumer);
+	gd_check_term(row, gd_legal_date(gd_clock()));
+	f->resource = gd_request_resource(gd_new_int64(row, REQ_RESOURCE), &f->consumer);
+	if (!gd_department(gd_answering(f->resource->provider), &f->provider))
+		elog(ERROR, "provider %lld is not registered", (long long) f->resource->provider);
+	gd_set(row, REQ_PROVIDER, Int64GetDatum(f->provider.id));
+	if (f->provider.id != f->resource->provider)
+		gd_set(row, REQ_ADDRESSED_TO, Int64GetDatum(f->resource->provider));
+	gd_choose_route(row, f);
+	gd_check_items(f->resource, row->new[REQ_ITEMS - 1],
+				   !gd_platform_is_above(&f->provider, &f->consumer, &theirs, &own) && !gd_asks_for_delivery(f->resource));
+	gd_look_up(row, f);
+	c->facts = f;
+	if (f->upward)
+		c->to = state && strcmp(state, "submitted") != 0 ? state : "reported";
+	else if (f->standing)
+		c->to = "approved";
+	else if (state && strcmp(state, "reported") == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(21)),
+				 errmsg("resource \"%s\" is not on a platform above your own", f->resource->code),
+				 errdetail("What is asked for upward is on an upper platform. Measures, Article 21."),
+				 errhint("Leave column state out of the INSERT.")));
 }
 
 static void
-gd_request_receive(GdRow *row, int64 me)
+gd_request_received(GdCase *c)
 {
-	GdDepartment consumer;
-	GdDepartment provider;
-	GdResource *r;
+	GdRow	   *row = c->row;
+	GdReceipt  *f = c->facts;
 	TimestampTz now = gd_clock();
-	bool		standing;
-	bool		outside;
-	const char *state = gd_new_text(row, REQ_STATE);
-
-	gd_request_check_given(row);
-	gd_check_consumer(me, &consumer);
-	if (!row->newnull[REQ_CONSUMER - 1] && gd_new_int64(row, REQ_CONSUMER) != me)
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(20)),
-				 errmsg("a request is made in one's own name"),
-				 errdetail("You act as %s. Measures, Article 20.", consumer.name),
-				 errhint("Leave column consumer out of the INSERT.")));
-	gd_check_term(row, gd_legal_date(now));
-	r = gd_request_resource(gd_new_int64(row, REQ_RESOURCE), &consumer);
-	if (!gd_department(r->provider, &provider))
-		elog(ERROR, "provider %lld is not registered", (long long) r->provider);
-	gd_check_level(r, &consumer, &provider);
-	gd_check_items(r, row->new[REQ_ITEMS - 1]);
-
-	outside = gd_outside_scope(r, &consumer, gd_new_text(row, REQ_USAGE));
-	standing = r->has_standing_consent &&
-		gd_standing_consent_covers(row, &consumer, gd_legal_date(now));
-	(void) gd_judge("share_request", 20, "(new)", "",
-					standing ? "approved" : state ? state : "submitted", gd_is_submitter, &standing);
 
 	gd_set(row, REQ_ID, Int64GetDatum(gd_draw("share_request_id_seq")));
 	gd_set(row, REQ_AUTHORIZATION_ID, Int64GetDatum(gd_draw("share_authorization_id_seq")));
-	gd_set(row, REQ_CONSUMER, Int64GetDatum(me));
-	gd_set(row, REQ_PROVIDER, Int64GetDatum(r->provider));
-	gd_set_text(row, REQ_STATE, standing ? "approved" : "submitted");
-	gd_set_clock(row, now, &provider, outside);
 	gd_received(gd_legal_date(now));
-	if (standing)
+	if (f->upward)
 	{
-		gd_set(row, REQ_ANSWERED_AT, TimestampTzGetDatum(now));
-		gd_set_text(row, REQ_ANSWER_BASIS, "standing_consent");
-		gd_set(row, REQ_GRANTED_ITEMS, row->new[REQ_ITEMS - 1]);
+		gd_report(row, f, now);
+		return;
 	}
+	gd_set_clock(row, f->free ? "reply_unconditional" : "reply_conditional", now, f->provider.id,
+				 gd_may_be_silent(row));
+	if (f->standing)
+		gd_grant_at_once(row, "standing_consent", now);
+}
+
+/* ---- actors ---- */
+
+/* by which way a request is granted without anybody's answer: whoever submits or forwards it */
+static bool
+gd_is_standing(GdCase *c)
+{
+	GdReceipt  *f = c->facts;
+
+	return f && f->standing && (c->row->is_insert || gd_is_holder(c));
+}
+
+static bool
+gd_is_unconditional(GdCase *c)
+{
+	GdReceipt  *f = c->facts;
+
+	return f && f->upward && f->free && gd_is_holder(c);
+}
+
+static bool
+gd_is_source(GdCase *c)
+{
+	int64	   *ids;
+	int			n;
+
+	if (c->row->is_insert || c->row->oldnull[REQ_SOURCES - 1])
+		return false;
+	n = gd_ids_of(c->row->old[REQ_SOURCES - 1], &ids);
+	for (int i = 0; i < n; i++)
+		if (ids[i] == c->me)
+			return true;
+	return false;
 }
 
 /* ---- answering ---- */
 
-static bool
-gd_is_government_above(GdRow *row, int64 me)
-{
-	GdDepartment mine;
-	GdDepartment provider;
-	GdDepartment consumer;
-
-	/* ruling 6: nobody is party and judge */
-	if (me == gd_new_int64(row, REQ_PROVIDER) || me == gd_new_int64(row, REQ_CONSUMER))
-		return false;
-	return gd_department(me, &mine) && strcmp(mine.kind, "government") == 0 &&
-		gd_department(gd_new_int64(row, REQ_PROVIDER), &provider) &&
-		gd_department(gd_new_int64(row, REQ_CONSUMER), &consumer) &&
-		gd_region_contains(mine.region, provider.region) &&
-		gd_region_contains(mine.region, consumer.region);
-}
-
-static bool
-gd_is_case_actor(const char *actor, void *context)
-{
-	GdCase	   *c = context;
-
-	if (strcmp(actor, "time") == 0)
-		return gd_own_writing() && gd_is_acting_as_time();
-	if (strcmp(actor, "negative_list") == 0 || strcmp(actor, "reorganization") == 0)
-		return gd_own_writing() && !gd_is_acting_as_time();
-	if (c->me == 0 || gd_own_writing())
-		return false;
-	if (strcmp(actor, "provider") == 0)
-		return c->me == gd_new_int64(c->row, REQ_PROVIDER);
-	if (strcmp(actor, "consumer") == 0)
-		return c->me == gd_new_int64(c->row, REQ_CONSUMER);
-	if (strcmp(actor, "coordinator") == 0)
-		return c->me == gd_new_int64(c->row, REQ_COORDINATOR);
-	if (strcmp(actor, "government_above") == 0)
-		return gd_is_government_above(c->row, c->me);
-	return false;
-}
-
-/* elements of one text[] that are (or are not) in another; NULL array: empty */
-static ArrayType *
-gd_array_select(Datum from, bool fromnull, Datum in, bool innull, bool wanted)
-{
-	Datum	   *elems;
-	bool	   *nulls;
-	Datum	   *kept;
-	int			n = 0;
-	int			k = 0;
-
-	if (!fromnull)
-		deconstruct_array(DatumGetArrayTypeP(from), TEXTOID, -1, false, TYPALIGN_INT,
-						  &elems, &nulls, &n);
-	kept = palloc(Max(n, 1) * sizeof(Datum));
-	for (int i = 0; i < n; i++)
-		if (!nulls[i] &&
-			(!innull && gd_array_has_text(in, TextDatumGetCString(elems[i]))) == wanted)
-			kept[k++] = elems[i];
-	return k == 0 ? NULL : construct_array(kept, k, TEXTOID, -1, false, TYPALIGN_INT);
-}
-
-static void
+void
 gd_set_array(GdRow *row, int attno, ArrayType *array)
 {
 	if (array)
@@ -500,30 +442,17 @@ gd_set_array(GdRow *row, int attno, ArrayType *array)
 		gd_set_null(row, attno);
 }
 
-static void
-gd_require_case_reason(GdRow *row, int attno, const char *act)
-{
-	const char *reason = gd_new_text(row, attno);
-
-	if (reason == NULL || reason[strspn(reason, " \t\n")] == '\0')
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(20)),
-				 errmsg("%s needs a reason", act),
-				 errdetail("Who does not consent states why. Measures, Article 20."),
-				 errhint("State the reason in the same statement.")));
-}
-
 /*
- * What the provider does not grant it refuses with a reason of its own: that a
- * negative entry has taken an item away is the reason for that item only, and
- * stays beside it.
+ * What somebody does not grant is refused with a reason of its own: that a
+ * negative entry or another has taken an item away is the reason for that item
+ * only, and stays beside it.
  */
-static void
+void
 gd_require_answer_reason(GdRow *row, const char *act)
 {
 	if (!row->oldnull[REQ_ANSWER_REASON - 1] && !gd_is_changed(row, REQ_ANSWER_REASON))
 		gd_set_null(row, REQ_ANSWER_REASON);
-	gd_require_case_reason(row, REQ_ANSWER_REASON, act);
+	gd_require_reason(gd_new_text(row, REQ_ANSWER_REASON), 20, act);
 	if (!row->oldnull[REQ_ANSWER_REASON - 1])
 		gd_set_text(row, REQ_ANSWER_REASON,
 					psprintf("%s; %s", gd_old_text(row, REQ_ANSWER_REASON),
@@ -532,8 +461,9 @@ gd_require_answer_reason(GdRow *row, const char *act)
 
 /* What silence grants: all that was asked for and is not on the negative list. */
 static void
-gd_consent_by_time(GdRow *row)
+gd_consent_by_time(GdCase *c)
 {
+	GdRow	   *row = c->row;
 	TimestampTz matures;
 
 	if (row->newnull[REQ_MATURES_AT - 1])
@@ -544,13 +474,14 @@ gd_consent_by_time(GdRow *row)
 	gd_set(row, REQ_ANSWERED_AT, TimestampTzGetDatum(matures));
 	gd_set_text(row, REQ_ANSWER_BASIS, "deemed_consent");
 	gd_set_array(row, REQ_GRANTED_ITEMS,
-				 gd_array_select(row->new[REQ_ITEMS - 1], false, row->new[REQ_REFUSED_ITEMS - 1],
+				 gd_texts_select(row->new[REQ_ITEMS - 1], false, row->new[REQ_REFUSED_ITEMS - 1],
 								 row->newnull[REQ_REFUSED_ITEMS - 1], false));
 }
 
 static void
-gd_consent_by_reply(GdRow *row)
+gd_consent_by_reply(GdCase *c)
 {
+	GdRow	   *row = c->row;
 	int			items = REQ_ITEMS - 1;
 	int			granted = REQ_GRANTED_ITEMS - 1;
 	int			refused = REQ_REFUSED_ITEMS - 1;
@@ -559,12 +490,12 @@ gd_consent_by_reply(GdRow *row)
 	/* by default all that can still be granted */
 	if (row->newnull[granted])
 		gd_set_array(row, REQ_GRANTED_ITEMS,
-					 gd_array_select(row->new[items], false, row->new[refused],
+					 gd_texts_select(row->new[items], false, row->new[refused],
 									 row->newnull[refused], false));
-	withheld_or_unknown = gd_array_select(row->new[granted], row->newnull[granted],
+	withheld_or_unknown = gd_texts_select(row->new[granted], row->newnull[granted],
 										  row->new[items], false, false);
 	if (withheld_or_unknown == NULL)
-		withheld_or_unknown = gd_array_select(row->new[granted], row->newnull[granted],
+		withheld_or_unknown = gd_texts_select(row->new[granted], row->newnull[granted],
 											  row->new[refused], row->newnull[refused], true);
 	if (withheld_or_unknown != NULL || row->newnull[granted] ||
 		ARR_NDIM(DatumGetArrayTypeP(row->new[granted])) == 0)
@@ -574,175 +505,121 @@ gd_consent_by_reply(GdRow *row)
 				 errdetail("The request asks for other items, or they are withheld. Measures, Article 20."),
 				 errhint("Name some of the requested items, or none to grant all; to grant nothing, refuse with reason.")));
 	gd_set_array(row, REQ_REFUSED_ITEMS,
-				 gd_array_select(row->new[items], false, row->new[granted], false, false));
+				 gd_texts_select(row->new[items], false, row->new[granted], false, false));
 	if (!row->newnull[refused] &&
-		gd_array_select(row->new[refused], false, row->old[refused], row->oldnull[refused], false))
+		gd_texts_select(row->new[refused], false, row->old[refused], row->oldnull[refused], false))
+	{
+		gd_check_refusable(row);
 		gd_require_answer_reason(row, _("refusing some of the items"));
-	gd_set(row, REQ_ANSWERED_AT, TimestampTzGetDatum(gd_clock()));
+	}
 	gd_set_text(row, REQ_ANSWER_BASIS, "reply");
 }
 
 static void
-gd_refuse(GdRow *row)
+gd_refuse(GdCase *c)
 {
+	GdRow	   *row = c->row;
+
+	gd_check_refusable(row);
 	gd_require_answer_reason(row, _("a refusal"));
 	gd_set(row, REQ_REFUSED_ITEMS, row->new[REQ_ITEMS - 1]);
 	gd_set_null(row, REQ_GRANTED_ITEMS);
-	gd_set(row, REQ_ANSWERED_AT, TimestampTzGetDatum(gd_clock()));
 	gd_set_text(row, REQ_ANSWER_BASIS, "reply");
 }
 
-/* ---- coordination ---- */
+/* ruling 14: a city gets its own rows, unless the provider states others */
+static void
+gd_limit_rows(GdCase *c)
+{
+	GdDepartment consumer;
+	char	   *filter;
+
+	if (strcmp(gd_new_text(c->row, REQ_ROUTE), "return") != 0 || !c->row->newnull[REQ_ROW_FILTER - 1])
+		return;
+	filter = gd_department(gd_new_int64(c->row, REQ_CONSUMER), &consumer) ?
+		gd_return_filter(gd_new_int64(c->row, REQ_RESOURCE), consumer.region) : NULL;
+	if (filter == NULL)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(18)),
+				 errmsg("which rows are the city's cannot be told"),
+				 errdetail("No item of the attached table is marked as the region's code. Measures, Article 18."),
+				 errhint("Attach the table and set is_region of the item, or state row_filter with the answer.")));
+	gd_set_text(c->row, REQ_ROW_FILTER, filter);
+}
+
+static void
+gd_approve(GdCase *c)
+{
+	gd_consent_by_reply(c);
+	gd_limit_rows(c);
+}
 
 /*
- * Who coordinates: the consumer's own-level authority; where it is itself
- * provider or consumer, or has already tried, the next one up; at the top the
- * provincial government (rulings 5 and 6).
+ * Ruling 16: a source refuses items of its own, with reason, within the limit.
+ * What it has refused nobody grants any more.
  */
-static int64
-gd_find_coordinator(GdRow *row, const GdDepartment *consumer, int64 tried)
+static void
+gd_check_refused_by_source(GdCase *c)
 {
-	GdRegion	region;
-	char		code[sizeof(region.code)];
-	bool		passed = (tried == 0);
+	GdRow	   *row = c->row;
+	GdResource *r = gd_resource(gd_new_int64(row, REQ_RESOURCE));
+	int			refused = REQ_REFUSED_ITEMS - 1;
+	ArrayType  *more = gd_texts_select(row->new[refused], row->newnull[refused],
+									   row->old[refused], row->oldnull[refused], false);
+	char	  **names;
+	int			n = more ? gd_texts_of(PointerGetDatum(more), &names) : 0;
 
-	strlcpy(code, consumer->region, sizeof(code));
-	while (gd_region(code, &region))
+	for (int i = 0; i < n; i++)
 	{
-		int64		office = region.authority;
+		const char *item = names[i];
 
-		if (office != 0 && office == tried)
-			passed = true;
-		else if (passed && office != 0 && office != consumer->id &&
-				 office != gd_new_int64(row, REQ_PROVIDER))
-			return office;
-		if (region.parent[0] == '\0')
-			return (region.government != tried && region.government != consumer->id &&
-					region.government != gd_new_int64(row, REQ_PROVIDER)) ? region.government : 0;
-		strlcpy(code, region.parent, sizeof(code));
+		if (r == NULL || gd_resource_item_source(r, item) != c->me || !gd_texts_have(row->new[REQ_ITEMS - 1], item))
+			ereport(ERROR,
+					(errcode(GD_ERRCODE(20)),
+					 errmsg("item \"%s\" is not yours to refuse in request %lld", item, (long long) c->id),
+					 errdetail("A source refuses the requested items of which it is the source. Measures, Article 20."),
+					 errhint("SELECT name, source FROM govdata.resource_item WHERE resource = %lld.",
+							 (long long) gd_new_int64(row, REQ_RESOURCE))));
 	}
-	return 0;
+	if (n == 0 || gd_texts_select(row->old[refused], row->oldnull[refused], row->new[refused], row->newnull[refused], false))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("a refusal of items must name items, and takes none back"),
+				 errdetail("What was refused stays refused. Measures, Article 20."),
+				 errhint("SELECT govdata.refuse_items(%lld, items, reason).", (long long) c->id)));
+	gd_require_answer_reason(row, _("refusing some of the items"));
 }
 
 static bool
-gd_is_revoked(int64 authorization)
+gd_is_emptied(GdRow *row)
 {
-	static GdStatementText query = {
-		"SELECT 1 FROM govdata.share_authorization WHERE id = $1 AND state = 'revoked'",
-		1, gd_arg_int8, NULL
-	};
-	Datum		arg = Int64GetDatum(authorization);
-
-	return gd_own_run(&query, &arg, NULL, NULL, 0, NULL, NULL) > 0;
+	return gd_texts_select(row->new[REQ_ITEMS - 1], false, row->new[REQ_REFUSED_ITEMS - 1],
+						   row->newnull[REQ_REFUSED_ITEMS - 1], false) == NULL;
 }
 
 static void
-gd_open_coordination(GdRow *row, const char *from)
+gd_refused_by_source(GdCase *c)
 {
-	GdDepartment consumer;
-	int64		tried = strcmp(from, "unsettled") == 0 ? gd_new_int64(row, REQ_COORDINATOR) : 0;
-	int64		coordinator = 0;
+	bool		whole = strcmp(c->to, "refused") == 0;
 
-	gd_require_case_reason(row, REQ_COORDINATION_REASON, _("coordination"));
-	if ((strcmp(from, "approved") == 0 || strcmp(from, "agreed") == 0) && row->newnull[REQ_REFUSED_ITEMS - 1] &&
-		!gd_is_revoked(gd_new_int64(row, REQ_AUTHORIZATION_ID)))
+	gd_check_refusable(c->row);
+	gd_check_refused_by_source(c);
+	if (gd_is_emptied(c->row) != whole)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),
-				 errmsg("there is nothing to coordinate: all items were granted"),
-				 errdetail("Coordination follows a refusal, of all or some items, or a revocation. Measures, Article 20."),
-				 errhint("Use the authorization.")));
-	if (gd_department(gd_new_int64(row, REQ_CONSUMER), &consumer))
-		coordinator = gd_find_coordinator(row, &consumer, tried);
-	if (coordinator == 0)
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(20)),
-				 errmsg("no data authority is left that could coordinate"),
-				 errdetail("None is registered on the way up from region %s. Measures, Article 20.", consumer.region),
-				 errhint("The administrator registers the data authority in govdata.department.")));
-	gd_set(row, REQ_COORDINATOR, Int64GetDatum(coordinator));
-	gd_set(row, REQ_COORDINATION_OPENED_AT, TimestampTzGetDatum(gd_clock()));
-	gd_set_null(row, REQ_PROVIDER_CONSENTED_AT);
-	gd_set_null(row, REQ_COORDINATION_OUTCOME);
-	gd_set_null(row, REQ_COORDINATION_CLOSED_AT);
-}
-
-/* An agreement grants what can still be shared; the negative list stands above it. */
-static void
-gd_grant_agreed(GdRow *row)
-{
-	GdResource *r = gd_resource(gd_new_int64(row, REQ_RESOURCE));
-	Datum		items = row->new[REQ_ITEMS - 1];
-	Datum	   *elems;
-	Datum	   *kept;
-	int			n;
-	int			k = 0;
-
-	if (r == NULL || strcmp(r->state, "withdrawn") == 0)
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(20)),
-				 errmsg("the resource of request %lld is withdrawn", (long long) gd_new_int64(row, REQ_ID)),
-				 errdetail("Nothing is left that could be shared. Measures, Article 20."),
-				 errhint("Close as upheld or unsettled.")));
-	deconstruct_array(DatumGetArrayTypeP(items), TEXTOID, -1, false, TYPALIGN_INT, &elems, NULL, &n);
-	kept = palloc(n * sizeof(Datum));
-	for (int i = 0; i < n; i++)
+				 whole ? errmsg("other items of request %lld are still to be answered", (long long) c->id) :
+				 errmsg("nothing is left of request %lld: it is refused", (long long) c->id),
+				 errdetail("Each source refuses its own items; the provider answers for the rest. Measures, Article 20."),
+				 errhint("SELECT govdata.refuse_items(%lld, items, reason).", (long long) c->id)));
+	if (whole)
 	{
-		const char *class = gd_resource_item_class(r, TextDatumGetCString(elems[i]));
-
-		if (class != NULL && strcmp(class, "withheld") != 0)
-			kept[k++] = elems[i];
+		gd_set_null(c->row, REQ_GRANTED_ITEMS);
+		gd_set(c->row, REQ_ANSWERED_AT, TimestampTzGetDatum(gd_clock()));
+		gd_set_text(c->row, REQ_ANSWER_BASIS, "reply");
 	}
-	if (k == 0)
-		gd_check_items(r, items);	/* says what stands against it */
-	gd_set(row, REQ_GRANTED_ITEMS,
-		   PointerGetDatum(construct_array(kept, k, TEXTOID, -1, false, TYPALIGN_INT)));
-	gd_set_array(row, REQ_REFUSED_ITEMS,
-				 gd_array_select(items, false, row->new[REQ_GRANTED_ITEMS - 1], false, false));
-	if (!row->newnull[REQ_REFUSED_ITEMS - 1] && row->newnull[REQ_ANSWER_REASON - 1])
-		gd_set(row, REQ_ANSWER_REASON, row->new[REQ_COORDINATION_OUTCOME - 1]);
 }
 
-static void
-gd_close_coordination(GdRow *row, const char *to, int64 me)
-{
-	TimestampTz now = gd_clock();
-
-	gd_require_case_reason(row, REQ_COORDINATION_OUTCOME, _("the outcome of a coordination"));
-	gd_set(row, REQ_COORDINATION_CLOSED_AT, TimestampTzGetDatum(now));
-	if (strcmp(to, "agreed") != 0)
-		return;
-	if (row->newnull[REQ_PROVIDER_CONSENTED_AT - 1] && !gd_is_government_above(row, me))
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(20)),
-				 errmsg("the provider has not consented"),
-				 errdetail("Coordination is not command: it ends agreed with the provider's recorded consent, or by decision of the government above both. Measures, Article 20."),
-				 errhint("The provider calls govdata.consent_in_coordination(%lld), or close as upheld or unsettled.",
-						 (long long) gd_new_int64(row, REQ_ID))));
-	gd_grant_agreed(row);
-	gd_set(row, REQ_ANSWERED_AT, TimestampTzGetDatum(now));
-	gd_set_text(row, REQ_ANSWER_BASIS, "coordination");
-}
-
-/* ---- the guard of requests ---- */
-
-/* columns that belong to each move, besides the state */
-static const int *
-gd_columns_of_move(const char *to)
-{
-	static const int approve[] = {REQ_STATE, REQ_GRANTED_ITEMS, REQ_ANSWER_REASON, REQ_ROW_FILTER, 0};
-	static const int refuse[] = {REQ_STATE, REQ_ANSWER_REASON, 0};
-	static const int withdraw[] = {REQ_STATE, 0};
-	static const int open[] = {REQ_STATE, REQ_COORDINATION_REASON, 0};
-	static const int close[] = {REQ_STATE, REQ_COORDINATION_OUTCOME, 0};
-
-	if (strcmp(to, "approved") == 0)
-		return approve;
-	if (strcmp(to, "refused") == 0)
-		return refuse;
-	if (strcmp(to, "withdrawn") == 0)
-		return withdraw;
-	return strcmp(to, "coordinating") == 0 ? open : close;
-}
+/* ---- the clock stands above the answer ---- */
 
 /* Time has consented: a late answer is an error, whether or not a sweep ran. */
 static void
@@ -771,33 +648,22 @@ gd_check_not_matured(GdRow *row)
 
 /* An answer hears the same whether a sweep has written the consent down or not. */
 static bool
-gd_answers_after_time(GdRow *row, const char *from, const char *to)
+gd_answers_after_time(GdCase *c)
 {
-	const char *basis = gd_old_text(row, REQ_ANSWER_BASIS);
+	const char *basis = gd_old_text(c->row, REQ_ANSWER_BASIS);
 
-	return strcmp(from, "approved") == 0 && strcmp(to, "coordinating") != 0 &&
-		basis && strcmp(basis, "deemed_consent") == 0;
+	return strcmp(c->from, "approved") == 0 && strcmp(c->to, "coordinating") != 0 &&
+		strcmp(c->to, c->from) != 0 && basis && strcmp(basis, "deemed_consent") == 0;
 }
 
-/* an update that moves no state: only the provider's consent in a coordination */
 static void
-gd_request_touch(GdRow *row, GdCase *c, const char *state)
+gd_request_settle(GdCase *c)
 {
-	static const int consent[] = {REQ_PROVIDER_CONSENTED_AT, 0};
-	int64		id = gd_new_int64(row, REQ_ID);
-
-	gd_only_changes(row, &gd_request_kind.shape, id, consent);
-	/* an UPDATE of nothing is a move to where the request is, which nobody makes */
-	if (!gd_is_changed(row, REQ_PROVIDER_CONSENTED_AT))
-		(void) gd_judge("share_request", 20, psprintf(INT64_FORMAT, id), state, state, gd_is_case_actor, c);
-	if (strcmp(state, "coordinating") != 0 || !gd_is_case_actor("provider", c) ||
-		row->newnull[REQ_PROVIDER_CONSENTED_AT - 1])
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(20)),
-				 errmsg("only the provider may consent, while request %lld is being coordinated", (long long) id),
-				 errdetail("You act as %s; the request is %s. Measures, Article 20.", gd_who_acts(), state),
-				 errhint("The provider calls govdata.consent_in_coordination(%lld).", (long long) id)));
-	gd_set(row, REQ_PROVIDER_CONSENTED_AT, TimestampTzGetDatum(gd_clock()));
+	if (c->me == 0)
+		return;
+	if ((strcmp(c->from, "submitted") == 0 && gd_row_is_changed(c->row)) || gd_answers_after_time(c))
+		gd_check_not_matured(c->row);
+	gd_check_consent(c);
 }
 
 /*
@@ -806,256 +672,109 @@ gd_request_touch(GdRow *row, GdCase *c, const char *state)
  * is over, which nobody could have seen until then.
  */
 static void
-gd_moves_consent(GdRow *row)
+gd_moves_consent(GdCase *c)
 {
-	int64		id = gd_new_int64(row, REQ_ID);
+	GdRow	   *row = c->row;
 
 	if (!row->oldnull[REQ_MATURES_AT - 1])
-		gd_decided(id, DatumGetTimestampTz(row->old[REQ_MATURES_AT - 1]));
+		gd_decided(c->id, DatumGetTimestampTz(row->old[REQ_MATURES_AT - 1]));
 	if (!row->newnull[REQ_MATURES_AT - 1])
-		gd_decided(id, DatumGetTimestampTz(row->new[REQ_MATURES_AT - 1]));
+		gd_decided(c->id, DatumGetTimestampTz(row->new[REQ_MATURES_AT - 1]));
 }
 
+/* The law extends the limit, or stops it until papers have come: the clock follows. */
 static void
-gd_request_move(GdRow *row, GdCase *c, const char *from, const char *to)
+gd_law_amends(GdCase *c)
 {
-	int64		id = gd_new_int64(row, REQ_ID);
-	const GdTransition *t;
+	GdRow	   *row = c->row;
 
-	if (!gd_own_writing() &&
-		(strcmp(from, "submitted") == 0 || gd_answers_after_time(row, from, to)))
-		gd_check_not_matured(row);
-	t = gd_judge("share_request", 20, psprintf(INT64_FORMAT, id), from, to, gd_is_case_actor, c);
-	if (strcmp(t->actor, "negative_list") == 0 || strcmp(t->actor, "reorganization") == 0)
+	if (gd_is_changed(row, REQ_PAUSED_AT) || gd_is_changed(row, REQ_EXTENDED_BY))
 	{
-		gd_moves_consent(row);
-		return;
+		gd_run_clock(row, gd_new_text(row, REQ_LIMIT_CODE), gd_new_int64(row, REQ_PROVIDER),
+					 gd_may_be_silent(row) && row->newnull[REQ_PAUSED_AT - 1]);
+		if (!row->newnull[REQ_RESTARTED_AT - 1] && gd_is_changed(row, REQ_RESTARTED_AT))
+			gd_received(gd_legal_date(DatumGetTimestampTz(row->new[REQ_RESTARTED_AT - 1])));
 	}
-	if (strcmp(t->actor, "time") == 0)
-	{
-		gd_consent_by_time(row);
-		return;
-	}
-	gd_only_changes(row, &gd_request_kind.shape, id, gd_columns_of_move(to));
-	if (strcmp(to, "approved") == 0)
-		gd_consent_by_reply(row);
-	else if (strcmp(to, "refused") == 0)
-		gd_refuse(row);
-	else if (strcmp(to, "coordinating") == 0)
-		gd_open_coordination(row, from);
-	else if (strcmp(to, "withdrawn") != 0)
-		gd_close_coordination(row, to, c->me);
+	gd_moves_consent(c);
 }
 
-Datum
-gd_guard_request(PG_FUNCTION_ARGS)
+/* ---- the kind ---- */
+
+/* what names no resource asks for something that is not in the catalog */
+static const char *
+gd_request_route(GdRow *row)
 {
-	GdRow		row;
-	GdCase		c = {0};
-	const char *from;
-	const char *to;
-
-	if (!gd_row_open(&row, fcinfo, &gd_request_kind.shape))
-		return gd_row_as_is(fcinfo);
-	c.row = &row;
-	c.me = gd_own_writing() ? 0 : gd_acting(20);
-	if (row.is_insert)
-	{
-		gd_request_receive(&row, c.me);
-		return gd_row_done(&row);
-	}
-
-	from = gd_old_text(&row, REQ_STATE);
-	to = gd_new_text(&row, REQ_STATE);
-	if (to == NULL)
-		to = "";
-	if (strcmp(from, to) != 0)
-		gd_request_move(&row, &c, from, to);
-	else if (!gd_own_writing())
-		gd_request_touch(&row, &c, to);
-	else if (strcmp(to, "submitted") == 0)
-		gd_moves_consent(&row);
-	return gd_row_done(&row);
+	if (!row->is_insert)
+		return gd_old_text(row, REQ_ROUTE);
+	if (row->newnull[REQ_ROUTE - 1] && row->newnull[REQ_RESOURCE - 1] && !row->newnull[REQ_WANTED - 1])
+		return "uncatalogued";
+	return gd_new_text(row, REQ_ROUTE);
 }
 
-/* ---- authorizations, and acts on them ---- */
+static const GdActor gd_request_actors[] = {
+	{"provider", REQ_PROVIDER, NULL, false},
+	{"consumer", REQ_CONSUMER, NULL, false},
+	{"holder", 0, gd_is_holder, false},
+	{"source", 0, gd_is_source, false},
+	{"standing_consent", 0, gd_is_standing, false},
+	{"unconditional", 0, gd_is_unconditional, false},
+	{"negative_list", 0, NULL, true},
+	{"reorganization", 0, NULL, true},
+	GD_COORDINATION_ACTORS,
+	{NULL, 0, NULL, false}
+};
 
-static bool
-gd_is_law_itself(const char *actor, void *context)
-{
-	(void) context;
-	return strcmp(actor, "time") != 0 || gd_is_acting_as_time();
-}
+static const int gd_given[] = {
+	REQ_ROUTE, REQ_RESOURCE, REQ_CONSUMER, REQ_ITEMS, REQ_PURPOSE, REQ_USAGE, REQ_VALID_UNTIL, REQ_MODE, 0
+};
+static const int gd_given_again[] = {REQ_ITEMS, REQ_PURPOSE, REQ_USAGE, REQ_VALID_UNTIL, REQ_MODE, 0};
+static const int gd_granting[] = {REQ_GRANTED_ITEMS, REQ_ANSWER_REASON, REQ_ROW_FILTER, 0};
+static const int gd_refusing[] = {REQ_ANSWER_REASON, 0};
+static const int gd_refusing_items[] = {REQ_REFUSED_ITEMS, REQ_ANSWER_REASON, 0};
+static const int gd_returning[] = {REQ_RETURN_REASON, 0};
+static const int gd_passing[] = {REQ_HOLDER, 0};
+static const GdRequired gd_why_returned[] = {{REQ_RETURN_REASON, gettext_noop("the reason")}, {0, NULL}};
 
-/*
- * Authorizations are written by the law itself only, and even so only as the
- * transition table says: an error here is a fault of ours, caught in time.
- */
-Datum
-gd_guard_authorization(PG_FUNCTION_ARGS)
-{
-	GdRow		row;
-	const char *from;
-	const char *to;
+static const GdMove gd_request_moves[] = {
+	{.from = "", .columns = gd_given, .check = gd_request_receive, .effect = gd_request_received},
+	{.from = "reported", .to = "submitted", .check = gd_forward, .effect = gd_forwarded},
+	{.from = "reported", .to = "returned", .columns = gd_returning, .required = gd_why_returned},
+	{.from = "reported", .amender = "holder", .columns = gd_passing, .check = gd_pass_on},
+	{.from = "returned", .to = "reported", .columns = gd_given_again, .check = gd_report_again,
+	.effect = gd_reported_again},
+	{.from = "submitted", .to = "approved", .actor = "time", .effect = gd_consent_by_time},
+	{.from = "submitted", .to = "approved", .columns = gd_granting, .at = REQ_ANSWERED_AT, .effect = gd_approve},
+	{.from = "submitted", .to = "refused", .actor = "negative_list", .effect = gd_moves_consent},
+	{.from = "submitted", .to = "withdrawn", .actor = "reorganization", .effect = gd_moves_consent},
+	{.from = "coordinating", .to = "unsettled", .actor = "reorganization", .at = REQ_COORDINATION_CLOSED_AT},
+	{.from = "submitted", .to = "refused", .actor = "source", .columns = gd_refusing_items, .effect = gd_refused_by_source},
+	{.from = "submitted", .to = "refused", .columns = gd_refusing, .at = REQ_ANSWERED_AT, .effect = gd_refuse},
+	{.from = "submitted", .amender = "law", .effect = gd_law_amends},
+	{.from = "submitted", .amender = "source", .columns = gd_refusing_items, .effect = gd_refused_by_source},
+	GD_COORDINATION_MOVES,
+	{0}
+};
 
-	if (!gd_row_open(&row, fcinfo, &gd_authorization_shape))
-		return gd_row_as_is(fcinfo);
-	if (!gd_own_writing())
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(17)),
-				 errmsg("authorizations are written by the platform only"),
-				 errdetail("They follow from requests and acts. Measures, Article 17."),
-				 errhint("Answer the request, or use govdata.suspend_authorization, resume_authorization or revoke_authorization.")));
-	from = row.is_insert ? "" : gd_old_text(&row, AUT_STATE);
-	to = gd_new_text(&row, AUT_STATE);
-	if (strcmp(from, to) != 0)
-		(void) gd_judge("share_authorization", 20, psprintf(INT64_FORMAT, gd_new_int64(&row, AUT_ID)),
-						from, to, gd_is_law_itself, NULL);
-	return gd_row_as_is(fcinfo);
-}
+static const GdRunning gd_request_running[] = {
+	{REQ_LIMIT_CODE, REQ_RECEIVED_AT, REQ_PROVIDER, REQ_MATURES_AT, "state = 'submitted' AND paused_at IS NULL"},
+	{0}
+};
 
-typedef struct GdActCase
-{
-	int64		me;
-	int64		provider;
-	int64		consumer;
-} GdActCase;
+static const GdKept gd_request_kept[] = {
+	{REQ_REGIME, REQ_RECEIVED_AT, REQ_EXTENDED_BY, REQ_RESTARTED_AT}
+};
 
-static bool
-gd_is_act_actor(const char *actor, void *context)
-{
-	GdActCase  *c = context;
-
-	return c->me != 0 &&
-		((strcmp(actor, "provider") == 0 && c->me == c->provider) ||
-		 (strcmp(actor, "consumer") == 0 && c->me == c->consumer));
-}
-
-/* ruling 2: "should have refused" is no ground, or deemed consent would be empty */
-static void
-gd_check_ground(const char *act, const char *ground, const char *actor)
-{
-	static const char *const provider[] = {"violation", "incident", "purpose_ended"};
-	bool		ok = false;
-
-	if (strcmp(act, "resume") == 0)
-		ok = ground && strcmp(ground, "cleared") == 0;
-	else if (strcmp(actor, "consumer") == 0)
-		ok = ground && strcmp(ground, "waiver") == 0;
-	else
-		for (int i = 0; ground && i < (int) lengthof(provider); i++)
-			ok = ok || strcmp(ground, provider[i]) == 0;
-	if (ok)
-		return;
-	ereport(ERROR,
-			(errcode(GD_ERRCODE(33)),
-			 errmsg("\"%s\" is no ground on which you may %s an authorization", ground ? ground : "", act),
-			 errdetail("Grounds: violation, incident, purpose_ended for the provider; waiver for the consumer; cleared to resume. Measures, Article 33."),
-			 errhint("That a request should have been refused is no ground: its limit has passed.")));
-}
-
-/* the authorization under the act, written down first if time alone granted it */
-static void
-gd_find_authorization(int64 id, GdActCase *c, char **state)
-{
-	static GdStatementText settle = {
-		"UPDATE govdata.share_request SET state = 'approved' WHERE authorization_id = $1"
-		" AND state = 'submitted' AND matures_at <= govdata.clock()", 1, gd_arg_int8, NULL
-	};
-	static GdStatementText find = {
-		"SELECT provider, consumer, CASE WHEN valid_until <= govdata.clock() THEN 'expired' ELSE state END"
-		" FROM govdata.share_authorization WHERE id = $1 FOR NO KEY UPDATE",
-		1, gd_arg_int8, NULL
-	};
-	Datum		arg = Int64GetDatum(id);
-	Datum		values[3];
-	bool		nulls[3];
-
-	(void) gd_run_as_time(&settle, &arg);
-	if (gd_own_run(&find, &arg, NULL, NULL, 3, values, nulls) > 0)
-	{
-		c->provider = DatumGetInt64(values[0]);
-		c->consumer = DatumGetInt64(values[1]);
-		*state = TextDatumGetCString(values[2]);
-		if (c->me == c->provider || c->me == c->consumer)
-			return;
-	}
-	ereport(ERROR,
-			(errcode(GD_ERRCODE(33)),
-			 errmsg("there is no authorization %lld on which you may act", (long long) id),
-			 errdetail("You act as %s; only its provider and its consumer may. Measures, Article 33.", gd_who_acts()),
-			 errhint("Look it up: SELECT * FROM govdata.effective_authorization.")));
-}
-
-/*
- * The authorization moves with the act and not after the statement, so that
- * the next act of the same statement is judged by what this one has left.
- */
-static void
-gd_carry_out(GdRow *row, const char *to)
-{
-	static const Oid types[] = {INT8OID, TEXTOID, TEXTOID, TEXTOID};
-	static GdStatementText query = {
-		"UPDATE govdata.share_authorization SET state = $2,"
-		" ground = CASE WHEN $2 <> 'active' THEN $3 END,"
-		" reason = CASE WHEN $2 <> 'active' THEN $4 END, version = version + 1 WHERE id = $1",
-		4, types, NULL
-	};
-	Datum		args[4];
-
-	args[0] = row->new[ACT_AUTHORIZATION - 1];
-	args[1] = CStringGetTextDatum(to);
-	args[2] = row->new[ACT_GROUND - 1];
-	args[3] = row->new[ACT_REASON - 1];
-	(void) gd_own_run(&query, args, NULL, NULL, 0, NULL, NULL);
-}
-
-Datum
-gd_guard_act(PG_FUNCTION_ARGS)
-{
-	static const int platform[] = {ACT_ID, ACT_DEPARTMENT, ACT_ACTED_AT, 0};
-	GdRow		row;
-	GdActCase	c = {0, 0, 0};
-	const GdTransition *t;
-	const char *act;
-	const char *reason;
-	char	   *state;
-	int64		id;
-
-	if (!gd_row_open(&row, fcinfo, &gd_act_shape))
-		return gd_row_as_is(fcinfo);
-	if (!row.is_insert)
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(33)),
-				 errmsg("an act on an authorization is not changed"),
-				 errdetail("What happened stays on record. Measures, Article 33."),
-				 errhint("Act again: resume what was suspended.")));
-	c.me = gd_acting(33);
-	gd_not_given(&row, &gd_act_shape, platform);
-	id = gd_new_int64(&row, ACT_AUTHORIZATION);
-	act = gd_new_text(&row, ACT_ACT) ? gd_new_text(&row, ACT_ACT) : "";
-	gd_find_authorization(id, &c, &state);
-	t = gd_judge("share_authorization", 33, psprintf(INT64_FORMAT, id), state,
-				 strcmp(act, "suspend") == 0 ? "suspended" : strcmp(act, "resume") == 0 ? "active" :
-				 strcmp(act, "revoke") == 0 ? "revoked" : act,
-				 gd_is_act_actor, &c);
-	gd_check_ground(act, gd_new_text(&row, ACT_GROUND), t->actor);
-	reason = gd_new_text(&row, ACT_REASON);
-	if (reason == NULL || reason[strspn(reason, " \t\n")] == '\0')
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(33)),
-				 errmsg("an act on an authorization needs a reason"),
-				 errdetail("Measures, Article 33."),
-				 errhint("State the reason in the same statement.")));
-	gd_set(&row, ACT_ID, Int64GetDatum(gd_draw("authorization_act_id_seq")));
-	gd_set(&row, ACT_DEPARTMENT, Int64GetDatum(c.me));
-	gd_set(&row, ACT_ACTED_AT, TimestampTzGetDatum(gd_clock()));
-	gd_carry_out(&row, t->to);
-	return gd_row_done(&row);
-}
+static GdCaseKind gd_request_kind = {
+	.shape = {"share_request", 20, gd_request_columns, REQ_NCOLUMNS, false},
+	.id = REQ_ID, .sequence = "share_request_id_seq", .state = REQ_STATE, .route = gd_request_route,
+	.actors = gd_request_actors, .moves = gd_request_moves, .running = gd_request_running,
+	.kept = gd_request_kept, .settle = gd_request_settle
+};
 
 void
 gd_request_init(void)
 {
 	gd_case_register(&gd_request_kind);
+	gd_uncatalogued_init();
+	gd_national_init();
 }

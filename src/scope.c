@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * scope.c
- *	  For whom and for what a provider shares (Article 18).
+ *	  For whom and for what a provider shares (Article 18), and no more of it
+ *	  than is used (Article 20).
  *
  * A provider declares departments, regions with all below them, and systems: a
  * head with all who have it as superior, at any distance.  Whoever is in one of
@@ -11,33 +12,12 @@
  */
 #include "govdata.h"
 
-#include "catalog/pg_type.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
-
 #include "guard.h"
+
+PG_FUNCTION_INFO_V1(gd_nothing_used);
 
 /* no chain of superiors is as long; one that is goes in circles */
 #define GD_MAX_SUPERIORS	32
-
-static int
-gd_int8s(Datum array, Datum **elems)
-{
-	int			n;
-
-	deconstruct_array(DatumGetArrayTypeP(array), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
-					  TYPALIGN_DOUBLE, elems, NULL, &n);
-	return n;
-}
-
-static int
-gd_texts(Datum array, Datum **elems)
-{
-	int			n;
-
-	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, elems, NULL, &n);
-	return n;
-}
 
 bool
 gd_in_system(int64 head, int64 department)
@@ -58,22 +38,23 @@ gd_in_system(int64 head, int64 department)
 static bool
 gd_scope_covers(const GdResource *r, const GdDepartment *who)
 {
-	Datum	   *elems;
+	int64	   *ids;
+	char	  **codes;
 	int			n;
 
 	if (r->scope_departments == (Datum) 0 && r->scope_regions == (Datum) 0 && r->scope_systems == (Datum) 0)
 		return true;
-	n = r->scope_departments ? gd_int8s(r->scope_departments, &elems) : 0;
+	n = r->scope_departments ? gd_ids_of(r->scope_departments, &ids) : 0;
 	for (int i = 0; i < n; i++)
-		if (DatumGetInt64(elems[i]) == who->id)
+		if (ids[i] == who->id)
 			return true;
-	n = r->scope_systems ? gd_int8s(r->scope_systems, &elems) : 0;
+	n = r->scope_systems ? gd_ids_of(r->scope_systems, &ids) : 0;
 	for (int i = 0; i < n; i++)
-		if (gd_in_system(DatumGetInt64(elems[i]), who->id))
+		if (gd_in_system(ids[i], who->id))
 			return true;
-	n = r->scope_regions ? gd_texts(r->scope_regions, &elems) : 0;
+	n = r->scope_regions ? gd_texts_of(r->scope_regions, &codes) : 0;
 	for (int i = 0; i < n; i++)
-		if (gd_region_contains(TextDatumGetCString(elems[i]), who->region))
+		if (gd_region_contains(codes[i], who->region))
 			return true;
 	return false;
 }
@@ -81,18 +62,9 @@ gd_scope_covers(const GdResource *r, const GdDepartment *who)
 bool
 gd_outside_scope(const GdResource *r, const GdDepartment *who, const char *usage)
 {
-	Datum	   *elems;
-	int			n;
-
 	if (!gd_scope_covers(r, who))
 		return true;
-	if (r->uses == (Datum) 0)
-		return false;
-	n = gd_texts(r->uses, &elems);
-	for (int i = 0; i < n && usage; i++)
-		if (strcmp(TextDatumGetCString(elems[i]), usage) == 0)
-			return false;
-	return true;
+	return r->uses != (Datum) 0 && (usage == NULL || !gd_texts_have(r->uses, usage));
 }
 
 /* ---- what a provider declares ---- */
@@ -110,25 +82,38 @@ gd_refuse_scope(const char *what, const char *value)
 static void
 gd_check_departments(GdRow *row, int attno, const char *what)
 {
-	Datum	   *elems;
+	int64	   *ids;
 	GdDepartment dept;
-	int			n = row->newnull[attno - 1] ? 0 : gd_int8s(row->new[attno - 1], &elems);
+	int			n = row->newnull[attno - 1] ? 0 : gd_ids_of(row->new[attno - 1], &ids);
 
 	for (int i = 0; i < n; i++)
-		if (!gd_department(DatumGetInt64(elems[i]), &dept))
-			gd_refuse_scope(what, psprintf(INT64_FORMAT, DatumGetInt64(elems[i])));
+		if (!gd_department(ids[i], &dept))
+			gd_refuse_scope(what, psprintf(INT64_FORMAT, ids[i]));
 }
 
 void
 gd_check_scope(GdRow *row, int departments, int regions, int systems)
 {
-	Datum	   *elems;
+	char	  **codes;
 	GdRegion	region;
-	int			n = row->newnull[regions - 1] ? 0 : gd_texts(row->new[regions - 1], &elems);
+	int			n = row->newnull[regions - 1] ? 0 : gd_texts_of(row->new[regions - 1], &codes);
 
 	gd_check_departments(row, departments, _("department"));
 	gd_check_departments(row, systems, _("department"));
 	for (int i = 0; i < n; i++)
-		if (!gd_region(TextDatumGetCString(elems[i]), &region))
-			gd_refuse_scope(_("region"), TextDatumGetCString(elems[i]));
+		if (!gd_region(codes[i], &region))
+			gd_refuse_scope(_("region"), codes[i]);
+}
+
+/* ---- what is used ---- */
+
+Datum
+gd_nothing_used(PG_FUNCTION_ARGS)
+{
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(20)),
+			 errmsg("nothing of authorization %lld was read", (long long) PG_GETARG_INT64(0)),
+			 errdetail("A renewal starts from what was used. Measures, Article 20."),
+			 errhint("Name the items that will be needed: govdata.renew_authorization(%lld, valid_until, items).",
+					 (long long) PG_GETARG_INT64(0))));
 }

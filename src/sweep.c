@@ -7,7 +7,8 @@
  * authorization has expired follows from facts, calendar and clock whenever
  * someone asks.  A turn settles matured requests, then expires
  * authorizations, then seals the journal, then tells the departments
- * concerned, then seals the access log and destroys what has outlived its term.
+ * concerned, then reminds those whose limits end soon, then seals the access log
+ * and destroys what has outlived its term.
  *
  * Each batch is a transaction of its own, so a turn that is canceled or killed
  * leaves whole batches behind and the next one goes on from there.  A batch
@@ -71,6 +72,22 @@ static const GdTask gd_expiring = {
 	"DELETE FROM govdata.sweep_failure f WHERE f.subject = 'share_authorization'"
 	" AND NOT EXISTS (SELECT FROM govdata.share_authorization a WHERE a.id = f.subject_key::bigint"
 	"  AND a.state IN ('active', 'suspended') AND a.valid_until <= $1)"
+};
+
+/*
+ * Once a day, and again after a notice or a distance has changed: who has a
+ * limit that ends soon.  The day stands for the row; its lock keeps two sweeps
+ * from doing the same, and what is remembered of each case from telling twice.
+ */
+static const GdTask gd_reminding = {
+	"reminder",
+	"SELECT (govdata.legal_date($1) - '2000-01-01'::date)::bigint, $1 FROM govdata.sweep_heartbeat h"
+	" WHERE h.reminded_on IS DISTINCT FROM govdata.legal_date($1)"
+	" AND ($1, (govdata.legal_date($1) - '2000-01-01'::date)::bigint) > ($2, $3)"
+	" LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED",
+	"SELECT govdata._remind($1)",
+	"DELETE FROM govdata.sweep_failure f WHERE f.subject = 'reminder'"
+	" AND EXISTS (SELECT FROM govdata.sweep_heartbeat h WHERE h.reminded_on = govdata.legal_date($1))"
 };
 
 /* one turn */
@@ -353,7 +370,8 @@ gd_seal(GdTurn *turn)
 }
 
 /*
- * The access log has a chain of seals of its own, and a term.  A seal may be
+ * The access log has a chain of seals of its own, and a term; a month that is
+ * over gets its indexes.  A seal may be
  * short because a month or a boot ends there; but where others read without a
  * pause, there is always something more to seal, and the turn must end.
  */
@@ -371,6 +389,8 @@ gd_seal_access(GdTurn *turn)
 		gd_turn_commit(turn);
 	} while (sealed > 0 && short_ones < 8);
 	if (gd_retire_access_log() > 0)
+		gd_turn_commit(turn);
+	if (gd_index_access_log() > 0)
 		gd_turn_commit(turn);
 }
 
@@ -470,6 +490,7 @@ gd_sweep(PG_FUNCTION_ARGS)
 	turn.expired = gd_do_task(&turn, &gd_expiring);
 	gd_seal(&turn);
 	gd_notify(&turn);
+	turn.notified += gd_do_task(&turn, &gd_reminding);
 	gd_seal_access(&turn);
 	gd_heartbeat(&turn, true);
 	SPI_finish();

@@ -18,6 +18,7 @@
 #include "govdata.h"
 
 #include "utils/builtins.h"
+#include "utils/datetime.h"
 
 #define GD_USCC_LEN		18
 #define GD_USCC_MODULUS	31
@@ -65,4 +66,53 @@ gd_uscc_is_valid(PG_FUNCTION_ARGS)
 		weight = weight * 3 % GD_USCC_MODULUS;
 	}
 	PG_RETURN_BOOL(sum % GD_USCC_MODULUS == 0);
+}
+
+PG_FUNCTION_INFO_V1(gd_citizen_id_is_valid);
+
+/* the n digits at s as a number, -1 where one is no digit */
+static int
+gd_digits(const char *s, int n)
+{
+	int			value = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		if (s[i] < '0' || s[i] > '9')
+			return -1;
+		value = value * 10 + (s[i] - '0');
+	}
+	return value;
+}
+
+/*
+ * GB 11643: six digits of a region, a date of birth, a serial of three and a
+ * check character.  Region codes come and go, so only their form is looked at.
+ */
+Datum
+gd_citizen_id_is_valid(PG_FUNCTION_ARGS)
+{
+	static const char check[] = "10X98765432";
+	text	   *code = PG_GETARG_TEXT_PP(0);
+	const char *s = VARDATA_ANY(code);
+	int			weight = 1;
+	int			sum = 0;
+	int			year;
+	int			month;
+	int			day;
+
+	if (VARSIZE_ANY_EXHDR(code) != 18 || gd_digits(s, 6) < 110000 || gd_digits(s + 14, 3) < 0)
+		PG_RETURN_BOOL(false);
+	year = gd_digits(s + 6, 4);
+	month = gd_digits(s + 10, 2);
+	day = gd_digits(s + 12, 2);
+	if (year < 1800 || month < 1 || month > 12 || day < 1 || day > day_tab[isleap(year)][month - 1])
+		PG_RETURN_BOOL(false);
+	/* weights are the powers of 2 modulo 11, from the right */
+	for (int i = 16; i >= 0; i--)
+	{
+		weight = weight * 2 % 11;
+		sum += (s[i] - '0') * weight;
+	}
+	PG_RETURN_BOOL(s[17] == check[sum % 11]);
 }

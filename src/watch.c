@@ -27,12 +27,14 @@
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/tablecmds.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "rewrite/rowsecurity.h"
 #include "tcop/utility.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -289,6 +291,42 @@ gd_judge_publication(const char *publication)
 				 errhint("Take the tables out of it unless the subscriber is the provider's own.")));
 }
 
+/*
+ * What a REVOKE, or another schema, takes from all departments no authorization
+ * gives back; the owner may do it, and is told.
+ */
+static void
+gd_judge_access(void)
+{
+	Oid			departments = get_role_oid("govdata_department", true);
+	ListCell   *lc;
+
+	if (!OidIsValid(departments))
+		return;
+	CommandCounterIncrement();
+	foreach(lc, gd_attached_relations())
+	{
+		const GdAttachment *att = gd_attachment(lfirst_oid(lc));
+		Oid			schema = get_rel_namespace(lfirst_oid(lc));
+		bool		usable;
+
+		if (att == NULL || !has_privs_of_role(GetUserId(), att->owner))
+			continue;
+		usable = GD_NAMESPACE_USAGE(schema, departments) == ACLCHECK_OK;
+		if (usable && pg_class_aclcheck(att->root, departments, ACL_SELECT) == ACLCHECK_OK)
+			continue;
+		ereport(WARNING,
+				(errcode(GD_ERRCODE(17)),
+				 errmsg("departments can no longer read resource \"%s\"", att->code),
+				 errdetail("Role govdata_department has no %s. Measures, Article 17.",
+						   usable ? psprintf("SELECT ON %s", get_rel_name(att->root)) :
+						   psprintf("USAGE ON SCHEMA %s", get_namespace_name(schema))),
+				 errhint("GRANT %s TO govdata_department;",
+						 usable ? psprintf("SELECT ON %s", quote_qualified_identifier(get_namespace_name(schema), get_rel_name(att->root))) :
+						 psprintf("USAGE ON SCHEMA %s", quote_identifier(get_namespace_name(schema))))));
+	}
+}
+
 static void
 gd_judge_statement(Node *statement)
 {
@@ -305,6 +343,9 @@ gd_judge_statement(Node *statement)
 	foreach(lc, gd_watch->joined)
 		if (!list_member_oid(gd_watch->altered, lfirst_oid(lc)))
 			gd_judge_touched(lfirst_oid(lc));
+	if (((IsA(statement, GrantStmt) && !((GrantStmt *) statement)->is_grant) || IsA(statement, AlterObjectSchemaStmt)) &&
+		OidIsValid(gd_relid(GD_ATTACHMENT)))
+		gd_judge_access();
 	if (IsA(statement, CreatePublicationStmt) && OidIsValid(gd_relid(GD_ATTACHMENT)))
 		gd_judge_publication(((CreatePublicationStmt *) statement)->pubname);
 	if (IsA(statement, AlterPublicationStmt) && OidIsValid(gd_relid(GD_ATTACHMENT)))

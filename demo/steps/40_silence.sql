@@ -28,24 +28,24 @@ SELECT govdata.withdraw_resource('301001/000001', '系统改造');
 --: zh 最后一日，还差两分钟二十四时，仍无答复。此时答复尚不为迟。
 --: clock 2026-10-09 23:58:00
 --: shows submitted
-SELECT id, state, effective_state, due_on, working_days_left, basis FROM govdata.request_board WHERE id = 5;
+SELECT id, state, effective_state, due_on, working_days_left, basis FROM govdata.request_board WHERE id = 6;
 
 --: en One minute after. No job has run, nothing has been written, and the request is
 --: en approved: time decides, a job only writes it down.
 --: zh 零时一分。任何定时任务都没有运行，什么也没有写下，而申请已经同意：起作用的是时间，任务只是记录。
 --: clock 2026-10-10 00:01:00
 --: shows deemed_consent
-SELECT id, state, effective_state, due_on, working_days_left, basis FROM govdata.request_board WHERE id = 5;
+SELECT id, state, effective_state, due_on, working_days_left, basis FROM govdata.request_board WHERE id = 6;
 
 --: as hubei_civil_clerk
 --: shows deemed_consent
-SELECT id, code, items, basis, valid_from, valid_until FROM govdata.effective_authorization WHERE request = 5;
+SELECT id, code, items, basis, valid_from, valid_until FROM govdata.effective_authorization WHERE request = 6;
 
 --: en The provider refuses now. With a verb or, as here, by plain UPDATE: it is too late.
 --: zh 提供部门此时才不同意。无论用动词，还是像这样直接更新，都已经迟了。
 --: as hubei_labor_clerk
 --: fails ZW020
-UPDATE govdata.share_request SET state = 'refused', answer_reason = '缴费基数不宜提供' WHERE id = 5;
+UPDATE govdata.share_request SET state = 'refused', answer_reason = '缴费基数不宜提供' WHERE id = 6;
 
 --: en Now pg_cron is told to sweep every minute. Its next minute writes down what time
 --: en has decided.
@@ -56,10 +56,10 @@ SELECT govdata.schedule() AS job;
 
 --: wait 90
 SELECT id, state, answer_basis, answered_at, granted_items FROM govdata.share_request
- WHERE id = 5 AND state = 'approved';
+ WHERE id = 6 AND state = 'approved';
 
 --: shows active
-SELECT id, request, basis, state, valid_from FROM govdata.share_authorization WHERE request = 5;
+SELECT id, request, basis, state, valid_from FROM govdata.share_authorization WHERE request = 6;
 
 --: wait 20
 SELECT started_at, finished_at, settled, expired, sealed, failed FROM govdata.sweep_heartbeat
@@ -69,4 +69,4 @@ SELECT started_at, finished_at, settled, expired, sealed, failed FROM govdata.sw
 --: zh 写下与否，对迟到的不同意，回答都一样。
 --: as hubei_labor_clerk
 --: fails ZW020
-SELECT govdata.refuse_request(5, '缴费基数不宜提供');
+SELECT govdata.refuse_request(6, '缴费基数不宜提供');

@@ -3,7 +3,7 @@
 --: zh “当初本应不同意”不是事由，否则视为同意就成了空文。
 --: as hubei_labor_clerk
 --: fails ZW033
-SELECT govdata.revoke_authorization(5, 'should_have_refused', '当初本应不同意');
+SELECT govdata.revoke_authorization(6, 'should_have_refused', '当初本应不同意');
 
 --: en Misuse is one.
 --: zh 违规使用则是。

@@ -1,10 +1,10 @@
 --: title 32 | What happened, and that nobody has touched it | 全程留痕，不可篡改
---: en The life of request 5, as its provider reads it. The consent was time's.
---: zh 提供部门所见的5号申请始末。作出同意的，是时间。
+--: en The life of request 6, as its provider reads it. The consent was time's.
+--: zh 提供部门所见的6号申请始末。作出同意的，是时间。
 --: as hubei_labor_clerk
 --: shows time
 SELECT at, event, from_state, to_state, article, actor, role, department
-  FROM govdata.journal WHERE subject = 'share_request' AND subject_key = '5' ORDER BY id;
+  FROM govdata.journal WHERE subject = 'share_request' AND subject_key = '6' ORDER BY id;
 
 --: en Each sweep seals what is new with a SHA-256 chain. The head belongs outside the
 --: en database; it is in the server log as well.
@@ -35,6 +35,6 @@ BEGIN;
 SET LOCAL govdata.maintenance = on;
 ALTER TABLE govdata.journal_entry DISABLE TRIGGER ALL;
 UPDATE govdata.journal_entry SET role = 'somebody_else'
- WHERE subject = 'share_request' AND subject_key = '5' AND to_state = 'approved';
+ WHERE subject = 'share_request' AND subject_key = '6' AND to_state = 'approved';
 SELECT finding, seal, entry, detail FROM govdata.verify_journal(:SEAL, ':HASH');
 ROLLBACK;

@@ -29,8 +29,37 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 SELECT is(t.hint('alice', 'SELECT name, id_card FROM pat.people'),
-	format('SELECT govdata.submit_request(''%s'', ARRAY[''id_card''], ''purpose'', ''last day of use'');', :'people_code'),
+	format('SELECT govdata.submit_request(''%s'', ARRAY[''id_card''], ''purpose'', ''2026-04-01'');', :'people_code'),
 	'the hint is the request for exactly the missing items');
+-- run as it stands, it is the request
+CREATE FUNCTION t.take(who text, sql text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	asked bigint := t.val(who, rtrim(t.hint(who, sql), ';'));
+	made govdata.share_request;
+BEGIN
+	SELECT q.* INTO made FROM govdata.share_request q WHERE q.id = asked;
+	PERFORM t.val(who, format('SELECT govdata.withdraw_request(%s)', asked));
+	RETURN concat_ws(' ', made.items, made.purpose, made.valid_until, made.mode, made.consumer = t.department(who));
+END
+$$;
+SELECT is(t.take('wh_house', 'SELECT name, id_card FROM pat.people'), '{name,id_card} purpose 2026-04-01 read t', 'the hint, run: nothing was authorized');
+SELECT is(t.take('wh_house', 'SELECT id, id AS again FROM pat.people WHERE id < id + 1'), '{id} purpose 2026-04-01 read t', 'the hint, run: a column that stands several times');
+SELECT is(t.take('wh_house', 'SELECT a.name, b.region FROM pat.people a, pat.people b WHERE a.id = b.id'), '{id,name,region} purpose 2026-04-01 read t', 'the hint, run: a table that stands several times');
+SELECT is(t.take('wh_house', 'SELECT p.id FROM pat.people p WHERE EXISTS (SELECT FROM pat.people q WHERE q.id_card = p.id_card)'), '{id,id_card} purpose 2026-04-01 read t', 'the hint, run: a subquery');
+SELECT is(t.take('ja_civil', 'SELECT name, id_card FROM pat.people'), '{id_card} purpose 2026-04-01 read t', 'the hint, run: the rest is authorized');
+SET govdata.purpose = '办理"低保", it''s \ all';
+SELECT is(t.take('wh_house', 'SELECT name FROM pat.people'), '{name} 办理"低保", it''s \ all 2026-04-01 read t', 'the hint, run: for the purpose of the session');
+RESET govdata.purpose;
+SELECT is(t.take('ja_civil', 'CREATE TABLE alice.copy AS SELECT id, name FROM pat.people'), '{id,name} purpose 2026-04-01 copy t', 'the hint, run: in mode copy, to keep what may be read');
+SELECT is(t.hint('bob', 'SELECT p, id FROM pat.people p'), format('govdata.check_access(''%s'', items) explains what may be read.', :'people_code'),
+	'what is no item cannot be asked for');
+-- names of items and columns that need quoting
+CREATE TABLE pat.odd (id integer, "it's" text);
+ALTER TABLE pat.odd OWNER TO regress_gd_wh_police;
+SELECT t.resource('wh_police', '怪名', '{id,it''s}') AS odd \gset
+SELECT t.val('pat', format('SELECT govdata.attach_resource(%L, ''pat.odd'')', code)) AS attached FROM govdata.resource WHERE id = :odd \gset
+SELECT is(t.take('wh_house', 'SELECT o FROM pat.odd o WHERE "it''s" <> ''x'''), '{id,it''s} purpose 2026-04-01 read t', 'the hint, run: the whole row, and a name with a quote');
 
 -- ---- attack 5: every way to name a column ----
 CREATE TABLE pg_temp.form (n integer GENERATED ALWAYS AS IDENTITY, sql text);
@@ -148,6 +177,14 @@ SET client_min_messages = error;
 ALTER TABLE pat.people ADD COLUMN shadow text GENERATED ALWAYS AS (id_card) STORED;
 SELECT t.unread('alice', 'SELECT shadow FROM pat.people', :'not_an_item', 'attack 50: a generated column is not authorized by its source');
 SELECT t.unread('bob', 'SELECT shadow FROM pat.people', :'not_an_item', 'attack 50: not even for who may read the source');
+ROLLBACK;
+
+-- nor one that is computed when it is read, from 18 on
+BEGIN;
+SET client_min_messages = error;
+SELECT format('ALTER TABLE pat.people ADD COLUMN shade text GENERATED ALWAYS AS (id_card || name) %s', CASE WHEN current_setting('server_version_num')::integer >= 180000 THEN 'VIRTUAL' ELSE 'STORED' END) \gexec
+SELECT t.unread(who, 'SELECT shade FROM pat.people', :'not_an_item', 'attack 50: of two columns: ' || who) FROM unnest('{alice,bob}'::text[]) AS who;
+SELECT t.unread('alice', 'SELECT id FROM pat.people WHERE shade > ''a''', :'not_an_item', 'attack 50: nor in a condition');
 ROLLBACK;
 
 -- ---- attack 52: the helper answers for the caller only ----

@@ -120,6 +120,106 @@ SELECT t.refused('superuser', format('SELECT govdata.attach_resource(%L, %L)', :
 	FROM unnest('{pat.view,pat.matview,pat.sequence,pat.parent,pat.heir,pat.ruled,pat.short,pats.hidden,passing,govdata.resource,pg_class,people_name}'::text[]) AS r
 	WHERE to_regclass(r) IS NOT NULL;
 
+-- the hint of a schema that nobody may use is the GRANT
+CREATE FUNCTION t.hint(who text, sql text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	hint text;
+BEGIN
+	PERFORM set_config('role', t.role(who), true);
+	EXECUTE sql;
+	RETURN 'no error';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+	RETURN hint;
+END
+$$;
+SELECT t.resource('wh_police', '隐', '{id}') AS hidden \gset
+SELECT code AS hidden_code FROM govdata.resource WHERE id = :hidden \gset
+SELECT is(t.hint('superuser', format('SELECT govdata.attach_resource(%L, ''pats.hidden'')', :'hidden_code')), 'GRANT USAGE ON SCHEMA pats TO govdata_department;', 'attaching: a schema that departments may not use');
+SELECT t.hint('superuser', format('SELECT govdata.attach_resource(%L, ''pats.hidden'')', :'hidden_code')) \gexec
+SELECT t.allowed('superuser', format('SELECT govdata.attach_resource(%L, ''pats.hidden'')', :'hidden_code'), 'attaching: the hint, run, is enough');
+-- what is taken back is told, with the way back
+SELECT t.authorize('carol', :hidden, '{id}') AS trials \gset
+SELECT t.reads('carol', 'SELECT count(id) FROM pats.hidden', '0', 'read');
+REVOKE USAGE ON SCHEMA pats FROM govdata_department;
+SELECT t.unread('carol', 'SELECT id FROM pats.hidden', '42501 permission denied for schema pats', 'without the schema nothing is read');
+SELECT t.reads('carol', format('SELECT concat_ws('' '', allowed, article, reason) FROM govdata.check_access(%L, ''{id}'')', :'hidden_code'),
+	'f 18 The department''s role may not use schema "pats"; its owner grants USAGE.', 'and check_access says so');
+GRANT USAGE ON SCHEMA pats TO govdata_department;
+REVOKE SELECT ON pats.hidden FROM govdata_department;
+SELECT t.unread('carol', 'SELECT id FROM pats.hidden', '42501 permission denied for table hidden', 'without SELECT neither');
+SELECT t.reads('carol', format('SELECT concat_ws('' '', allowed, article, reason) FROM govdata.check_access(%L, ''{id}'')', :'hidden_code'),
+	'f 18 The department''s role may not select from "hidden"; its owner grants SELECT.', 'and check_access says so');
+GRANT SELECT ON pats.hidden TO govdata_department;
+SELECT t.reads('carol', 'SELECT count(id) FROM pats.hidden', '0', 'granted again, read again');
+REVOKE INSERT ON pats.hidden FROM PUBLIC;
+SELECT t.allowed('superuser', format('SELECT govdata.detach_resource(%L)', :'hidden_code'), 'detached');
+-- a foreign table, and a table with a foreign partition
+CREATE FOREIGN DATA WRAPPER nowhere;
+CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere;
+CREATE FOREIGN TABLE pat.far (id integer) SERVER nowhere;
+CREATE TABLE pat.half (id integer) PARTITION BY LIST (id);
+CREATE FOREIGN TABLE pat.half_far PARTITION OF pat.half FOR VALUES IN (1) SERVER nowhere;
+CREATE TABLE pat.half_near PARTITION OF pat.half FOR VALUES IN (2);
+SELECT t.refused('superuser', format('SELECT govdata.attach_resource(%L, %L)', :'trial_code', r), 'ZW018 "%" cannot be attached', 'attack 51: ' || r) FROM unnest('{pat.far,pat.half,pat.half_near}'::text[]) AS r;
+SELECT alike(t.detail('superuser', format('SELECT govdata.attach_resource(%L, %L)', :'trial_code', r)), why, 'attaching: the reason why not: ' || r) FROM (VALUES
+	('pat.view', 'Views, materialized views and foreign tables have no row security of their own.%'), ('pat.matview', 'Views, %'), ('pat.far', 'Views, %'),
+	('pat.half', 'A foreign table has no row security.%'), ('pat.half_near', 'It is a partition.%'), ('pat.heir', 'It takes part in inheritance.%'),
+	('pat.ruled', 'It has row security policies of its own.%'), ('passing', 'It is temporary.%'), ('pat.short', 'It has no column for these items of the catalog: id.%')) AS v (r, why);
+-- the way that is as strict: the table that holds the rows, and a view with the reader's rights over it
+CREATE VIEW pat.friendly WITH (security_invoker) AS SELECT id, name FROM pat.people;
+ALTER VIEW pat.friendly OWNER TO regress_gd_wh_police;
+GRANT SELECT ON pat.friendly TO govdata_department;
+SELECT t.reads('alice', 'SELECT count(name) FROM pat.friendly', '100', 'a view with the reader''s rights shows the reader''s rows');
+DROP VIEW pat.friendly;
+DROP TABLE pat.half;
+DROP FOREIGN TABLE pat.far;
+-- a department is refused attaching by another's objects
+SELECT t.refused('carol', format('SELECT govdata.attach_resource(%L, ''pat.people'')', :'people_code'), 'ZW018 there is no resource % that you may attach', 'attack 51: a consumer attaches nothing');
+SELECT t.refused('nobody', format('SELECT govdata.attach_resource(%L, ''pat.people'')', :'people_code'), '42501 %', 'attack 51: nor does nobody');
+
+-- a table that follows its type, one that is published, one that moves: all is told
+CREATE TYPE pat.shape AS (id integer, name text);
+CREATE TABLE pat.shaped OF pat.shape;
+ALTER TYPE pat.shape OWNER TO regress_gd_wh_police;
+ALTER TABLE pat.shaped OWNER TO regress_gd_wh_police;
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.shaped'')', :'hidden_code'), 'a typed table attached');
+ALTER TYPE pat.shape ADD ATTRIBUTE more text CASCADE;
+SELECT t.reads('carol', 'SELECT count(id) FROM pat.shaped', '0', 'an attribute more: read as before');
+ALTER TYPE pat.shape RENAME ATTRIBUTE id TO number CASCADE;
+SELECT t.unread('carol', 'SELECT number FROM pat.shaped', 'ZW018 % The attachment is broken: %', 'an attribute renamed: nothing is read');
+ALTER TYPE pat.shape RENAME ATTRIBUTE number TO id CASCADE;
+SELECT t.reads('carol', 'SELECT count(id) FROM pat.shaped', '0', 'and back');
+SELECT t.unread('carol', 'SELECT more FROM pat.shaped', :'not_an_item', 'the new column is its provider''s');
+CREATE SCHEMA aside;
+ALTER TABLE pat.shaped SET SCHEMA aside;
+SELECT t.unread('carol', 'SELECT id FROM aside.shaped', '42501 %', 'moved aside: nothing is read');
+ALTER TABLE aside.shaped SET SCHEMA pat;
+SELECT t.val('pat', format('SELECT govdata.detach_resource(%L)', :'hidden_code')) AS detached \gset
+SET client_min_messages = error;
+CREATE PUBLICATION shapes FOR TABLE pat.shaped;
+SET client_min_messages = notice;
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.shaped'')', :'hidden_code'), 'attack 32: what is published already is told when it is attached');
+DROP PUBLICATION shapes;
+SELECT t.val('pat', format('SELECT govdata.detach_resource(%L)', :'hidden_code')) AS detached \gset
+DROP TABLE pat.shaped;
+DROP TYPE pat.shape;
+-- a partition that leaves in two transactions
+CREATE TABLE pat.parts (id integer) PARTITION BY LIST (id);
+CREATE TABLE pat.part_1 PARTITION OF pat.parts FOR VALUES IN (1);
+CREATE TABLE pat.part_2 PARTITION OF pat.parts FOR VALUES IN (2);
+INSERT INTO pat.parts VALUES (1), (2);
+SELECT format('ALTER TABLE %s OWNER TO regress_gd_wh_police', relid) FROM pg_partition_tree('pat.parts') \gexec
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.parts'')', :'hidden_code'), 'partitions attached');
+ALTER TABLE pat.parts DETACH PARTITION pat.part_2 CONCURRENTLY;
+GRANT SELECT ON pat.part_2 TO PUBLIC;
+SELECT t.reads('carol', 'SELECT string_agg(id::text, '','') FROM pat.parts', '1', 'detached concurrently: gone from the whole');
+SELECT t.reads('carol', 'SELECT count(*) FROM pat.part_2', '0', 'and its owner''s alone');
+SELECT t.val('pat', format('SELECT govdata.detach_resource(%L)', :'hidden_code')) AS detached \gset
+DROP TABLE pat.parts, pat.part_2;
+REVOKE USAGE ON SCHEMA pats FROM govdata_department;
+
 -- ---- attack 48: a table that turns into a view ----
 SELECT CASE WHEN current_setting('server_version_num')::integer < 160000 THEN
 	'CREATE RULE "_RETURN" AS ON SELECT TO pat.empty DO INSTEAD SELECT 1 AS id' ELSE 'SELECT' END AS turn \gset

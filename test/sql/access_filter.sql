@@ -138,6 +138,18 @@ SET client_min_messages = error;
 ALTER TABLE pat.people DISABLE ROW LEVEL SECURITY;
 SELECT t.unread(who, 'SELECT id FROM pat.people', 'ZW0%', format('attack 12: row security switched off: %s is refused', who)) FROM unnest('{alice,bob,carol}'::text[]) AS who;
 SELECT t.reads('pat', 'SELECT count(*) FROM pat.people', '1000', 'attack 12: the provider goes on');
+-- nor does the planner show values to an operator of the reader's (attack 2)
+CREATE SEQUENCE carol.leaked;
+GRANT ALL ON SEQUENCE carol.leaked TO PUBLIC;
+ALTER SEQUENCE carol.leaked OWNER TO regress_gd_carol;
+SET LOCAL ROLE regress_gd_carol;
+CREATE FUNCTION carol.peek(numeric, numeric) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 0.0001 AS
+	'BEGIN PERFORM nextval(''carol.leaked''); RETURN $1 < $2; END';
+CREATE OPERATOR carol.<<< (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = carol.peek, RESTRICT = scalarltsel);
+RESET ROLE;
+SELECT t.unread('carol', sql, 'ZW0%', 'attack 12: ' || sql) FROM unnest(ARRAY['SELECT id FROM pat.people WHERE salary OPERATOR(carol.<<<) 5000',
+	'EXPLAIN SELECT id FROM pat.people WHERE salary OPERATOR(carol.<<<) 5000']) AS sql;
+SELECT is((SELECT is_called FROM carol.leaked), false, 'attack 12: no operator saw a value');
 ROLLBACK;
 SELECT t.reads('alice', 'SELECT count(*) FROM pat.people', '100', 'attack 12: switched on again');
 
@@ -153,6 +165,21 @@ ALTER TABLE pat.people OWNER TO regress_gd_keeper;
 GRANT regress_gd_keeper TO regress_gd_insider;
 SELECT t.unread('insider', 'SELECT id FROM pat.people', :'no_row_security', 'attack 13: a department''s role that is a member of the table''s owner');
 ROLLBACK;
+-- pg_stats and its like would show them values
+CREATE STATISTICS pat.people_stat (mcv) ON name, region FROM pat.people;
+ANALYZE pat.people;
+\set statistics_hold 'ZW020 reading resource % is refused Statistics hold values of its columns%'
+SELECT t.unread('bypass', sql, :'statistics_hold', 'attack 13: ' || sql) FROM unnest(ARRAY[
+	'SELECT most_common_vals FROM pg_stats WHERE tablename = ''people''', 'SELECT * FROM pg_stats_ext', 'TABLE pg_stats']) AS sql;
+BEGIN;
+SET client_min_messages = error;
+ALTER TABLE pat.people OWNER TO regress_gd_keeper;
+GRANT regress_gd_keeper TO regress_gd_insider;
+SELECT t.unread('insider', 'SELECT most_common_vals FROM pg_stats WHERE tablename = ''people''', :'statistics_hold', 'attack 13: statistics, for a member of the table''s owner');
+SELECT t.reads('keeper', 'SELECT count(*) > 0 FROM pg_stats WHERE tablename = ''people''', 'true', 'attack 13: the owner has them');
+ROLLBACK;
+SELECT t.unread('alice', 'SELECT most_common_vals FROM pg_stats WHERE tablename = ''people''', 'ok', 'attack 13: others are shown none, and told nothing');
+SELECT t.reads('wh_police', 'SELECT count(*) > 0 FROM pg_stats WHERE tablename = ''people''', 'true', 'attack 13: the provider has them');
 CREATE ROLE regress_gd_mighty NOLOGIN BYPASSRLS;
 SELECT t.refused('superuser', $$INSERT INTO govdata.department (uscc, name, region, kind, role, data_officer)
 	VALUES (t.uscc(900), '旁路局', '420100', 'agency', 'regress_gd_mighty', 'x')$$, 'ZW006 %', 'attack 13: no department with BYPASSRLS');

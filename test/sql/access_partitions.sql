@@ -48,6 +48,22 @@ SELECT t.reads('bob', 'SELECT count(*) FROM pat.city', '101', 'attack 15: who ma
 SELECT t.refused('pat', 'ALTER TABLE pat.city_100 DISABLE ROW LEVEL SECURITY', 'ZW017 "city_100" is attached to resource %', 'attack 15: and keep it');
 SELECT t.refused('superuser', 'CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE pat.far PARTITION OF pat.city FOR VALUES IN (420900) SERVER s',
 	'ZW017 "far" is attached to resource %', 'a foreign table cannot be a partition');
+-- one whose columns stand in another order, and have other numbers
+SET ROLE regress_gd_wh_police;
+CREATE TABLE pat.city_500 (gone integer, region integer, other integer, secret text, name text, id integer);
+ALTER TABLE pat.city_500 DROP COLUMN gone;
+ALTER TABLE pat.city_500 DROP COLUMN other;
+INSERT INTO pat.city_500 SELECT 420500, 'secret ' || i, 'name ' || i, i FROM generate_series(420090, 420110) AS i;
+ALTER TABLE pat.city ATTACH PARTITION pat.city_500 FOR VALUES IN (420500);
+GRANT SELECT ON pat.city_500 TO govdata_department;
+RESET ROLE;
+SELECT t.reads('alice', 'SELECT count(*) FROM pat.city_500', '0', 'attack 15: the filter looks at its own column there');
+SELECT t.reads('alice', 'SELECT count(*) FROM pat.city', '50', 'attack 15: as it does through the root');
+SELECT t.reads('bob', 'SELECT max(name) FROM pat.city_500', 'name 420110', 'attack 15: who has no filter reads it');
+SELECT t.unread('bob', 'SELECT secret FROM pat.city_500', :'not_an_item', 'attack 15: but not its secret, whatever its number');
+SELECT t.unread('bob', 'SELECT c FROM pat.city_500 c', :'not_an_item', 'attack 15: nor its whole row');
+SELECT t.allowed('pat', 'ALTER TABLE pat.city DETACH PARTITION pat.city_500', 'it leaves');
+DROP TABLE pat.city_500;
 -- one that leaves keeps row security: nobody's but the owner's
 SELECT t.allowed('pat', 'ALTER TABLE pat.city DETACH PARTITION pat.city_400', 'a partition may leave');
 SELECT t.reads('bob', 'SELECT count(*) FROM pat.city_400', '0', 'and is then the owner''s alone');
@@ -67,6 +83,19 @@ SELECT t.unread(who, 'SELECT ' || c || ' FROM pat.allp', 'ZW020 % The table is r
 SELECT t.unread('bob', 'SELECT a.name FROM pat.allp a JOIN pat.people p ON a.id = p.id', 'ZW020 % The table is read through a parent that is not attached.%', 'attack 16: beside the table itself');
 SELECT t.unread('bob', 'SELECT name FROM pat.people UNION ALL SELECT name FROM pat.allp', 'ZW020 % The table is read through a parent that is not attached.%', 'attack 16: in a union with the table itself');
 SELECT t.reads('pat', 'SELECT count(*) FROM pat.allp', '1000', 'attack 16: the provider may');
+-- nor does the planner show values to an operator of the reader's (attack 2)
+ANALYZE pat.allp;
+CREATE SEQUENCE carol.leaked;
+GRANT ALL ON SEQUENCE carol.leaked TO PUBLIC;
+ALTER SEQUENCE carol.leaked OWNER TO regress_gd_carol;
+SET LOCAL ROLE regress_gd_carol;
+CREATE FUNCTION carol.peek(numeric, numeric) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 0.0001 AS
+	'BEGIN PERFORM nextval(''carol.leaked''); RETURN $1 < $2; END';
+CREATE OPERATOR carol.<<< (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = carol.peek, RESTRICT = scalarltsel);
+RESET ROLE;
+SELECT t.unread('carol', sql, 'ZW020 %', 'attack 16: ' || sql) FROM unnest(ARRAY['SELECT id FROM pat.allp WHERE salary OPERATOR(carol.<<<) 5000',
+	'EXPLAIN SELECT id FROM pat.allp WHERE salary OPERATOR(carol.<<<) 5000']) AS sql;
+SELECT is((SELECT is_called FROM carol.leaked), false, 'attack 16: no operator saw a value');
 ROLLBACK;
 
 -- ---- attack 26: a foreign key asks whether somebody exists ----
@@ -74,6 +103,14 @@ GRANT REFERENCES (id) ON pat.people TO regress_gd_carol, regress_gd_bob;
 SELECT t.allowed(who, format('CREATE TABLE %1$s.probe (id integer REFERENCES pat.people)', who), 'attack 26: a foreign key of ' || who || '''s') FROM unnest('{carol,bob}'::text[]) AS who;
 SELECT t.unread(who, format('INSERT INTO %s.probe VALUES (%s)', who, id), 'ZW020 % The read comes through a function with the rights of another department.%', format('attack 26: %s asks for %s', who, id))
 	FROM unnest('{carol,bob}'::text[]) AS who, unnest('{1,5000}'::integer[]) AS id;
+
+CREATE TABLE carol.filled AS SELECT 1 AS id;
+ALTER TABLE carol.filled OWNER TO regress_gd_carol;
+SELECT t.unread('carol', 'ALTER TABLE carol.filled ADD FOREIGN KEY (id) REFERENCES pat.people', 'ZW020 % The read comes through a function with the rights of another department.%', 'attack 26: a key over rows that are there');
+SELECT t.unread('carol', 'ALTER TABLE carol.filled ADD CONSTRAINT later FOREIGN KEY (id) REFERENCES pat.people NOT VALID', 'ok', 'attack 26: one that checks nothing');
+SELECT t.unread('carol', sql, 'ZW020 % The read comes through a function with the rights of another department.%', 'attack 26: ' || sql)
+	FROM unnest('{ALTER TABLE carol.filled VALIDATE CONSTRAINT later,UPDATE carol.filled SET id = 3}'::text[]) AS sql;
+DROP TABLE carol.filled;
 
 -- ---- attack 27: the provider's own tables refer to its people ----
 CREATE ROLE regress_gd_etl LOGIN;

@@ -32,6 +32,20 @@ SELECT t.unread('alice', 'EXPLAIN SELECT id FROM pat.people WHERE region = 42020
 SELECT t.unread('bob', 'EXPLAIN SELECT id FROM pat.people WHERE region = 420200', 'ok', 'attack 54: where no row is hidden, EXPLAIN is free');
 SELECT t.unread('bob', 'EXPLAIN SELECT id FROM pat.people WHERE salary > 0', :'not_an_item', 'attack 54: but not over a column that is not authorized');
 
+-- settings that print what EXPLAIN does are anybody's
+\set printed 'ZW020 reading resource % is refused A printed plan would say how many rows the filter hides%'
+SET debug_print_plan = on;
+SET client_min_messages = error;
+SELECT t.unread('alice', 'SELECT id FROM pat.people WHERE name = ''x''', :'printed', 'attack 54: debug_print_plan prints an estimate');
+SELECT t.unread('alice', 'SELECT alice.count()', :'printed', 'attack 54: in a function');
+SELECT t.unread('bob', 'SELECT id FROM pat.people WHERE region = 420200', 'ok', 'attack 54: where no row is hidden, plans may be printed');
+RESET debug_print_plan;
+SET debug_print_rewritten = on;
+SELECT t.unread('alice', 'SELECT id AS again FROM pat.people', :'printed', 'attack 61: debug_print_rewritten prints the filter');
+RESET debug_print_rewritten;
+SET client_min_messages = warning;
+SELECT t.reads('alice', 'SELECT count(*) FROM pat.people', '100', 'attack 54: switched off, one reads');
+
 -- ---- attack 55 (residual): statistics of the session count what was fetched ----
 SELECT t.reads('alice', 'SELECT pg_stat_get_xact_tuples_fetched(''pat.people''::regclass) >= 0', 'true', 'attack 55: pg_stat functions are PUBLIC''s unless the administrator revokes them');
 BEGIN;
@@ -39,8 +53,25 @@ REVOKE EXECUTE ON FUNCTION pg_stat_get_xact_tuples_fetched(oid) FROM PUBLIC;
 SELECT t.unread('alice', 'SELECT idx_tup_fetch FROM pg_stat_xact_all_tables WHERE relid = ''pat.people''::regclass', '42501 %', 'attack 55: revoked, they say nothing');
 ROLLBACK;
 
+-- ---- attack 56 (residual): time tells a hidden row from none, but each probe is on record ----
+SELECT count(*) AS before FROM govdata.access_record WHERE start_seq IS NULL \gset
+SELECT t.val('alice', 'DO $do$ BEGIN FOR i IN 1..200 LOOP PERFORM FROM pat.people WHERE id = i; END LOOP; END $do$') AS probed \gset
+SELECT is((SELECT count(*) FROM govdata.access_record WHERE start_seq IS NULL) - :before, 200::bigint, 'attack 56: 200 probes are 200 records');
+
 -- ---- attack 57 (residual): sizes are everybody's to see ----
 SELECT t.reads('carol', 'SELECT reltuples > 0 AND pg_relation_size(oid) > 0 FROM pg_class WHERE oid = ''pat.people''::regclass', 'true', 'attack 57: number of rows and size in the catalog');
+
+-- locks are too: a transaction that is serializable leaves one on each row it has looked at
+BEGIN ISOLATION LEVEL SERIALIZABLE;
+SET LOCAL enable_seqscan = off;
+SET LOCAL enable_bitmapscan = off;
+SET LOCAL ROLE regress_gd_alice;
+SELECT count(*) FROM pat.people WHERE id = 5;
+SELECT is((SELECT count(*) FROM pg_locks WHERE mode = 'SIReadLock' AND locktype = 'tuple' AND pid = pg_backend_pid()), 1::bigint, 'attack 57: pg_locks shows that there is a hidden row');
+RESET ROLE;
+REVOKE EXECUTE ON FUNCTION pg_lock_status() FROM PUBLIC;
+SELECT t.unread('alice', 'SELECT * FROM pg_locks', '42501 %', 'attack 57: revoked, it says nothing');
+ROLLBACK;
 
 -- ---- attack 58: functions of the reader's see visible rows only ----
 SET ROLE regress_gd_alice;

@@ -84,8 +84,13 @@ SELECT t.unread(who, sql, 'ZW0%', format('attack 2: %s: %s', who, sql))
 		'SELECT * FROM carol.inlined()',
 		'SELECT * FROM super.inlined_view() WHERE salary OPERATOR(carol.<<<) 5000']) AS sql;
 SELECT is(nextval('carol.leaked'), :before + 1::bigint, 'attack 2: no operator saw a value');
-SELECT t.val('pat', 'EXPLAIN SELECT * FROM pat.v WHERE salary OPERATOR(carol.<<<) 5000') AS plan \gset
-SELECT cmp_ok(nextval('carol.leaked'), '>', :before + 2::bigint, 'attack 2: the provider''s own planner shows them to it, so the attack is real');
+SET ROLE regress_gd_wh_police;
+CREATE FUNCTION pat.peek(numeric, numeric) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 0.0001 AS
+	'BEGIN PERFORM nextval(''carol.leaked''); RETURN $1 < $2; END';
+CREATE OPERATOR pat.<<< (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = pat.peek, RESTRICT = scalarltsel);
+RESET ROLE;
+SELECT t.val('pat', 'EXPLAIN SELECT * FROM pat.v WHERE salary OPERATOR(pat.<<<) 5000') AS plan \gset
+SELECT cmp_ok(nextval('carol.leaked'), '>', :before + 2::bigint, 'attack 2: the provider''s own planner shows them to one of its own, so the attack is real');
 
 -- ---- attack 3: with the caller's rights ----
 SELECT t.reads('alice', 'SELECT count(*) FROM bob.invoker', '100', 'attack 3: a security_invoker view: the caller''s rows');
@@ -136,7 +141,7 @@ SELECT t.unread(who, sql, 'ZW0%', format('attack 23: %s: %s', who, sql)) FROM un
 SELECT t.unread('alice', 'INSERT INTO bob.trap VALUES (1)', :'passed_on', 'attack 23: a rule');
 SELECT t.unread('alice', 'DO $do$ BEGIN PERFORM bob.plpgsql(); EXCEPTION WHEN OTHERS THEN PERFORM count(*) FROM pat.people; END $do$',
 	'ok', 'attack 23: after the trojan is refused, one reads as before');
-SELECT t.unread('alice', 'SELECT name FROM pat.people WHERE bob.plpgsql() > 0', :'foreign_function', 'attack 23: as part of one''s own statement');
+SELECT t.unread('alice', 'SELECT name FROM pat.people WHERE bob.plpgsql() > 0', 'ZW033 %', 'attack 23: as part of one''s own statement');
 SELECT is((SELECT count(*) FROM bob.loot), 0::bigint, 'attack 23: nothing was stolen');
 
 -- also with nothing but functions of the server
@@ -165,6 +170,78 @@ SELECT t.reads('alice', 'SELECT max(alice.plpgsql()) FROM pat.people', '100', 'a
 SELECT t.reads('alice', 'SELECT length(query_to_xml(''SELECT name FROM pat.people'', true, false, '''')::text) > 1000', 'true', 'attack 23: one''s own query_to_xml reads what one may');
 SELECT is((SELECT count(*) FROM bob.loot), 0::bigint, 'attack 23: nothing was stolen by that either');
 
+-- nor a default of an attached table that somebody was let write to
+CREATE TABLE bob.aid (id integer);
+INSERT INTO bob.aid VALUES (1);
+ALTER TABLE bob.aid OWNER TO regress_gd_wh_civil;
+SELECT t.resource('wh_civil', '救助', '{id}') AS aid \gset
+SELECT t.val('bob', format('SELECT govdata.attach_resource(%L, ''bob.aid'')', code)) AS attached FROM govdata.resource WHERE id = :aid \gset
+SET ROLE regress_gd_wh_police;
+CREATE SEQUENCE pat.told;
+GRANT USAGE, UPDATE ON SEQUENCE pat.told TO PUBLIC;
+ALTER TABLE pat.people ALTER salary SET DEFAULT setval('pat.told', length(query_to_xml('SELECT id FROM bob.aid', true, false, '')::text));
+GRANT INSERT ON pat.people TO regress_gd_bob;
+RESET ROLE;
+SELECT t.unread(who, 'INSERT INTO pat.people (id) VALUES (-1)', :'foreign_function', 'attack 23: a default of an attached table: ' || who) FROM unnest('{bob,superuser}'::text[]) AS who;
+SELECT is((SELECT last_value FROM pat.told), 1::bigint, 'attack 23: which was told nothing');
+SELECT t.allowed('superuser', 'UPDATE pat.people SET salary = salary WHERE id IN (SELECT id FROM pat.people WHERE id < 3)', 'attack 23: what a table''s own provider owns is no prey of it');
+ALTER TABLE pat.people ALTER salary DROP DEFAULT;
+REVOKE INSERT ON pat.people FROM regress_gd_bob;
+-- nor somebody who belongs to no department
+CREATE ROLE regress_gd_mallory LOGIN;
+CREATE SCHEMA mallory AUTHORIZATION regress_gd_mallory;
+GRANT USAGE ON SCHEMA mallory TO PUBLIC;
+SET ROLE regress_gd_mallory;
+CREATE FUNCTION mallory.f() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM pat.people); END';
+CREATE VIEW mallory.v AS SELECT query_to_xml('SELECT name FROM pat.people', true, false, '')::text;
+GRANT SELECT ON mallory.v TO PUBLIC;
+RESET ROLE;
+SELECT t.unread('alice', sql, :'foreign_function', 'attack 23: of somebody without department: ' || sql) FROM unnest('{SELECT mallory.f(),SELECT * FROM mallory.v}'::text[]) AS sql;
+-- nor a domain, whose check runs wherever a value is made
+SELECT t.refused('bob', 'CREATE DOMAIN bob.notifying AS text CHECK (pg_notify(''bob'', query_to_xml(''SELECT name FROM pat.people'', true, false, '''')::text)::text IS NOT NULL)',
+	'ZW006 domain constraint "notifying_check" must not call a volatile function of somebody else', 'attack 23: a domain is not even made');
+
+-- nor is anything handed to a function, operator, aggregate or domain of another's, meant or not
+SET ROLE regress_gd_bob;
+CREATE FUNCTION bob.keep(text) RETURNS text LANGUAGE plpgsql AS 'BEGIN INSERT INTO bob.loot VALUES ($1); RETURN $1; END';
+CREATE FUNCTION bob.looks(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS 'BEGIN INSERT INTO bob.loot VALUES ($1); RETURN true; END';
+CREATE FUNCTION bob.lower(text) RETURNS text LANGUAGE sql AS 'SELECT bob.keep($1)';
+CREATE FUNCTION bob.rows(text) RETURNS SETOF text LANGUAGE plpgsql AS 'BEGIN RETURN NEXT bob.keep($1); END';
+CREATE FUNCTION bob.step(text, text) RETURNS text LANGUAGE sql AS 'SELECT bob.keep($2)';
+CREATE AGGREGATE bob.gather(text) (sfunc = bob.step, stype = text);
+CREATE OPERATOR bob.!! (RIGHTARG = text, FUNCTION = bob.keep);
+CREATE DOMAIN bob.watched AS text CHECK (bob.looks(VALUE));
+CREATE TYPE bob.pair AS (n text);
+CREATE FUNCTION bob.keep(bob.pair) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN bob.keep(($1).n); END';
+CREATE CAST (bob.pair AS text) WITH FUNCTION bob.keep(bob.pair);
+RESET ROLE;
+\set handed 'ZW033 reading resource % is refused A function or domain of another department would be handed what is read.%'
+CREATE TABLE pg_temp.handing (n integer GENERATED ALWAYS AS IDENTITY, sql text);
+INSERT INTO pg_temp.handing (sql) VALUES
+	('SELECT bob.keep(name) FROM pat.people'), ('SELECT id FROM pat.people WHERE bob.looks(name)'), ('SELECT bob.lower(name) FROM pat.people'),
+	('SELECT r FROM pat.people, bob.rows(name) AS r'), ('SELECT bob.gather(name) FROM pat.people'), ('SELECT OPERATOR(bob.!!) name FROM pat.people'),
+	('SELECT name::bob.watched FROM pat.people'), ('SELECT ARRAY[name]::bob.watched[] FROM pat.people'), ('SELECT row(name)::bob.pair::text FROM pat.people'),
+	('SELECT bob.keep((SELECT max(name) FROM pat.people))'), ('SELECT (SELECT bob.keep(p.name)) FROM pat.people p'),
+	('SELECT b FROM (SELECT name FROM pat.people OFFSET 0) a, LATERAL (SELECT bob.keep(a.name) AS b OFFSET 0) b'),
+	('WITH a AS MATERIALIZED (SELECT name FROM pat.people) SELECT bob.keep(name) FROM a'),
+	('SELECT id FROM pat.people ORDER BY bob.keep(name)'), ('SELECT count(*) FROM pat.people GROUP BY bob.keep(name)'),
+	('SELECT max(bob.keep(name)) OVER () FROM pat.people'), ('SELECT 1 WHERE EXISTS (SELECT FROM pat.people WHERE bob.looks(name))'),
+	('SELECT id FROM pat.people UNION ALL SELECT length(bob.keep(name)) FROM pat.people'),
+	('SELECT a.id FROM pat.people a JOIN pat.people b ON bob.keep(a.name) = b.name'), ('SELECT bob.keep(name) FROM bob.invoker'),
+	('SELECT (SELECT bob.keep(x.n)) FROM (SELECT name AS n FROM pat.people OFFSET 0) x'), ('SELECT ARRAY(SELECT bob.keep(p.name)) FROM pat.people p'),
+	('SELECT (SELECT (SELECT bob.keep(p.name || q.n::text)) FROM bob.plain q) FROM pat.people p'), ('SELECT id FROM pat.people p WHERE id IN (SELECT n FROM bob.plain WHERE bob.looks(p.name))'),
+	('WITH RECURSIVE w AS (SELECT name FROM pat.people UNION ALL SELECT bob.keep(name) FROM w WHERE false) SELECT count(*) FROM w'),
+	('SELECT id FROM pat.people LIMIT (SELECT length(bob.keep(max(name))) FROM pat.people)'), ('EXPLAIN SELECT bob.keep(name) FROM pat.people');
+SELECT t.unread(who, sql, 'ZW033 reading resource % is refused A function or domain of another department would be handed what is read.%', format('attack 23: %s: %s', who, sql))
+	FROM unnest('{alice,pat,superuser}'::text[]) AS who, pg_temp.handing ORDER BY who, n;
+SET search_path = bob, pg_catalog, public;
+SELECT t.unread('alice', 'SELECT lower(name) FROM pat.people', 'ZW033 %', 'attack 23: a function that stands before the server''s');
+RESET search_path;
+SELECT is((SELECT count(*) FROM bob.loot), 0::bigint, 'attack 23: nobody was handed anything');
+SELECT t.reads('bob', 'SELECT count(bob.keep(name)) FROM pat.people WHERE id = 1', '1', 'attack 23: one''s own functions are');
+TRUNCATE bob.loot;
+SELECT t.reads('alice', 'SELECT bob.keep(''x'') FROM bob.plain', 'x', 'attack 23: nor does it matter where no attached table is read');
+
 -- ---- attack 24 (residual): what mode copy has copied is the copier's to give ----
 SELECT t.reads('carol', 'SELECT count(*) FROM bob.copied', '1000', 'attack 24: a copy made under mode copy is beyond enforcement');
 
@@ -176,6 +253,14 @@ SELECT t.val('pat', format('SELECT govdata.suspend_authorization(%s, ''violation
 SELECT t.unread('superuser', 'REFRESH MATERIALIZED VIEW bob.copied', :'not_covered', 'attack 25: without an authorization it is refused, not emptied');
 SELECT t.unread('bob', 'REFRESH MATERIALIZED VIEW bob.copied', :'not_covered', 'attack 25: for its owner too');
 SELECT is((SELECT count(*) FROM bob.copied), 1000::bigint, 'attack 25: and what it held is still there');
+
+-- from 17 on a refresh may be granted to others: it is its owner's reading all the same
+SELECT t.val('pat', format('SELECT govdata.resume_authorization(%s, ''已核查'')', :bob_authorization)) AS resumed \gset
+SELECT CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN 'GRANT MAINTAIN ON bob.copied TO regress_gd_carol' ELSE 'SELECT' END AS maintain \gset
+:maintain;
+SELECT t.reason('carol', 'REFRESH MATERIALIZED VIEW bob.copied') AS refreshed \gset
+SELECT ok(:'refreshed' ~ '^(ok|ZW0|42501)', 'attack 25: a refresh by whom the owner lets');
+SELECT is((SELECT count(*) FROM bob.copied), 1000::bigint, 'attack 25: shows what its owner may read, or what it held, and never nothing');
 
 -- ---- attack 60: what others do is not shown ----
 SELECT t.reads('alice', 'SELECT count(*) FROM pg_stat_activity WHERE usename <> current_user AND query NOT LIKE ''<insuff%'' AND query <> ''''', '0', 'attack 60: pg_stat_activity');

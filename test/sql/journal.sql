@@ -228,7 +228,7 @@ BEGIN
         INTO digests, prints
         FROM (SELECT id, sha256(convert_to(jsonb_build_array((extract(epoch FROM at) * 1000000)::bigint,
                   (extract(epoch FROM real_at) * 1000000)::bigint, subject, subject_key, event, from_state, to_state,
-                  article, actor, role, department, provider, consumer, before, after)::text, 'UTF8')) AS digest
+                  article, actor, role, department, provider, consumer, before, after, deputy, on_behalf_of)::text, 'UTF8')) AS digest
               FROM govdata.journal_entry WHERE s.entries @> id) AS d;
         next := sha256(previous || convert_to(jsonb_build_array(s.id, (extract(epoch FROM s.sealed_at) * 1000000)::bigint,
             s.entries::text, s.entry_count, s.complete_through, s.drawn)::text, 'UTF8') || digests);

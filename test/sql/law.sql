@@ -30,15 +30,14 @@ SELECT is(govdata._transition_article('negative_entry', '', 'drafted'), 23::smal
 SELECT is(govdata._transition_article('negative_entry', NULL, 'drafted'), 23::smallint, 'whose state is not there yet');
 SELECT is(govdata._transition_article('share_request', 'approved', 'refused'), NULL, 'what is no move has no article');
 -- every state of the table is one that the column allows, and no other
-SELECT is((SELECT array_agg(DISTINCT s COLLATE "C" ORDER BY s COLLATE "C") FROM govdata.transition, unnest(ARRAY[from_state, to_state]) AS s WHERE subject = v.subject AND s <> ''),
-	(SELECT array_agg(m[1] COLLATE "C" ORDER BY m[1] COLLATE "C") FROM pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''::text', 'g') AS m
-		WHERE c.conrelid = ('govdata.' || v.relation)::regclass AND c.conname = v.relation || '_' || v.col || '_check'),
-	format('%s: the states of the table are those of the column', v.subject))
-FROM (VALUES ('resource', 'resource', 'state'), ('resource_opening', 'resource', 'opening_state'), ('negative_entry', 'negative_entry', 'state'),
-	('data_officer', 'data_officer', 'state'), ('data_update', 'data_update', 'state'), ('library', 'library', 'state'), ('library_member', 'library_member', 'state'),
-	('maintenance_confirmation', 'maintenance_confirmation', 'state'), ('maintenance_round', 'maintenance_round', 'state'),
-	('reorganization', 'reorganization', 'state'), ('reorganization_line', 'reorganization_line', 'state'),
-	('standing_consent', 'standing_consent', 'state'), ('share_request', 'share_request', 'state'), ('share_authorization', 'share_authorization', 'state')) AS v (subject, relation, col);
+SELECT is_empty($$WITH m AS (SELECT CASE WHEN subject IN ('national_request', 'uncatalogued_request') THEN 'share_request' ELSE replace(subject, '_opening', '') END AS relation,
+		CASE subject WHEN 'resource_opening' THEN 'opening_state' ELSE 'state' END AS col, from_state, to_state FROM govdata.transition),
+	w AS (SELECT v.relation, v.col,
+		(SELECT array_agg(DISTINCT s COLLATE "C" ORDER BY s COLLATE "C") FROM m, unnest(ARRAY[from_state, to_state]) AS s WHERE (m.relation, m.col) = (v.relation, v.col) AND s <> '') AS moves,
+		(SELECT array_agg(g[1] COLLATE "C" ORDER BY g[1] COLLATE "C") FROM pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''::text', 'g') AS g
+			WHERE c.conrelid = ('govdata.' || v.relation)::regclass AND c.conname = v.relation || '_' || v.col || '_check') AS states
+		FROM (SELECT DISTINCT relation, col FROM m) AS v)
+	SELECT * FROM w WHERE moves IS DISTINCT FROM states$$, 'the states of the table are those of the columns');
 -- and every one can be reached
 SELECT is_empty($$WITH RECURSIVE reached AS (SELECT subject, to_state FROM govdata.transition WHERE from_state = ''
 	UNION SELECT t.subject, t.to_state FROM govdata.transition t JOIN reached r ON r.subject = t.subject AND r.to_state = t.from_state)
@@ -48,11 +47,27 @@ FROM unnest(ARRAY['UPDATE govdata.transition SET actor = ''consumer''', 'DELETE 
 
 -- ---- time limits ----
 -- every number of the Measures that counts days stands here
-SELECT is(string_agg(format('%s %s %s %s %s', code, coalesce(article::text, '-'), amount, unit, consequence), E'\n' ORDER BY code COLLATE "C"),
-	'check_doubt 13 3 working_day late' || E'\n' || 'provisional_grace - 15 calendar_day takes_effect' || E'\n' ||
-	'reply_conditional 20 10 working_day deemed_consent' || E'\n' || 'reply_uncatalogued 22 10 working_day late', 'three, ten, ten, and the grace of an estimate')
-FROM govdata.time_limit;
-SELECT is(array_agg(DISTINCT lower(effective)), ARRAY['2021-04-01'::date], 'since 1 April 2021 (Article 42)') FROM govdata.time_limit;
+SELECT set_eq($$SELECT format('%s %s %s %s %s', code, coalesce(article::text, '-'), amount, unit, consequence) FROM govdata.time_limit WHERE regime = 'measures'$$, ARRAY[
+	'check_doubt 13 3 working_day late',
+	'continued_reading 16 30 calendar_day takes_effect',
+	'provisional_grace - 15 calendar_day takes_effect',
+	'reply_conditional 20 10 working_day deemed_consent',
+	'reply_uncatalogued 22 10 working_day late',
+	'reply_upward 21 10 working_day deemed_consent',
+	'unused_items - 180 calendar_day proposal'
+	], 'the limits of the Measures');
+SELECT is(array_agg(DISTINCT lower(effective)), ARRAY['2021-04-01'::date], 'since 1 April 2021 (Article 42)') FROM govdata.time_limit WHERE regime = 'measures';
+-- and those of Decree 809, since 1 August 2025
+SELECT set_eq($$SELECT format('%s %s %s %s %s %s', code, article, amount, unit, consequence, yields) FROM govdata.time_limit WHERE regime = 'decree809'$$, ARRAY[
+	'catalog_review 10 2 working_day late f',
+	'catalog_update 11 10 working_day late f',
+	'catalog_update_extension 11 5 working_day late f',
+	'check_doubt 13 10 working_day late t',
+	'delivery 20 20 working_day late f',
+	'reply_extension 20 10 working_day late f',
+	'reply_unconditional 20 1 working_day late f'
+	], 'those of Decree 809');
+SELECT is(array_agg(DISTINCT lower(effective)), ARRAY['2025-08-01'::date], 'since 1 August 2025') FROM govdata.time_limit WHERE regime = 'decree809';
 SELECT t.refused(who, sql, told, format('%s: %s', who, sql))
 FROM (VALUES
 	('wh_police', 'UPDATE govdata.time_limit SET amount = 100', '42501 %'),
@@ -112,13 +127,13 @@ SELECT t.refused('wh_civil', format('INSERT INTO govdata.share_request (resource
 SET govdata.restore = on;
 BEGIN;
 INSERT INTO govdata.time_limit (code, article, amount, unit, consequence, effective, basis) VALUES ('check_doubt', 13, 4, 'working_day', 'late', '[2022-01-01,)', '转储');
-SELECT is(string_agg(format('%s %s', amount, effective), ', '), '4 [2022-01-01,)', 'a time limit') FROM govdata.time_limit WHERE code = 'check_doubt';
+SELECT is(string_agg(format('%s %s', amount, effective), ', '), '4 [2022-01-01,)', 'a time limit') FROM govdata.time_limit WHERE code = 'check_doubt' AND regime = 'measures';
 INSERT INTO govdata.catalog_specification (element, column_name, required, basis) VALUES ('信息资源摘要', 'abstract', false, '转储');
 SELECT is(string_agg(format('%s %s', required, builtin), ', '), 'f f', 'an element of the specification') FROM govdata.catalog_specification WHERE element = '信息资源摘要';
 SELECT is(count(*), 18::bigint, 'and no other') FROM govdata.catalog_specification;
 ROLLBACK;
 RESET govdata.restore;
-SELECT is(count(*), 1::bigint, 'outside a restore nothing yields') FROM govdata.time_limit WHERE code = 'check_doubt';
+SELECT is(count(*), 1::bigint, 'outside a restore nothing yields') FROM govdata.time_limit WHERE code = 'check_doubt' AND regime = 'measures';
 SELECT t.refused('admin', 'SET govdata.restore = on', '42501 %', 'and restoring is a superuser''s');
 SELECT t.refused('wh_police', format('SET %s = on', v), '42501 %', v) FROM unnest(ARRAY['govdata.restore', 'govdata.maintenance']) AS v;
 

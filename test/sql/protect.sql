@@ -53,7 +53,7 @@ INSERT INTO pg_temp.refused (ddl) VALUES
     ('ALTER TABLE govdata.sweep_failure ALTER COLUMN message TYPE varchar'),
     ('ALTER TABLE govdata.share_request ALTER COLUMN purpose DROP NOT NULL'),
     ('ALTER TABLE govdata.sweep_failure ALTER COLUMN message SET DEFAULT ''mine'''),
-    ('ALTER TABLE govdata.share_request ALTER COLUMN route DROP DEFAULT'),
+    ('ALTER TABLE govdata.share_request ALTER COLUMN mode DROP DEFAULT'),
     ('ALTER TABLE govdata.share_request RENAME COLUMN purpose TO mine'),
     ('ALTER TABLE govdata.share_request RENAME TO mine'),
     ('ALTER TABLE govdata.share_request SET SCHEMA public'),

@@ -55,13 +55,14 @@ SELECT alike(t.submit(who), '42501 %', who) FROM unnest(ARRAY['admin', 'public',
 SELECT is(t.submit('wh_civil', 'consumer', t.department('wh_house')::text), 'ZW020 a request is made in one''s own name', 'in another''s name');
 SELECT is(t.submit('wh_civil', 'consumer', t.department('wh_civil')::text), 'ok', 'in one''s own');
 SELECT is(t.submit('wh_civil', 'resource', v), format('ZW020 there is no resource %s that you can see', coalesce(nullif(v, 'NULL'), '0')), format('resource %s', v)) FROM unnest(ARRAY['999', 'NULL', '-1']) AS v;
-SELECT is(t.submit('wh_civil', 'route', '''upward'''), '23514 new row for relation "share_request" violates check constraint "share_request_route_check"', 'another route');
+SELECT is(t.submit('wh_civil', 'route', '''upward'''), 'ZW021 resource "307009/000001" is not on a platform above your own', 'another route');
+SELECT is(t.submit('wh_civil', 'route', '''sideways'''), '23514 new row for relation "share_request" violates check constraint "share_request_route_check"', 'one that there is not');
 SELECT is(t.submit('wh_civil', 'state', v), format('ZW020 share_request (new) cannot move from "" to %s', replace(v, '''', '"')), v)
 FROM unnest(ARRAY['''refused''', '''agreed''', '''withdrawn''', '''coordinating''']) AS v;
 SELECT is(t.submit('wh_civil', 'state', '''approved'''), 'ZW020 share_request (new) can be moved from "" to "approved" only by: standing_consent', 'nobody approves by asking');
 -- what the platform sets
-SELECT is(t.submit('wh_civil', column_name, CASE data_type WHEN 'bigint' THEN '1' WHEN 'boolean' THEN 'false' WHEN 'ARRAY' THEN '''{甲}'''
-	WHEN 'text' THEN '''x''' ELSE '''2026-03-02''' END), format('ZW020 column "%s" of share_request is set by the platform', column_name), column_name)
+SELECT is(t.submit('wh_civil', column_name, CASE WHEN column_name = 'sources' THEN '''{1}''' ELSE CASE data_type WHEN 'bigint' THEN '1' WHEN 'integer' THEN '1' WHEN 'boolean' THEN 'false' WHEN 'ARRAY' THEN '''{甲}'''
+	WHEN 'text' THEN '''x''' ELSE '''2026-03-02''' END END), format('ZW020 column "%s" of share_request is set by the platform', column_name), column_name)
 FROM information_schema.columns WHERE table_schema = 'govdata' AND table_name = 'share_request'
 AND column_name NOT IN ('route', 'resource', 'consumer', 'items', 'purpose', 'usage', 'valid_until', 'state', 'mode') ORDER BY ordinal_position;
 -- the verb is the same
@@ -91,8 +92,8 @@ BEGIN;
 SELECT t.resource('hb_civil', '省级', '{甲}') AS rp \gset
 SELECT t.resource('ja_civil', '区级', '{甲}') AS rc \gset
 SELECT t.resource('yc_civil', '宜昌', '{甲}') AS ry \gset
-SELECT is(t.submit('wh_civil', 'resource', :'rp'), format('ZW021 resource "%s" is on a platform above your own', code), 'city to province: through one''s authority') FROM govdata.resource WHERE id = :rp;
-SELECT is(t.submit('ja_civil', 'resource', :'rp'), format('ZW021 resource "%s" is on a platform above your own', code), 'county to province too') FROM govdata.resource WHERE id = :rp;
+SELECT is(t.submit('wh_civil', 'resource', :'rp', 'route', '''direct'''), format('ZW021 resource "%s" is on a platform above your own', code), 'city to province: through one''s authority') FROM govdata.resource WHERE id = :rp;
+SELECT is(t.submit('ja_civil', 'resource', :'rp', 'route', '''direct'''), format('ZW021 resource "%s" is on a platform above your own', code), 'county to province too') FROM govdata.resource WHERE id = :rp;
 SELECT is(t.submit('ja_civil'), 'ok', 'county to its city: the city''s platform is its own');
 SELECT is(t.submit('wc_civil', 'resource', :'rc'), 'ok', 'county to county of one city: direct');
 SELECT is(t.submit('yc_civil'), 'ok', 'city to city: direct');
@@ -100,7 +101,7 @@ SELECT is(t.submit('hb_civil', 'resource', :'ry'), 'ok', 'province to city: dire
 SELECT is(t.submit('hb_market', 'resource', :'rp'), 'ok', 'province to province: direct');
 SELECT is(t.submit('ja_gov'), 'ok', 'a government asks like anybody');
 ROLLBACK;
-SELECT alike(t.detail('ja_civil', format('INSERT INTO govdata.share_request (resource, items, purpose, valid_until) VALUES (%s, ''{甲}'', ''用'', ''2026-12-31'')', t.resource('hb_civil', '省级二', '{甲}'))),
+SELECT alike(t.detail('ja_civil', format('INSERT INTO govdata.share_request (resource, items, purpose, valid_until, route) VALUES (%s, ''{甲}'', ''用'', ''2026-12-31'', ''direct'')', t.resource('hb_civil', '省级二', '{甲}'))),
 	'The platform of 湖北省 is above that of 武汉市. Measures, Article 21.', 'and says which platforms');
 
 -- declared scope and use (Article 18; ruling 12)
@@ -152,7 +153,7 @@ SELECT is(t.case_of(:q), 'withdrawn', 'and it is gone');
 ROLLBACK TO s;
 -- columns that do not belong to the act
 SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET state = ''approved'', %I = %s WHERE id = %s', column_name,
-	CASE WHEN column_name = 'items' THEN '''{甲}''' WHEN data_type = 'bigint' THEN '999' WHEN data_type = 'boolean' THEN 'NOT ' || column_name WHEN data_type = 'ARRAY' THEN '''{甲}'''
+	CASE WHEN column_name = 'items' THEN '''{甲}''' WHEN column_name = 'sources' THEN '''{1}''' WHEN data_type IN ('bigint', 'integer') THEN '999' WHEN data_type = 'boolean' THEN 'NOT ' || column_name WHEN data_type = 'ARRAY' THEN '''{甲}'''
 	WHEN data_type = 'text' THEN '''x''' WHEN data_type = 'date' THEN '''2026-06-01''' ELSE '''2026-06-01''' END, :q),
 	-- whoever names another provider is not the provider
 	CASE column_name WHEN 'provider' THEN 'ZW020 share_request % can be moved from "submitted" to "approved" only by: provider, time'

@@ -73,6 +73,17 @@ like(told('consumer_clerk', "LOAD 'govdata'"), qr/ERROR:  42501/, 'attack 43: LO
 	like(told('consumer_clerk', 'SELECT count(name) FROM data.people'), qr/ERROR/, 'attack 43: nor for the options of a connection');
 }
 
+# all there is, but for two settings that only choose among one's own
+is($node->safe_psql('postgres', q{SELECT string_agg(name, ' ' ORDER BY name) FROM pg_settings WHERE name LIKE 'govdata.%' AND context IN ('user', 'backend')}),
+	'govdata.authorization govdata.purpose', 'attack 43: what a session may set');
+foreach my $setting (split /\n/, $node->safe_psql('postgres', q{SELECT name FROM pg_settings WHERE name LIKE 'govdata.%' AND context <> 'user'}))
+{
+	like(told('consumer_clerk', "SET $setting = DEFAULT"), qr/ERROR:  (42501|55P02)/, "attack 43: $setting is beyond a department's reach");
+	my ($code, $out, $err) = $node->psql('postgres', "ALTER ROLE consumer_clerk SET $setting = DEFAULT; SELECT 1", extra_params => [ '-U', 'consumer_clerk' ]);
+	unlike($out, qr/^1/, "attack 43: nor for its next sessions: $setting") if $err =~ /ERROR/ or $code;
+}
+like(told('consumer_clerk', q{SELECT set_config('govdata.maintenance', 'on', false)}), qr/ERROR:  42501/, 'attack 43: nor by a function');
+
 # ---- attack 31: a connection from within
 like(told('consumer_clerk', 'CREATE EXTENSION dblink'), qr/ERROR:  42501/, 'attack 31: a department makes no dblink');
 SKIP:
@@ -111,6 +122,31 @@ SKIP:
 	$node->safe_psql('postgres', q{SELECT pg_drop_replication_slot('spy'); DROP ROLE spy; DELETE FROM data.people WHERE id = 2000});
 }
 
+# a copy of the whole cluster
+command_fails_like([ 'pg_basebackup', '-D', "$dump/base", '-d', $node->connstr('postgres'), '-U', 'consumer_clerk', '-c', 'fast' ],
+	qr/permission denied|must be superuser or replication role|no pg_hba.conf entry/, 'attack 32: a base backup by a department');
+like(told('consumer_clerk', q{SELECT pg_create_physical_replication_slot('mine')}), qr/ERROR:  42501/, 'attack 32: nor a slot');
+
+# ---- attack 22 (residual): a pooler that logs in as a superuser
+is($node->safe_psql('postgres', q{SET ROLE consumer_clerk; SELECT count(name) FROM data.people}), 5, 'attack 22: a pool of a superuser reads as the role it has set');
+is($node->safe_psql('postgres', q{SET ROLE consumer_clerk; SELECT set_config('role', 'none', false); SELECT count(name) FROM data.people}), "none\n1000",
+	'attack 22 (residual): and takes it off: log in as the department');
+is(told('consumer_clerk', q{SELECT set_config('role', 'none', false); SELECT count(name) FROM data.people}), "none\n5", 'attack 22: whoever logs in as a department stays one');
+
+# ---- attack 70: a batch that was committed and is written once more
+is( $node->safe_psql('postgres', q{
+		SET govdata.maintenance = on;
+		SELECT tableoid::regclass AS part FROM govdata.access_record LIMIT 1 \\gset
+		ALTER TABLE :part DISABLE TRIGGER _append_only;
+		INSERT INTO :part (boot, seq, at, real_at, kind, process_id, purpose)
+			SELECT boot, greatest(seq, end_seq) + 1, at, real_at, kind, process_id, 'written before' FROM :part ORDER BY boot DESC, greatest(seq, end_seq) DESC LIMIT 1;
+		ALTER TABLE :part ENABLE ALWAYS TRIGGER _append_only}), '', 'attack 70: the next record is there already');
+is(told('consumer_clerk', 'SELECT count(name) FROM data.people'), 5, 'attack 70: nobody waits for it');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM govdata.access_record WHERE purpose = 'written before'}), 1, 'attack 70: it is there once');
+is(told('consumer_clerk', q{SET govdata.purpose = 'purpose'; SELECT count(name) FROM data.people}), 5, 'attack 70: reading goes on');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM govdata.access_record WHERE purpose = 'purpose' AND kind = 'read'}), 1, 'attack 70: and is recorded');
+is($node->safe_psql('postgres', q{SELECT count(*) - count(DISTINCT (boot, seq)) FROM govdata.access_record}), 0, 'attack 70: no number stands twice');
+
 # ---- attack 45: a restore numbers the columns anew
 $node->safe_psql('postgres', 'ALTER TABLE data.people DROP COLUMN former');
 is(told('consumer_clerk', 'SELECT count(name) FROM data.people'), 5, 'attack 45: a dropped column that was no item breaks nothing');
@@ -144,6 +180,11 @@ is(told('provider_clerk', 'SET ROLE provider; SELECT count(*) FROM data.people')
 $node->adjust_conf('postgresql.conf', 'shared_preload_libraries', "'govdata'");
 $node->restart;
 is(told('consumer_clerk', 'SELECT count(name) FROM data.people'), 5, 'attack 41: loaded again, all is as before');
+
+# ---- and the others: each of the 78 has a test of its name
+my $named = '';
+$named .= slurp_file($_) foreach glob('test/sql/*.sql test/specs/*.spec test/t/*.pl');
+is(join(' ', grep { $named !~ /attack $_\b/ } 1 .. 78), '', 'attacks 1 to 78 have tests');
 
 $node->stop;
 done_testing();

@@ -18,12 +18,13 @@ my $node = govdata_node('attack', max_connections => 60, log_min_messages => 'fa
 
 travel_to($node, '2026-01-05 09:00+08');
 $node->safe_psql('postgres', q{
-	CREATE ROLE gov; CREATE ROLE auth; CREATE ROLE prov1; CREATE ROLE prov2;
+	CREATE ROLE gov; CREATE ROLE auth; CREATE ROLE prov1; CREATE ROLE prov2; CREATE ROLE prov3;
 	CREATE ROLE cons1; CREATE ROLE cons2; CREATE ROLE cons3;
 	INSERT INTO govdata.department (uscc, uscc_verified_by_hand, name, region, kind, role, data_officer)
-	SELECT lpad(n::text, 18, '0'), true, who, '420100', kind, who::regrole, 'officer'
-	FROM (VALUES (1, 'gov', 'government'), (2, 'auth', 'data_authority'), (3, 'prov1', 'agency'), (4, 'prov2', 'agency'),
-		(5, 'cons1', 'agency'), (6, 'cons2', 'agency'), (7, 'cons3', 'agency')) AS v (n, who, kind)});
+	SELECT lpad(n::text, 18, '0'), true, who, region, kind, who::regrole, 'officer'
+	FROM (VALUES (1, 'gov', 'government', '420100'), (2, 'auth', 'data_authority', '420100'), (3, 'prov1', 'agency', '420100'),
+		(4, 'prov2', 'agency', '420100'), (5, 'cons1', 'agency', '420100'), (6, 'cons2', 'agency', '420100'),
+		(7, 'cons3', 'agency', '420100'), (8, 'prov3', 'agency', '420000')) AS v (n, who, kind, region)});
 
 sub resources
 {
@@ -38,7 +39,7 @@ sub resources
 		UPDATE govdata.resource SET state = 'published' WHERE state = 'draft' AND provider = govdata.current_department();
 		RESET ROLE;};
 }
-$node->safe_psql('postgres', resources($_, 12)) foreach qw(prov1 prov2);
+$node->safe_psql('postgres', resources($_, 12)) foreach qw(prov1 prov2 prov3);
 
 # ---- what each of them does, over and over ----
 
@@ -73,15 +74,31 @@ sub act
 	  . " SELECT id, '$act', '$ground', 'r' FROM govdata.effective_authorization WHERE provider = govdata.current_department()"
 	  . " ORDER BY random() LIMIT 1";
 }
+# what is not in the catalog: asked for, and replied to
+sub want
+{
+	return "INSERT INTO govdata.share_request (provider, wanted, purpose, valid_until)"
+	  . " VALUES (" . pick(3, 4, 8) . ", 'w', 'p', govdata.legal_date() + " . pick(5, 20, 200) . ")";
+}
+sub reply
+{
+	my $mine = 'provider = govdata.current_department()';
+	my $named = "resource = (SELECT r.id FROM govdata.resource r WHERE r.$mine AND r.state = 'published' ORDER BY random() LIMIT 1), items = '{a}'";
+	return "UPDATE govdata.share_request SET "
+	  . pick("state = 'agreed' WHERE " . some('share_request', "state = 'submitted' AND route = 'uncatalogued' AND $mine"),
+		"state = 'listed', $named WHERE " . some('share_request', "state = 'agreed' AND route = 'uncatalogued' AND $mine"),
+		"route = 'direct', $named WHERE " . some('share_request', "state = 'submitted' AND route = 'uncatalogued' AND $mine"));
+}
 my %deeds = (
 	consumer => [
-		\&ask, \&ask, \&ask,
-		sub { "UPDATE govdata.share_request SET state = 'withdrawn' WHERE " . some('share_request', "state = 'submitted'") },
+		\&ask, \&ask, \&ask, \&want,
+		sub { "UPDATE govdata.share_request SET state = 'withdrawn' WHERE " . some('share_request', "state IN ('submitted', 'reported', 'returned')") },
+		sub { "UPDATE govdata.share_request SET state = 'reported' WHERE " . some('share_request', "state = 'returned'") },
 		sub { "UPDATE govdata.share_request SET state = 'coordinating', coordination_reason = 'r' WHERE "
 			  . some('share_request', "state IN ('refused', 'unsettled', 'approved')") },
 	],
 	provider => [
-		\&answer, \&answer, \&answer, \&answer, \&act,
+		\&answer, \&answer, \&answer, \&answer, \&act, \&reply, \&reply,
 		sub { "UPDATE govdata.resource SET state = '" . (rand() < 0.1 ? 'withdrawn' : pick('suspended', 'published', 'published'))
 			  . "', state_reason = 'r' WHERE " . some('resource', "provider = govdata.current_department() AND random() < 0.5") },
 		sub { "UPDATE govdata.resource SET sharing = '" . pick('unconditional', 'conditional') . "' WHERE "
@@ -103,6 +120,8 @@ my %deeds = (
 			  . "', 'r', 'closed', 'law')" },
 	],
 	authority => [
+		(sub { "UPDATE govdata.share_request SET state = 'submitted' WHERE " . some('share_request', "state = 'reported'") }) x 4,
+		sub { "UPDATE govdata.share_request SET state = 'returned', return_reason = 'r' WHERE " . some('share_request', "state = 'reported'") },
 		sub { "UPDATE govdata.negative_entry SET state = '" . pick('reviewed', 'reported') . "' WHERE "
 			  . some('negative_entry', "state IN ('drafted', 'approved')") },
 		sub { "UPDATE govdata.share_request SET state = '" . pick('agreed', 'upheld', 'unsettled') . "', coordination_outcome = 'o' WHERE "
@@ -123,7 +142,7 @@ my %deeds = (
 
 my @players = (
 	([ consumer => 'cons1' ]) x 2, [ consumer => 'cons2' ], [ consumer => 'cons3' ],
-	([ provider => 'prov1' ]) x 3, ([ provider => 'prov2' ]) x 2,
+	([ provider => 'prov1' ]) x 3, ([ provider => 'prov2' ]) x 2, [ provider => 'prov3' ], [ authority => 'auth' ],
 	[ authority => 'auth' ], [ government => 'gov' ], [ loader => 'none' ], [ loader => 'none' ],
 	([ sweeper => 'none' ]) x 2);
 my $pause = 'SELECT pg_sleep(random() * 0.02) \g /dev/null';
@@ -186,10 +205,10 @@ my %never = (
 		SELECT request FROM govdata.share_authorization GROUP BY request HAVING count(*) > 1},
 	'consent without an authorization' => q{
 		SELECT r.id FROM govdata.share_request r LEFT JOIN govdata.share_authorization a ON a.request = r.id
-		WHERE r.state IN ('approved', 'agreed') AND (a.id IS NULL OR a.id <> r.authorization_id)},
+		WHERE (r.state IN ('approved', 'listed') OR r.state = 'agreed' AND r.route <> 'uncatalogued') AND (a.id IS NULL OR a.id <> r.authorization_id)},
 	'an authorization without consent' => q{
 		SELECT r.id FROM govdata.share_request r JOIN govdata.share_authorization a ON a.request = r.id
-		WHERE r.state IN ('submitted', 'refused', 'withdrawn')},
+		WHERE r.state IN ('reported', 'returned', 'submitted', 'refused', 'withdrawn')},
 	'a matured request after a sweep' => q{
 		SELECT id FROM govdata.share_request WHERE state = 'submitted' AND matures_at <= govdata.clock() - interval '1 second'},
 	'a deemed consent from another instant than the deadline' => q{
@@ -226,6 +245,12 @@ my %never = (
 		SELECT q.id FROM govdata.share_request q JOIN govdata.resource r ON r.id = q.resource
 		WHERE q.state = 'submitted' AND r.sharing = 'unconditional' AND NOT EXISTS (SELECT FROM govdata.resource_item i
 			WHERE i.resource = r.id AND i.name = ANY (q.items) AND i.sharing <> 'unconditional')},
+	'a need that lies nowhere, or in two places' => q{
+		SELECT r.id FROM govdata.share_request r WHERE (r.state = 'reported')::integer
+			<> (SELECT count(*) FROM govdata.request_hop h WHERE h.request = r.id AND h.left_at IS NULL AND h.authority = r.holder)
+			OR r.state <> 'reported' AND EXISTS (SELECT FROM govdata.request_hop h WHERE h.request = r.id AND h.left_at IS NULL)},
+	'a request outside the catalog that silence granted' => q{
+		SELECT id FROM govdata.share_request WHERE route = 'uncatalogued' AND (matures_at IS NOT NULL OR answer_basis = 'deemed_consent')},
 	'items of a request that stand nowhere' => q{
 		SELECT r.id FROM govdata.share_request r WHERE ARRAY(SELECT i.item FROM govdata.share_request_item i WHERE i.request = r.id ORDER BY 1)
 			<> ARRAY(SELECT unnest(r.items) ORDER BY 1)},
@@ -241,7 +266,8 @@ my %never = (
 		WHERE from_state IS DISTINCT FROM before},
 	'a move that the Measures do not know' => q{
 		SELECT id FROM govdata.journal_entry j WHERE subject IN ('share_request', 'share_authorization', 'resource', 'negative_entry', 'standing_consent')
-		AND from_state IS DISTINCT FROM to_state AND NOT EXISTS (SELECT FROM govdata.transition t WHERE t.subject = j.subject
+		AND from_state IS DISTINCT FROM to_state AND NOT EXISTS (SELECT FROM govdata.transition t
+			WHERE (t.subject = j.subject OR j.subject = 'share_request' AND t.subject = 'uncatalogued_request')
 			AND t.from_state = coalesce(j.from_state, '') AND t.to_state = j.to_state)});
 is($node->safe_psql('postgres', "SELECT string_agg(x::text, ' ') FROM (SELECT x FROM ($never{$_}) x LIMIT 10) x"), '', "there is not: $_")
   foreach sort keys %never;
@@ -264,6 +290,8 @@ foreach my $table (qw(share_request share_authorization resource negative_entry 
 is($node->safe_psql('postgres', 'SELECT finding FROM govdata.verify_journal()'), 'ok', 'and is sealed');
 ok($node->safe_psql('postgres', "SELECT count(*) FROM govdata.share_request WHERE answer_basis = '$_'") > 0, "something came of it: $_")
   foreach qw(reply deemed_consent standing_consent negative_list);
+ok($node->safe_psql('postgres', "SELECT count(*) FROM govdata.share_request WHERE $_") > 0, "and of: $_")
+  foreach "route = 'upward' AND state = 'approved'", "route = 'uncatalogued' AND state = 'listed'", "state = 'returned'";
 ok($node->safe_psql('postgres', "SELECT count(DISTINCT subject_key) FROM govdata.journal_entry WHERE subject = 'calendar_notice'") > 10,
 	'notices were loaded meanwhile');
 

@@ -107,7 +107,10 @@ $node->safe_psql('postgres', q{
 	INSERT INTO govdata.department (uscc, uscc_verified_by_hand, name, region, kind, role, superior, valid)
 	VALUES ('114200000000000001', true, 'abolished', '420100', 'agency', '"Old ''Office"', 6, '[2010-01-01,2025-01-01)');
 	UPDATE govdata.department SET superior = 9 WHERE name = 'wh_house';
+	CREATE ROLE hb_civil NOLOGIN; CREATE ROLE hb_civil_clerk LOGIN IN ROLE hb_civil;
 });
+$node->safe_psql('postgres', "INSERT INTO govdata.department (uscc, name, region, kind, role, data_officer)"
+	  . " VALUES ('" . uscc(++$number) . "', 'hb_civil', '420000', 'agency', 'hb_civil', 'officer')");
 
 # ---- rules of the site's own, and shipped ones that it changed ----
 
@@ -198,6 +201,34 @@ run_as('wh_police',
 	"SELECT govdata.resume_authorization(" . authorization('resumed') . ", 'repaired')",
 	"SELECT govdata.revoke_authorization(" . authorization('revoked') . ", 'violation', 'sold on')");
 
+# on the other routes, in every state
+my $province = published('hb_civil', 'province');
+$request{$_} = request('wh_civil', $province, 'name') foreach qw(reported returned forwarded taken_back);
+run_as('wh_da', "SELECT govdata.forward_request($request{forwarded})",
+	"SELECT govdata.return_request($request{returned}, 'not complete')");
+run_as('wh_civil', "SELECT govdata.withdraw_request($request{taken_back})");
+foreach my $state (qw(new agreed listed refused withdrawn coordinating upheld unsettled))
+{
+	$request{"outside $state"} = run_as('wh_civil',
+		"SELECT govdata.submit_uncatalogued_request(5, 'what is not there', 'a duty', '2026-12-31')");
+}
+run_as('wh_police', (map { "SELECT govdata.agree_request($request{qq(outside $_)})" } qw(agreed listed)),
+	qq{SELECT govdata.list_request($request{'outside listed'}, code, '{name}') FROM govdata.resource WHERE id = $population},
+	(map { "SELECT govdata.refuse_as_not_shareable($request{qq(outside $_)}, 'privacy')" } qw(refused coordinating upheld unsettled)),
+	qq{SELECT govdata.cite_negative_entry($request{'outside refused'}, max(id)) FROM govdata.negative_entry WHERE provider = 5 AND state <> 'rejected'});
+run_as('wh_civil', qq{SELECT govdata.withdraw_request($request{'outside withdrawn'})},
+	map { "SELECT govdata.request_coordination($request{qq(outside $_)}, 'it is our duty')" } qw(coordinating upheld unsettled));
+run_as('wh_da', map { "SELECT govdata.settle_coordination($request{qq(outside $_)}, '$_', 'as talked over')" } qw(upheld unsettled));
+foreach my $state (qw(filed coordinating obtained not_obtained withdrawn))
+{
+	$request{"nation $state"} = run_as('wh_civil', "SELECT govdata.submit_national_request('a ministry', 'its data', 'a duty')");
+}
+run_as('hb_da', (map { "SELECT govdata.coordinate_national_request($request{qq(nation $_)})" } qw(coordinating obtained not_obtained)),
+	qq{SELECT govdata.record_obtained($request{'nation obtained'}, 'not to be kept')},
+	qq{SELECT govdata.list_obtained($request{'nation obtained'}, code) FROM govdata.resource WHERE id = $province},
+	qq{SELECT govdata.record_not_obtained($request{'nation not_obtained'}, 'they declined')});
+run_as('wh_civil', qq{SELECT govdata.withdraw_request($request{'nation withdrawn'})});
+
 sub authorization
 {
 	return $node->safe_psql('postgres', "SELECT authorization_id FROM govdata.share_request WHERE id = $request{$_[0]}");
@@ -228,7 +259,8 @@ is( $node->safe_psql('postgres', q{
 			EXCEPT SELECT 'resource_opening', opening_state FROM govdata.resource
 			EXCEPT SELECT 'negative_entry', state FROM govdata.negative_entry
 			EXCEPT SELECT 'standing_consent', state FROM govdata.standing_consent
-			EXCEPT SELECT 'share_request', state FROM govdata.share_request
+			EXCEPT SELECT CASE WHEN route IN ('national', 'uncatalogued') THEN route || '_request' ELSE 'share_request' END, state
+				FROM govdata.share_request
 			EXCEPT SELECT 'share_authorization', state FROM govdata.share_authorization) x}),
 	'', 'there is a row in every state of every machine');
 is( $node->safe_psql('postgres', q{
@@ -266,6 +298,19 @@ $node->safe_psql('postgres', $_) for split /\n/, $node->safe_psql('postgres', qq
 	  FROM govdata.resource_item i WHERE i.resource = $attached;
 	SELECT format('SELECT govdata.attach_resource(%L, %L)', r.code, 'attached')
 	  FROM govdata.resource r WHERE r.id = $attached});
+
+# one that departments read before it became conditional
+my $formerly = published('wh_police', 'formerly unconditional', sharing => "'unconditional'");
+$node->safe_psql('postgres', qq{
+	CREATE TABLE formerly (name text, address text, phone text);
+	SELECT govdata.attach_resource(code, 'formerly') FROM govdata.resource WHERE id = $formerly});
+run_as('wh_civil', 'SELECT name, address FROM formerly');
+run_as('wh_house', 'SELECT address FROM formerly');
+run_as('wh_police', "UPDATE govdata.resource SET sharing = 'conditional', sharing_conditions = 'need' WHERE id = $formerly");
+my $asked = request('wh_civil', $formerly, 'name', valid_until => "'2027-06-30'");
+run_as('wh_police', "SELECT govdata.refuse_request($asked, 'no duty')");
+is( $node->safe_psql('postgres', q{SELECT count(*), count(ended_at), count(request) FROM govdata.continued_reading}),
+	'3|1|1', 'former terms, some of them ended');
 
 my $content = content($node, 'postgres');
 my $head = $node->safe_psql('postgres', q{SELECT format('%L, %L', seal, hash) FROM govdata.seal_head()});
@@ -335,7 +380,7 @@ goes_on($node, 'same cluster', 'from_custom');
 
 $node->safe_psql('postgres', "CREATE DATABASE bare$_ TEMPLATE template0") foreach 1 .. 2;
 $node->command_fails_like([ @{ $load{custom} }, '--dbname', $node->connstr('bare1') ],
-	qr/role "govdata_department" exists and has 9 members already/,
+	qr/role "govdata_department" exists and has 10 members already/,
 	'without the setting a load stops at the group roles');
 $node->safe_psql('bare2', 'SET govdata.restore = on; CREATE EXTENSION govdata CASCADE');
 $node->command_fails_like([ 'pg_restore', '--dbname', $node->connstr('bare2'), "$dump/custom" ],

@@ -1,0 +1,353 @@
+/*-------------------------------------------------------------------------
+ *
+ * coordination.c
+ *	  What follows a refusal (Article 20 paragraph 4): the consumer's own
+ *	  data authority opens and closes it, and unsettled cases go up.
+ *
+ * Coordination is not command: it ends agreed with the provider's recorded
+ * consent, or by decision of the government above both.  Across regions the
+ * authorities of both sides take part, then the common upper one (ruling 5);
+ * nobody is party and judge (ruling 6).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "govdata.h"
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "request.h"
+
+const int	gd_coordination_reason[] = {REQ_COORDINATION_REASON, 0};
+const int	gd_coordination_outcome[] = {REQ_COORDINATION_OUTCOME, 0};
+const int	gd_coordination_consent[] = {REQ_PROVIDER_CONSENTED_AT, 0};
+const int	gd_coordination_concurrence[] = {REQ_CONCURRENCE, 0};
+const GdRequired gd_coordination_concurs[] = {
+	{REQ_CONCURRENCE, gettext_noop("the view of the provider's authority")}, {0, NULL}
+};
+
+bool
+gd_is_government_above(GdCase *c)
+{
+	GdDepartment mine;
+	GdDepartment provider;
+	GdDepartment consumer;
+
+	/* ruling 6: nobody is party and judge */
+	if (c->me == gd_new_int64(c->row, REQ_PROVIDER) || c->me == gd_new_int64(c->row, REQ_CONSUMER))
+		return false;
+	return gd_department(c->me, &mine) && strcmp(mine.kind, "government") == 0 &&
+		gd_department(gd_new_int64(c->row, REQ_PROVIDER), &provider) &&
+		gd_department(gd_new_int64(c->row, REQ_CONSUMER), &consumer) &&
+		gd_region_contains(mine.region, provider.region) &&
+		gd_region_contains(mine.region, consumer.region);
+}
+
+/* ---- who coordinates ---- */
+
+static bool
+gd_is_party(GdRow *row, int64 department)
+{
+	return department == gd_new_int64(row, REQ_PROVIDER) || department == gd_new_int64(row, REQ_CONSUMER);
+}
+
+/*
+ * The next office on the way up from a region: its data authority, or the one
+ * above, unless it is itself provider or consumer or has already tried; at the
+ * top the provincial government.  0 when nobody is left.
+ */
+static int64
+gd_next_office(GdRow *row, const char *from, int64 tried)
+{
+	GdRegion	region;
+	char		code[sizeof(region.code)];
+	bool		passed = (tried == 0);
+
+	strlcpy(code, from, sizeof(code));
+	while (gd_region(code, &region))
+	{
+		int64		office = region.authority;
+
+		if (office != 0 && office == tried)
+			passed = true;
+		else if (passed && office != 0 && !gd_is_party(row, office))
+			return office;
+		if (region.parent[0] == '\0')
+			return region.government != tried && !gd_is_party(row, region.government) ? region.government : 0;
+		strlcpy(code, region.parent, sizeof(code));
+	}
+	return 0;
+}
+
+/* the lowest region above both, "" for none */
+static void
+gd_common_region(const char *a, const char *b, char *common, size_t size)
+{
+	GdRegion	region;
+
+	strlcpy(common, a, size);
+	while (!gd_region_contains(common, b))
+	{
+		if (!gd_region(common, &region))
+			region.parent[0] = '\0';
+		strlcpy(common, region.parent, size);
+		if (common[0] == '\0')
+			return;
+	}
+}
+
+/* is the authority's region that one, or above it? */
+static bool
+gd_stands_above(int64 authority, const char *region)
+{
+	GdDepartment dept;
+
+	return authority != 0 && gd_department(authority, &dept) && gd_region_contains(dept.region, region);
+}
+
+/*
+ * Across regions the authority of each side takes part; where one of them is
+ * missing or a party, or they have not settled it, the common upper one does.
+ */
+static int64
+gd_coordinate_across(GdRow *row, const GdDepartment *consumer, const GdDepartment *provider,
+					 int64 tried, int64 *partner)
+{
+	char		common[sizeof(consumer->region)];
+	int64		own = gd_authority_of(consumer->id);
+	int64		theirs = gd_authority_of(provider->id);
+
+	gd_common_region(consumer->region, provider->region, common, sizeof(common));
+	/* a county without an authority of its own has its city's */
+	if (own == 0)
+		own = gd_platform_authority_of(consumer->id);
+	if (theirs == 0)
+		theirs = gd_platform_authority_of(provider->id);
+	if (tried == 0 && own != 0 && theirs != 0 && !gd_is_party(row, own) && !gd_is_party(row, theirs))
+	{
+		/* where the authority of one side stands above the other, it is the upper one */
+		if (!gd_stands_above(own, provider->region) && !gd_stands_above(theirs, consumer->region))
+			*partner = theirs;
+		return own;
+	}
+	/* whoever tried below the common region leaves it to the one above both */
+	return gd_next_office(row, common, tried == own ? 0 : tried);
+}
+
+static int64
+gd_find_coordinator(GdRow *row, int64 tried, int64 *partner)
+{
+	GdDepartment consumer;
+	GdDepartment provider;
+
+	*partner = 0;
+	if (!gd_department(gd_new_int64(row, REQ_CONSUMER), &consumer) ||
+		!gd_department(gd_new_int64(row, REQ_PROVIDER), &provider))
+		return 0;
+	if (!gd_region_contains(provider.region, consumer.region) &&
+		!gd_region_contains(consumer.region, provider.region))
+		return gd_coordinate_across(row, &consumer, &provider, tried, partner);
+	return gd_next_office(row, consumer.region, tried);
+}
+
+/*
+ * Under a regime that has steps (Decree 809, Article 28): the parties negotiate,
+ * and whoever asked says how that ended; then the authority of their level, or
+ * the common one above both; then the government of that authority decides.
+ */
+static int64
+gd_step_office(GdRow *row, const char *office)
+{
+	GdDepartment consumer;
+	GdDepartment provider;
+	GdRegion	region;
+	char		common[sizeof(consumer.region)];
+
+	if (strcmp(office, "parties") == 0)
+		return gd_new_int64(row, REQ_CONSUMER);
+	if (!gd_department(gd_new_int64(row, REQ_CONSUMER), &consumer) ||
+		!gd_department(gd_new_int64(row, REQ_PROVIDER), &provider))
+		return 0;
+	gd_common_region(consumer.region, provider.region, common, sizeof(common));
+	if (strcmp(office, "authority") == 0)
+		return gd_next_office(row, common, 0);
+	/* the government of the authority that tried, or the next one above it */
+	if (gd_department(gd_new_int64(row, REQ_COORDINATOR), &consumer))
+		strlcpy(common, consumer.region, sizeof(common));
+	while (gd_region(common, &region))
+	{
+		if (region.government != 0 && !gd_is_party(row, region.government))
+			return region.government;
+		strlcpy(common, region.parent, sizeof(common));
+	}
+	return 0;
+}
+
+/* ---- opening ---- */
+
+static bool
+gd_is_revoked(int64 authorization)
+{
+	static const Oid types[] = {INT8OID};
+	static GdStatementText query = {
+		"SELECT 1 FROM govdata.share_authorization WHERE id = $1 AND state = 'revoked'",
+		1, types, NULL
+	};
+	Datum		arg = Int64GetDatum(authorization);
+
+	return gd_own_run(&query, &arg, NULL, NULL, 0, NULL, NULL) > 0;
+}
+
+/* something was refused, or an authorization was taken away */
+static void
+gd_check_something_refused(GdCase *c)
+{
+	static const char *const granted[] = {"approved", "agreed", "listed"};
+	bool		all = false;
+
+	for (int i = 0; i < (int) lengthof(granted); i++)
+		all = all || strcmp(c->from, granted[i]) == 0;
+	if (!all || !c->row->newnull[REQ_REFUSED_ITEMS - 1] ||
+		gd_is_revoked(gd_new_int64(c->row, REQ_AUTHORIZATION_ID)))
+		return;
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(20)),
+			 errmsg("there is nothing to coordinate: all items were granted"),
+			 errdetail("Coordination follows a refusal, of all or some items, or a revocation. Measures, Article 20."),
+			 errhint("Use the authorization.")));
+}
+
+void
+gd_open_coordination(GdCase *c)
+{
+	GdRow	   *row = c->row;
+	GdDepartment consumer;
+	int64		tried = strcmp(c->from, "unsettled") == 0 ? gd_new_int64(row, REQ_COORDINATOR) : 0;
+	int64		partner = 0;
+	int64		coordinator;
+	int			step;
+	const char *office;
+
+	gd_require_reason(gd_new_text(row, REQ_COORDINATION_REASON), 20, _("coordination"));
+	gd_check_something_refused(c);
+	gd_set_null(row, REQ_COORDINATION_STEP);
+	if (gd_next_step(c, &step, &office))
+	{
+		coordinator = gd_step_office(row, office);
+		gd_set(row, REQ_COORDINATION_STEP, Int32GetDatum(step));
+	}
+	else
+		coordinator = gd_find_coordinator(row, tried, &partner);
+	if (coordinator == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("no data authority is left that could coordinate"),
+				 errdetail("None is registered on the way up from region %s. Measures, Article 20.",
+						   gd_department(gd_new_int64(row, REQ_CONSUMER), &consumer) ? consumer.region : "?"),
+				 errhint("The administrator registers the data authority in govdata.department.")));
+	gd_set(row, REQ_COORDINATOR, Int64GetDatum(coordinator));
+	gd_set_null(row, REQ_CO_COORDINATOR);
+	if (partner != 0)
+		gd_set(row, REQ_CO_COORDINATOR, Int64GetDatum(partner));
+	gd_set_null(row, REQ_CONCURRENCE);
+	gd_set_null(row, REQ_CONCURRED_AT);
+	gd_set_null(row, REQ_PROVIDER_CONSENTED_AT);
+	gd_set_null(row, REQ_COORDINATION_OUTCOME);
+	gd_set_null(row, REQ_COORDINATION_CLOSED_AT);
+}
+
+/* ---- closing ---- */
+
+/* only the provider says that the provider consents */
+void
+gd_check_consent(GdCase *c)
+{
+	int64		id = gd_new_int64(c->row, REQ_ID);
+
+	if (strcmp(c->from, c->to) != 0 || !gd_is_changed(c->row, REQ_PROVIDER_CONSENTED_AT))
+		return;
+	if (strcmp(c->from, "coordinating") == 0 && c->me == gd_new_int64(c->row, REQ_PROVIDER) &&
+		!c->row->newnull[REQ_PROVIDER_CONSENTED_AT - 1])
+		return;
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(20)),
+			 errmsg("only the provider may consent, while request %lld is being coordinated", (long long) id),
+			 errdetail("You act as %s; the request is %s. Measures, Article 20.", gd_who_acts(), c->from),
+			 errhint("The provider calls govdata.consent_in_coordination(%lld).", (long long) id)));
+}
+
+/* An agreement grants what can still be shared; the negative list stands above it. */
+static void
+gd_grant_agreed(GdRow *row)
+{
+	GdResource *r = gd_resource(gd_new_int64(row, REQ_RESOURCE));
+	Datum		items = row->new[REQ_ITEMS - 1];
+	Datum	   *elems;
+	Datum	   *kept;
+	int			n;
+	int			k = 0;
+
+	if (r == NULL || strcmp(r->state, "withdrawn") == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("the resource of request %lld is withdrawn", (long long) gd_new_int64(row, REQ_ID)),
+				 errdetail("Nothing is left that could be shared. Measures, Article 20."),
+				 errhint("Close as upheld or unsettled.")));
+	deconstruct_array(DatumGetArrayTypeP(items), TEXTOID, -1, false, TYPALIGN_INT, &elems, NULL, &n);
+	kept = palloc(n * sizeof(Datum));
+	for (int i = 0; i < n; i++)
+	{
+		const char *class = gd_resource_item_class(r, TextDatumGetCString(elems[i]));
+
+		if (class != NULL && strcmp(class, "withheld") != 0)
+			kept[k++] = elems[i];
+	}
+	if (k == 0)
+		gd_check_items(r, items, false);	/* says what stands against it */
+	gd_set(row, REQ_GRANTED_ITEMS,
+		   PointerGetDatum(construct_array(kept, k, TEXTOID, -1, false, TYPALIGN_INT)));
+	gd_set_array(row, REQ_REFUSED_ITEMS,
+				 gd_texts_select(items, false, row->new[REQ_GRANTED_ITEMS - 1], false, false));
+	if (!row->newnull[REQ_REFUSED_ITEMS - 1] && row->newnull[REQ_ANSWER_REASON - 1])
+		gd_set(row, REQ_ANSWER_REASON, row->new[REQ_COORDINATION_OUTCOME - 1]);
+}
+
+/* Across regions neither authority closes the case over the other's head. */
+static void
+gd_check_concurrence(GdCase *c)
+{
+	if (c->row->newnull[REQ_CO_COORDINATOR - 1] || !c->row->newnull[REQ_CONCURRED_AT - 1] ||
+		strcmp(c->to, "unsettled") == 0 || strcmp(c->transition->actor, "government_above") == 0)
+		return;
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(20)),
+			 errmsg("the provider's data authority has not concurred"),
+			 errdetail("Provider and consumer are of different regions: both authorities coordinate. Measures, Article 20."),
+			 errhint("It calls govdata.concur_in_coordination(%lld, view), or close as unsettled: the common upper authority follows.",
+					 (long long) c->id)));
+}
+
+void
+gd_close_coordination(GdCase *c)
+{
+	GdRow	   *row = c->row;
+
+	gd_require_reason(gd_new_text(row, REQ_COORDINATION_OUTCOME), 20, _("the outcome of a coordination"));
+	gd_check_concurrence(c);
+	if (strcmp(c->to, "agreed") != 0)
+		return;
+	if (row->newnull[REQ_PROVIDER_CONSENTED_AT - 1] && !gd_is_government_above(c))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("the provider has not consented"),
+				 errdetail("Coordination is not command: it ends agreed with the provider's recorded consent, or by decision of the government above both. Measures, Article 20."),
+				 errhint("The provider calls govdata.consent_in_coordination(%lld), or close as upheld or unsettled.",
+						 (long long) c->id)));
+	/* what is not in the catalog yet is owed, and granted when it is listed */
+	if (!row->newnull[REQ_RESOURCE - 1])
+		gd_grant_agreed(row);
+	gd_set(row, REQ_ANSWERED_AT, row->new[REQ_COORDINATION_CLOSED_AT - 1]);
+	gd_set_text(row, REQ_ANSWER_BASIS, "coordination");
+}
