@@ -316,8 +316,12 @@ gd_search_page(GdSearch *s, int page, ReturnSetInfo *rsinfo)
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
 		}
 		s->before = first;
-		if (s->nids < s->limit / 4 && level < GD_LEVELS - 1)
+		/* by so much that the next block may be expected to be within the limit */
+		for (int few = s->nids + 1, grown = 0; grown < 3 && few < s->limit / 4 && level < GD_LEVELS - 1; grown++)
+		{
+			few <<= GD_LEVEL_BITS;
 			level++;
+		}
 	}
 }
 

@@ -144,7 +144,8 @@ SELECT t.allowed('wh_da', format('SELECT govdata.dissolve_library(%s, ''并入�
 SELECT t.allowed('hb_da', 'INSERT INTO govdata.library_subject (code, kind, name, basis) VALUES (''transport'', ''theme'', ''交通运输'', ''省规范'')', 'the provincial authority adds a theme');
 
 -- ---- updates ----
-SELECT t.resource('wh_police', '每日', '{甲}') AS daily \gset
+SELECT t.resource('wh_police', '每日', '{甲}', publish => false) AS daily \gset
+SELECT t.act('wh_police', 'UPDATE govdata.resource SET update_cycle = ''每日'', state = ''published'' WHERE id = %s', :'daily') \g /dev/null
 SELECT t.act('wh_police', 'UPDATE govdata.resource SET update_cycle = ''每月'' WHERE id = %s', :'draft') \g /dev/null
 SELECT is(format('%s %s %s', due_on, late, last_as_of), '2026-04-08 f ', 'the first update is due a cycle after publication') FROM govdata.update_status WHERE id = :daily;
 SELECT t.refused('wh_civil', format('SELECT govdata.record_update(%L)', t.code(:daily)), 'ZW009 data_update (new) can be moved from "" to "recorded" only by: provider', 'only the provider records');
