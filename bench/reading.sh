@@ -12,7 +12,7 @@
 # median, over the rounds, of the ratio within a round.
 
 READ_ROUNDS=${BENCH_READ_ROUNDS:-$((ROUNDS * 3))}
-READ_SECONDS=${BENCH_SECONDS:-2}
+READ_SECONDS=${BENCH_SECONDS:-5}
 READ_ROWS=$(scaled 1000000 10000)
 MANY=$(scaled 100000 1000)
 
@@ -251,7 +251,7 @@ bench_flat() {
 
 # ---- a minute at full speed ----
 
-# lost TRANSACTIONS BEFORE: reads that returned and have no record
+# reads on record so far
 records() {
 	psql -X -At -d bench_reading -c "SELECT count(*) FROM govdata.access_record WHERE kind = 'read'"
 }

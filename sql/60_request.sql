@@ -216,23 +216,27 @@ CREATE SEQUENCE govdata.authorization_act_id_seq;
 CREATE TABLE govdata.authorization_act (
     id              bigint PRIMARY KEY,
     share_authorization bigint NOT NULL REFERENCES govdata.share_authorization,
-    act             text NOT NULL CHECK (act IN ('suspend', 'resume', 'revoke')),
+    act             text NOT NULL CHECK (act IN ('suspend', 'resume', 'revoke', 'narrow')),
     ground          text NOT NULL CHECK (ground IN ('violation', 'incident', 'purpose_ended', 'waiver', 'cleared')),
     reason          text NOT NULL CHECK (reason <> ''),
     department      bigint NOT NULL REFERENCES govdata.department,
     acted_at        timestamptz NOT NULL,
-    CONSTRAINT authorization_act_ground_fits CHECK ((act = 'resume') = (ground = 'cleared'))
+    items           text[] CHECK (cardinality(items) > 0),
+    CONSTRAINT authorization_act_ground_fits
+        CHECK ((act = 'resume') = (ground = 'cleared') AND (act <> 'narrow' OR ground = 'waiver')),
+    CONSTRAINT authorization_act_narrows_by_items CHECK ((act = 'narrow') = (items IS NOT NULL))
 );
 ALTER SEQUENCE govdata.authorization_act_id_seq OWNED BY govdata.authorization_act.id;
 CREATE INDEX authorization_act_authorization ON govdata.authorization_act (share_authorization, id);
-COMMENT ON TABLE govdata.authorization_act IS '对授权的行为:中止、恢复、撤销,须有事由与理由;只增不改';
+COMMENT ON TABLE govdata.authorization_act IS '对授权的行为:中止、恢复、撤销、收窄,须有事由与理由;只增不改';
 COMMENT ON COLUMN govdata.authorization_act.id IS '编号';
 COMMENT ON COLUMN govdata.authorization_act.share_authorization IS '授权编号';
-COMMENT ON COLUMN govdata.authorization_act.act IS '行为:suspend 中止、resume 恢复、revoke 撤销';
+COMMENT ON COLUMN govdata.authorization_act.act IS '行为:suspend 中止、resume 恢复、revoke 撤销、narrow 收窄';
 COMMENT ON COLUMN govdata.authorization_act.ground IS '事由:violation 违规使用、incident 安全事件、purpose_ended 用途终止、waiver 使用部门放弃、cleared 情形消除';
 COMMENT ON COLUMN govdata.authorization_act.reason IS '理由';
 COMMENT ON COLUMN govdata.authorization_act.department IS '行为部门';
 COMMENT ON COLUMN govdata.authorization_act.acted_at IS '时间';
+COMMENT ON COLUMN govdata.authorization_act.items IS '收窄时放弃的信息项';
 
 CREATE FUNCTION govdata._guard_act() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_act';
 REVOKE ALL ON FUNCTION govdata._guard_act() FROM PUBLIC;
@@ -242,7 +246,7 @@ REVOKE ALL ON FUNCTION govdata._guard_authorization() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_authorization() IS '守卫:授权(派生,状态依 transition)';
 
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.share_request_item
-    FOR EACH ROW EXECUTE FUNCTION govdata._guard_derived();
+    FOR EACH ROW EXECUTE FUNCTION govdata._guard_derived('repeats share_request.items');
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.share_authorization
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_authorization();
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.authorization_act
@@ -408,6 +412,16 @@ LANGUAGE sql BEGIN ATOMIC
     VALUES (revoke_authorization.share_authorization, 'revoke', revoke_authorization.ground, revoke_authorization.reason);
 END;
 COMMENT ON FUNCTION govdata.revoke_authorization(bigint, text, text) IS '撤销授权(第三十三条)';
+
+-- narrow_authorization(authorization, items, reason): the consumer gives up items
+-- that it does not need; the rest goes on. Raises ZW020 for anyone else, or when
+-- nothing or all would be given up (Article 20).
+CREATE FUNCTION govdata.narrow_authorization(share_authorization bigint, items text[], reason text) RETURNS void
+LANGUAGE sql BEGIN ATOMIC
+    INSERT INTO govdata.authorization_act (share_authorization, act, ground, reason, items)
+    VALUES (narrow_authorization.share_authorization, 'narrow', 'waiver', narrow_authorization.reason, narrow_authorization.items);
+END;
+COMMENT ON FUNCTION govdata.narrow_authorization(bigint, text[], text) IS '使用部门放弃不需要的信息项(第二十条最小够用)';
 
 SELECT govdata._case_table('govdata.share_request', 'provider', 'consumer', 20::smallint,
     'govdata._sees(provider, consumer) OR govdata.current_department() IN (coordinator, co_coordinator, applicant, holder)'

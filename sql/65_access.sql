@@ -49,8 +49,12 @@ CREATE TRIGGER zz_touch AFTER INSERT OR UPDATE OR DELETE ON govdata.attachment_c
 CREATE FUNCTION govdata._guard_filter() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_filter';
 REVOKE ALL ON FUNCTION govdata._guard_filter() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_filter() IS '守卫:行条件须能安全执行';
-CREATE TRIGGER ab_filter BEFORE INSERT OR UPDATE ON govdata.share_request
+CREATE TRIGGER ab_filter BEFORE INSERT ON govdata.share_request
     FOR EACH ROW WHEN (NEW.row_filter IS NOT NULL) EXECUTE FUNCTION govdata._guard_filter();
+-- one that stands keeps nobody from answering, nor time, when the table is gone
+CREATE TRIGGER ab_filter_changed BEFORE UPDATE ON govdata.share_request
+    FOR EACH ROW WHEN (NEW.row_filter IS DISTINCT FROM OLD.row_filter AND NEW.row_filter IS NOT NULL)
+    EXECUTE FUNCTION govdata._guard_filter();
 
 -- What decides about reading changes: every session forgets the verdicts and
 -- plans of the tables concerned, from the next statement on.
@@ -146,11 +150,17 @@ CREATE FUNCTION govdata._permitted(bigint, integer, oid) RETURNS boolean
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_permitted';
 COMMENT ON FUNCTION govdata._permitted(bigint, integer, oid) IS '行过滤中的复核:调用者此刻是否仍有该授权';
 
--- _class_reaches(provider, consumer): whether what the one shares unconditionally
--- is shared with the other: a department, and not from a platform above its own.
-CREATE FUNCTION govdata._class_reaches(provider bigint, consumer bigint) RETURNS boolean
-LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_class_reaches';
-COMMENT ON FUNCTION govdata._class_reaches(bigint, bigint) IS '无条件共享是否及于某部门:限政务部门,不含上级平台(第二十条、第二十一条、第四十一条)';
+-- For whoever judges what can be had beside access itself, by the same rules:
+-- _class_bar(provider, consumer) -> article that keeps the one from what the other
+-- shares unconditionally (20 an operator, 21 an upper platform, 41 a utility),
+-- NULL for none; _continues(consumer, resource, item) -> whether it reads an item
+-- on former terms now.
+CREATE FUNCTION govdata._class_bar(provider bigint, consumer bigint) RETURNS smallint
+LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'gd_class_bar_sql';
+COMMENT ON FUNCTION govdata._class_bar(bigint, bigint) IS '无条件共享不及于某部门的条款:限政务部门,不含上级平台(第二十条、第二十一条、第四十一条);空表示及于';
+CREATE FUNCTION govdata._continues(consumer bigint, resource bigint, item text) RETURNS boolean
+LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'gd_continues';
+COMMENT ON FUNCTION govdata._continues(bigint, bigint, text) IS '某部门此刻是否沿用原条件读取某信息项';
 
 -- check_access(resource code, items, department) -> whether the department may
 -- read the items now, on what basis and article, and why (not). A department

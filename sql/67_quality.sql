@@ -196,7 +196,6 @@ CREATE TABLE govdata.quality_state (
     resource    bigint PRIMARY KEY REFERENCES govdata.resource,
     run         bigint REFERENCES govdata.quality_run,
     due_at      timestamptz,
-    touched_at  timestamptz,
     leaf        oid,
     leaf_file   oid,
     next_block  bigint,
@@ -207,12 +206,12 @@ CREATE TABLE govdata.quality_state (
     restarts    integer,
     measures    bytea
 ) WITH (fillfactor = 50);
+CREATE INDEX quality_state_due ON govdata.quality_state (due_at);
 ALTER TABLE govdata.quality_state ALTER COLUMN measures SET STORAGE EXTERNAL;
 COMMENT ON TABLE govdata.quality_state IS '质量检查的进度:每一资源一行,中断后由此继续;任何部门不可见';
 COMMENT ON COLUMN govdata.quality_state.resource IS '资源编号';
 COMMENT ON COLUMN govdata.quality_state.run IS '进行中的检查';
-COMMENT ON COLUMN govdata.quality_state.due_at IS '下次检查时间;空表示没有规则';
-COMMENT ON COLUMN govdata.quality_state.touched_at IS '最近一次进行的时间';
+COMMENT ON COLUMN govdata.quality_state.due_at IS '下次检查时间,进行中为最近一次进行的时间;空表示没有规则';
 COMMENT ON COLUMN govdata.quality_state.leaf IS '正在读的表或分区';
 COMMENT ON COLUMN govdata.quality_state.leaf_file IS '该表的文件号;变化则从头检查';
 COMMENT ON COLUMN govdata.quality_state.next_block IS '下一数据块';

@@ -193,10 +193,12 @@ COMMENT ON COLUMN govdata.service_form_field.end_reason IS '停用理由';
 -- of the elements, and how the department stands to it now. For the law's own
 -- use: others ask obtainable(). "how", in the order of "rank":
 --   own            the department is its provider
---   unconditional  shared with whoever needs it, on the department's own platform
---   authorized     an authorization is in force, consents that time has given included
+--   unconditional  shared with whoever needs it on its platform, or open to all
+--   authorized     an authorization is in force, consents that time has given
+--                  included, or former terms hold
 --   pending        asked for and not answered, or being coordinated
---   apply_first    conditional, and not asked for, or no longer authorized
+--   apply_first    conditional, or on a platform above, and not asked for, or no
+--                  longer authorized
 --   refused        the last request was refused, or its authorization was
 --                  suspended, or revoked for a violation or an incident
 --   withheld       on the negative list
@@ -206,9 +208,9 @@ RETURNS TABLE (element text, resource bigint, code text, item text, how text, ra
                since timestamptz, until timestamptz, request bigint, hint text)
 LANGUAGE sql STABLE BEGIN ATOMIC
 SELECT i.element, r.id, r.code, i.name, h.how, h.rank, t.relation IS NOT NULL,
-       CASE h.how WHEN 'authorized' THEN e.valid_from WHEN 'pending' THEN q.received_at
+       CASE h.how WHEN 'authorized' THEN coalesce(e.valid_from, k.since) WHEN 'pending' THEN q.received_at
             WHEN 'refused' THEN q.answered_at WHEN 'withheld' THEN n.approved_at ELSE r.published_at END,
-       CASE h.how WHEN 'authorized' THEN e.valid_until WHEN 'pending' THEN q.due_at END,
+       CASE h.how WHEN 'authorized' THEN coalesce(e.valid_until, k.until) WHEN 'pending' THEN q.due_at END,
        CASE h.how WHEN 'authorized' THEN e.request WHEN 'pending' THEN q.id WHEN 'refused' THEN q.id END,
        CASE WHEN h.how = 'apply_first'
             THEN format('SELECT govdata.submit_request(%L, ARRAY[%L], ''purpose'', ''last day of use'');', r.code, i.name)
@@ -223,19 +225,21 @@ SELECT i.element, r.id, r.code, i.name, h.how, h.rank, t.relation IS NOT NULL,
   JOIN govdata.resource r ON r.id = i.resource
   LEFT JOIN govdata.attachment t ON t.resource = r.id
   LEFT JOIN govdata.attachment_column c ON c.resource = r.id AND c.item = i.name
+  CROSS JOIN LATERAL (SELECT govdata._class_bar(r.provider, _obtainable.department) OFFSET 0) AS b (article)
   CROSS JOIN LATERAL (SELECT CASE WHEN 'withheld' IN (r.sharing, i.sharing) THEN 'withheld'
-                                  WHEN 'conditional' IN (r.sharing, i.sharing) THEN 'conditional'
-                                  WHEN govdata._class_reaches(r.provider, _obtainable.department) THEN 'unconditional'
-                                  ELSE 'conditional' END AS sharing) s
+                                  WHEN r.opening = 'unconditional' AND r.opening_state = 'open' THEN 'unconditional'
+                                  WHEN b.article IN (20, 41) THEN NULL
+                                  WHEN 'conditional' IN (r.sharing, i.sharing) OR b.article IS NOT NULL THEN 'conditional'
+                                  ELSE 'unconditional' END AS sharing) s
   LEFT JOIN (SELECT DISTINCT ON (a.resource, x.item) a.resource, x.item, a.request, a.valid_from, a.valid_until
                FROM govdata.effective_authorization a CROSS JOIN LATERAL unnest(a.items) AS x (item)
               WHERE a.consumer = _obtainable.department
               ORDER BY a.resource, x.item, a.valid_until DESC) e ON e.resource = i.resource AND e.item = i.name
   LEFT JOIN (SELECT DISTINCT ON (o.resource, x.item) o.resource, x.item, o.id, o.received_at, o.due_at, o.answered_at,
-                    CASE WHEN o.state IN ('approved', 'agreed') AND x.item = ANY (o.granted_items) THEN
+                    CASE WHEN o.state IN ('approved', 'agreed', 'listed', 'obtained') AND x.item = ANY (o.granted_items) THEN
                          CASE WHEN a.state = 'suspended' OR a.state = 'revoked' AND a.ground IN ('violation', 'incident')
                               THEN 'refused' END
-                         WHEN o.state IN ('approved', 'agreed', 'refused', 'upheld', 'unsettled')
+                         WHEN o.state IN ('approved', 'agreed', 'listed', 'obtained', 'refused', 'upheld', 'unsettled', 'not_obtained')
                               OR o.state = 'submitted' AND x.item = ANY (o.refused_items) THEN 'refused'
                          WHEN o.state <> 'submitted' OR coalesce(o.matures_at > govdata.as_of(), true) THEN 'pending'
                     END AS stands
@@ -243,13 +247,17 @@ SELECT i.element, r.id, r.code, i.name, h.how, h.rank, t.relation IS NOT NULL,
               CROSS JOIN LATERAL unnest(o.items) AS x (item)
               WHERE o.consumer = _obtainable.department AND o.state NOT IN ('withdrawn', 'returned')
               ORDER BY o.resource, x.item, o.id DESC) q ON q.resource = i.resource AND q.item = i.name
+  LEFT JOIN (SELECT o.resource, o.item, max(o.since) AS since, max(o.until) AS until FROM govdata.continued_reading o
+              WHERE o.consumer = _obtainable.department AND o.ended_at IS NULL
+                AND govdata._continues(o.consumer, o.resource, o.item)
+              GROUP BY o.resource, o.item) k ON k.resource = i.resource AND k.item = i.name
   LEFT JOIN LATERAL (SELECT x.approved_at FROM govdata.negative_entry x
                       WHERE s.sharing = 'withheld' AND x.resource = r.id AND x.state IN ('approved', 'reported')
                         AND (x.items IS NULL OR i.name = ANY (x.items))
                       ORDER BY x.approved_at LIMIT 1) n ON true
   CROSS JOIN LATERAL (SELECT CASE WHEN r.provider = _obtainable.department THEN 'own'
-                                  WHEN s.sharing <> 'conditional' THEN s.sharing
-                                  WHEN e.valid_until IS NOT NULL THEN 'authorized'
+                                  WHEN s.sharing <> 'conditional' OR s.sharing IS NULL THEN s.sharing
+                                  WHEN e.valid_until IS NOT NULL OR k.until IS NOT NULL THEN 'authorized'
                                   ELSE coalesce(q.stands, 'apply_first') END) u (how)
   JOIN (VALUES ('own', 1), ('unconditional', 2), ('authorized', 3), ('pending', 4), ('apply_first', 5), ('refused', 6),
                ('withheld', 7)) AS h (how, rank) ON h.how = u.how
@@ -442,7 +450,7 @@ SELECT b.department, 'catalog_purchased_data', 15::smallint, 'planned_entry', b.
 COMMENT ON VIEW govdata._duty_planned_entry IS '待办义务:业务系统与数据采购所欠目录条目';
 
 CREATE VIEW govdata._duty_service_form_field WITH (security_invoker, security_barrier) AS
-SELECT q.department, 'stop_asking' AS duty, 24::smallint AS article, 'service_form_field' AS subject, q.field::text AS subject_key,
+SELECT q.department, 'retire_field' AS duty, 24::smallint AS article, 'service_form_field' AS subject, q.field::text AS subject_key,
        q.since, NULL::date AS due_on, NULL::timestamptz AS due_at, NULL::boolean AS due_provisional, 'none' AS consequence
   FROM govdata.redundant_question q;
 COMMENT ON VIEW govdata._duty_service_form_field IS '待办义务:停止要求填报已能在平台取得的数据';
@@ -613,29 +621,32 @@ END
 $$;
 COMMENT ON FUNCTION govdata.register_form(text, text, text[]) IS '登记表单(第二十四条)';
 
--- ask(form, element, label, reason, identifies) -> id: the form asks for a data
--- element. Raises ZW024 where the department can obtain it, naming the entries
+-- register_field(form, element, label, reason, identifies) -> id: the form asks
+-- for a data element. Raises ZW024 where the department can obtain it, naming the entries
 -- and what to do instead; "reason" is needed where the catalog has it and it
 -- cannot be had. "identifies" for elements that only say who is concerned.
-CREATE FUNCTION govdata.ask(form bigint, element text, label text DEFAULT NULL, reason text DEFAULT NULL,
-                            identifies boolean DEFAULT false) RETURNS bigint
+CREATE FUNCTION govdata.register_field(form bigint, element text, label text DEFAULT NULL, reason text DEFAULT NULL,
+                                       identifies boolean DEFAULT false) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     made bigint;
 BEGIN
     INSERT INTO govdata.service_form_field (form, element, label, reason, identifies)
-    VALUES (ask.form, ask.element, ask.label, ask.reason, ask.identifies) RETURNING id INTO made;
+    VALUES (register_field.form, register_field.element, register_field.label, register_field.reason,
+            register_field.identifies) RETURNING id INTO made;
     RETURN made;
 END
 $$;
-COMMENT ON FUNCTION govdata.ask(bigint, text, text, text, boolean) IS '登记表单要求填报的数据元;能在平台取得的不予登记(第二十四条)';
+COMMENT ON FUNCTION govdata.register_field(bigint, text, text, text, boolean) IS '登记表单要求填报的数据元;能在平台取得的不予登记(第二十四条)';
 
-CREATE FUNCTION govdata.stop_asking(field bigint, reason text DEFAULT NULL) RETURNS void
+-- retire_field(field, reason), retire_form(form, reason): no longer asked; a form
+-- takes its fields along. Raise ZW024 for anyone but the department.
+CREATE FUNCTION govdata.retire_field(field bigint, reason text DEFAULT NULL) RETURNS void
 LANGUAGE sql BEGIN ATOMIC
-    WITH moved AS (UPDATE govdata.service_form_field f SET state = 'retired', end_reason = stop_asking.reason WHERE f.id = field RETURNING 1)
+    WITH moved AS (UPDATE govdata.service_form_field f SET state = 'retired', end_reason = retire_field.reason WHERE f.id = field RETURNING 1)
     SELECT govdata._moved('service_form_field', field::text, 24::smallint, EXISTS (SELECT FROM moved));
 END;
-COMMENT ON FUNCTION govdata.stop_asking(bigint, text) IS '不再要求填报';
+COMMENT ON FUNCTION govdata.retire_field(bigint, text) IS '不再要求填报';
 
 CREATE FUNCTION govdata.retire_form(form bigint, reason text DEFAULT NULL) RETURNS void
 LANGUAGE sql BEGIN ATOMIC

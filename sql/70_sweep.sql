@@ -60,8 +60,9 @@ REVOKE ALL ON PROCEDURE govdata.sweep() FROM PUBLIC;
 GRANT EXECUTE ON PROCEDURE govdata.sweep() TO govdata_admin;
 COMMENT ON PROCEDURE govdata.sweep() IS '清扫一轮：落实期限届满的后果（视为同意、授权到期），封存日志，通知有关部门';
 
--- schedule(cron): makes the pg_cron job 'govdata-sweep <database>' that calls
--- sweep(), or changes its times; returns the job's number.  The times are
+-- schedule(cron): makes the pg_cron jobs 'govdata-sweep <database>' that calls
+-- sweep() and 'govdata-quality <database>' that calls check_quality(), or
+-- changes their times; returns the first one's number.  The times are
 -- pg_cron's (1.4: in GMT), which decide nothing: dueness is the clock's.
 -- Raises 55000 when pg_cron is not there, 42501 when it lives in another
 -- database and the caller is no superuser; the hint is the call to run there.
@@ -69,9 +70,9 @@ CREATE FUNCTION govdata.schedule(cron text DEFAULT '* * * * *') RETURNS bigint
     LANGUAGE C STRICT AS 'MODULE_PATHNAME', 'gd_schedule';
 REVOKE ALL ON FUNCTION govdata.schedule(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION govdata.schedule(text) TO govdata_admin;
-COMMENT ON FUNCTION govdata.schedule(text) IS '建立 pg_cron 定时任务，默认每分钟清扫一轮；返回任务号';
+COMMENT ON FUNCTION govdata.schedule(text) IS '建立 pg_cron 定时任务，默认每分钟清扫一轮、检查质量一轮；返回清扫的任务号';
 
--- unschedule(): removes that job; false when there was none.
+-- unschedule(): removes those jobs; false when there was none.
 CREATE FUNCTION govdata.unschedule() RETURNS boolean
     LANGUAGE C AS 'MODULE_PATHNAME', 'gd_unschedule';
 REVOKE ALL ON FUNCTION govdata.unschedule() FROM PUBLIC;

@@ -223,7 +223,7 @@ UNION ALL
 SELECT u.source, 'review_own_items', 20::smallint, 'share_request', q.id::text, q.received_at, q.due_on, q.due_at,
        q.due_provisional, CASE WHEN q.matures_at IS NULL THEN 'none' ELSE 'deemed_consent' END
   FROM govdata.share_request q, LATERAL unnest(q.sources) AS u (source)
- WHERE q.state = 'submitted' AND q.paused_at IS NULL AND (q.matures_at IS NULL OR q.matures_at > govdata.as_of())
+ WHERE q.state = 'submitted' AND q.sources IS NOT NULL AND q.paused_at IS NULL AND (q.matures_at IS NULL OR q.matures_at > govdata.as_of())
 UNION ALL
 SELECT v.department, v.duty, v.article, 'share_request', q.id::text, v.since, NULL, NULL, NULL, 'none'
   FROM govdata.share_request q
@@ -240,7 +240,9 @@ SELECT v.department, v.duty, v.article, 'share_request', q.id::text, v.since, NU
          (SELECT FROM govdata.negative_entry e WHERE e.id = q.negative_entry AND e.state <> 'rejected'),
         'open_negative_entry', 23::smallint, q.provider, q.answered_at))
        AS v (owed, duty, article, department, since)
- WHERE q.state IN ('reported', 'coordinating', 'agreed', 'filed', 'obtained', 'refused', 'upheld') AND v.owed;
+ WHERE (q.state IN ('reported', 'coordinating', 'filed') OR q.state = 'agreed' AND q.resource IS NULL
+        OR q.state = 'obtained' AND q.listed_at IS NULL OR q.state IN ('refused', 'upheld') AND q.refusal_ground IS NOT NULL)
+   AND v.owed;
 COMMENT ON VIEW govdata._duty_share_request IS '待办义务:共享申请';
 
 CREATE VIEW govdata._duty_negative_entry WITH (security_invoker, security_barrier) AS

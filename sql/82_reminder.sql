@@ -3,6 +3,12 @@
 
 -- what is owed, by who owes it and until when
 CREATE INDEX share_request_owed ON govdata.share_request (provider, due_on) WHERE state = 'submitted';
+-- the same of what its sources may still refuse, and of what is in hand or left to do:
+-- the conditions are those of govdata._duty_share_request, or it reads every request
+CREATE INDEX share_request_of_sources ON govdata.share_request (id) WHERE state = 'submitted' AND sources IS NOT NULL;
+CREATE INDEX share_request_in_hand ON govdata.share_request (id)
+    WHERE (state IN ('reported', 'coordinating', 'filed') OR state = 'agreed' AND resource IS NULL
+           OR state = 'obtained' AND listed_at IS NULL OR state IN ('refused', 'upheld') AND refusal_ground IS NOT NULL);
 
 CREATE VIEW govdata.my_obligation WITH (security_invoker, security_barrier) AS
 SELECT o.department, o.name, o.duty, o.article, o.subject, o.subject_key, o.since, o.due_on, o.due_at, o.due_provisional,
@@ -92,7 +98,7 @@ SELECT govdata._secure('govdata.reminder', 'govdata._sees(department, NULL)');
 -- {"department": id, "due": working days}, on channel govdata. Message and
 -- memory commit together, so neither is without the other.
 CREATE FUNCTION govdata._remind(days bigint[]) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
     today date := '2000-01-01'::date + days[1]::integer;
     furthest integer := (SELECT max(x) FROM govdata.reminder_rule r, unnest(r.distances) x);

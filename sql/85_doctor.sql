@@ -456,6 +456,31 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION govdata._doctor_journal() IS '体检:日志的封存';
 
+-- _doctor_quality() -> whether quality checks come round, and whether every rule
+-- can be measured (Article 13). Nothing where there are no rules.
+CREATE FUNCTION govdata._doctor_quality(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    WITH checked AS (
+        SELECT q.resource, min(q.defined_at) AS since,
+               (SELECT max(n.finished_at) FROM govdata.quality_run n WHERE n.resource = q.resource AND n.state = 'finished') AS last_at
+          FROM govdata.quality_rule q WHERE q.state = 'active' GROUP BY q.resource),
+    late AS (
+        SELECT c.resource FROM checked c
+         WHERE coalesce(c.last_at, c.since) < govdata.as_of() - current_setting('govdata.quality_interval')::interval - interval '1 day'),
+    failed AS (
+        SELECT s.rule FROM govdata.quality_score s JOIN govdata.quality_rule q ON q.id = s.rule AND q.state = 'active'
+         WHERE s.outcome = 'failed' AND s.run = (SELECT max(n.id) FROM govdata.quality_run n WHERE n.resource = s.resource AND n.state = 'finished'))
+    SELECT 'quality checks', CASE WHEN EXISTS (SELECT FROM late) OR EXISTS (SELECT FROM failed) THEN 'warning' ELSE 'ok' END,
+           format('%s resources have quality rules', (SELECT count(*) FROM checked))
+           || coalesce('; not checked in time: ' || (SELECT string_agg(l.resource::text, ', ' ORDER BY l.resource) FROM late l)
+                       || '; SELECT govdata.schedule() calls check_quality() in turns', '')
+           || coalesce('; rules that cannot be measured: ' || (SELECT string_agg(f.rule::text, ', ' ORDER BY f.rule) FROM failed f)
+                       || '; govdata.quality_board says why', '')
+      WHERE EXISTS (SELECT FROM checked)
+$$;
+REVOKE ALL ON FUNCTION govdata._doctor_quality() FROM PUBLIC;
+COMMENT ON FUNCTION govdata._doctor_quality() IS '体检:质量检查是否按期进行、规则是否都能执行(第十三条)';
+
 -- doctor() -> one row a check: item, state (ok, warning, failure) and a detail
 -- that says what to do. Superusers only, because it reads as another role to
 -- prove that it cannot. Of journal and log it reads a bounded part, and it waits
@@ -484,7 +509,7 @@ BEGIN
                      current_setting('server_version'),
                      CASE WHEN library.version <> installed THEN '; ALTER EXTENSION govdata UPDATE, or restart the server where an old library is still loaded' END);
     RETURN NEXT;
-    FOREACH subject IN ARRAY ARRAY['settings', 'law', 'sweep', 'roles', 'guards', 'reading', 'writer', 'access_log', 'journal'] LOOP
+    FOREACH subject IN ARRAY ARRAY['settings', 'law', 'sweep', 'roles', 'guards', 'quality', 'reading', 'writer', 'access_log', 'journal'] LOOP
         BEGIN
             RETURN QUERY EXECUTE format('SELECT t.item, t.state, t.detail FROM govdata.%I() t', '_doctor_' || subject);
         EXCEPTION WHEN OTHERS THEN

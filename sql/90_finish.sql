@@ -16,7 +16,6 @@ BEGIN
                      '_absent',
                      '_articles',
                      '_class_kind',
-                     '_class_reaches',
                      '_deadline',
                      '_department_name',
                      '_doubt_clocks',

@@ -899,7 +899,6 @@ gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorizati
 
 PG_FUNCTION_INFO_V1(gd_permitted);
 PG_FUNCTION_INFO_V1(gd_check_access);
-PG_FUNCTION_INFO_V1(gd_class_reaches);
 
 /* Answers for the caller alone: whether others hold an authorization is not to be asked here. */
 Datum
@@ -921,13 +920,31 @@ gd_permitted(PG_FUNCTION_ARGS)
 				   (g->in_force <= 1 || g->chosen));
 }
 
+PG_FUNCTION_INFO_V1(gd_class_bar_sql);
+PG_FUNCTION_INFO_V1(gd_continues);
+
 Datum
-gd_class_reaches(PG_FUNCTION_ARGS)
+gd_class_bar_sql(PG_FUNCTION_ARGS)
 {
 	char	   *why;
 	char	   *hint;
+	int			article = gd_class_bar(PG_GETARG_INT64(1), PG_GETARG_INT64(0), &why, &hint);
 
-	PG_RETURN_BOOL(gd_class_bar(PG_GETARG_INT64(1), PG_GETARG_INT64(0), &why, &hint) == 0);
+	if (article == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT16(article);
+}
+
+/* does a department read an item of a resource on former terms now? */
+Datum
+gd_continues(PG_FUNCTION_ARGS)
+{
+	GdGrant		g = {.key.department = PG_GETARG_INT64(0), .until = DT_NOEND};
+	int64		resource = PG_GETARG_INT64(1);
+	TimestampTz now = gd_clock();
+
+	gd_load_continued(&g, resource, gd_load_pending(&g, resource, now), now);
+	PG_RETURN_BOOL(gd_list_has(g.continued, text_to_cstring(PG_GETARG_TEXT_PP(2))));
 }
 
 /* columns of the attached relation that stand for these items, as a set */

@@ -36,11 +36,12 @@ static GdShape gd_authorization_shape = {
 
 enum
 {
-	ACT_ID = 1, ACT_AUTHORIZATION, ACT_ACT, ACT_GROUND, ACT_REASON, ACT_DEPARTMENT, ACT_ACTED_AT
+	ACT_ID = 1, ACT_AUTHORIZATION, ACT_ACT, ACT_GROUND, ACT_REASON, ACT_DEPARTMENT, ACT_ACTED_AT,
+	ACT_ITEMS
 };
 
 static const char *const gd_act_columns[] = {
-	"id", "share_authorization", "act", "ground", "reason", "department", "acted_at"
+	"id", "share_authorization", "act", "ground", "reason", "department", "acted_at", "items"
 };
 
 static GdShape gd_act_shape = {
@@ -158,7 +159,7 @@ gd_find_authorization(int64 id, GdActCase *c, char **state)
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(33)),
 			 errmsg("there is no authorization %lld on which you may act", (long long) id),
-			 errdetail("You act as %s; only its provider and its consumer may. Measures, Article 33.", gd_who_acts()),
+			 errdetail("You act as %s; only its provider, its consumer and the authority that applied for it may. Measures, Article 33.", gd_who_acts()),
 			 errhint("Look it up: SELECT * FROM govdata.effective_authorization.")));
 }
 
@@ -185,13 +186,44 @@ gd_carry_out(GdRow *row, const char *to)
 	(void) gd_own_run(&query, args, NULL, NULL, 0, NULL, NULL);
 }
 
+/*
+ * Article 20, no more than is needed: the consumer gives items up that it does
+ * not use.  The state stays, so there is no move to judge.
+ */
+static void
+gd_narrow(GdRow *row, const GdActCase *c, int64 id, const char *state)
+{
+	static const Oid types[] = {INT8OID, TEXTARRAYOID};
+	static GdStatementText query = {
+		"UPDATE govdata.share_authorization SET version = version + 1,"
+		" items = ARRAY(SELECT i FROM unnest(items) AS i WHERE i <> ALL ($2))"
+		" WHERE id = $1 AND items @> $2 AND NOT items <@ $2", 2, types, NULL
+	};
+	Datum		args[2] = {Int64GetDatum(id), row->new[ACT_ITEMS - 1]};
+
+	if (c->me != c->consumer || (strcmp(state, "active") != 0 && strcmp(state, "suspended") != 0))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("authorization %lld is narrowed by its consumer only, while it lasts", (long long) id),
+				 errdetail("You act as %s; it is %s. Measures, Article 20.", gd_who_acts(), state),
+				 errhint("The provider may suspend or revoke it on a ground.")));
+	if (row->newnull[ACT_ITEMS - 1] ||
+		gd_own_run(&query, args, NULL, NULL, 0, NULL, NULL) == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("narrowing gives up some items of authorization %lld", (long long) id),
+				 errdetail("Items that it does not have were named, or all or none of them. Measures, Article 20."),
+				 errhint("Name some of its items; to give up all, govdata.revoke_authorization(%lld, 'waiver', reason).",
+						 (long long) id)));
+}
+
 Datum
 gd_guard_act(PG_FUNCTION_ARGS)
 {
 	static const int platform[] = {ACT_ID, ACT_DEPARTMENT, ACT_ACTED_AT, 0};
 	GdRow		row;
 	GdActCase	c = {0};
-	const GdTransition *t;
+	const GdTransition *t = NULL;
 	const char *act;
 	char	   *state;
 	int64		id;
@@ -209,16 +241,22 @@ gd_guard_act(PG_FUNCTION_ARGS)
 	id = gd_new_int64(&row, ACT_AUTHORIZATION);
 	act = gd_new_text(&row, ACT_ACT) ? gd_new_text(&row, ACT_ACT) : "";
 	gd_find_authorization(id, &c, &state);
-	t = gd_judge("share_authorization", 33, psprintf(INT64_FORMAT, id), state,
-				 strcmp(act, "suspend") == 0 ? "suspended" : strcmp(act, "resume") == 0 ? "active" :
-				 strcmp(act, "revoke") == 0 ? "revoked" : act,
-				 gd_is_act_actor, &c);
-	gd_check_ground(act, gd_new_text(&row, ACT_GROUND), t->actor);
+	if (strcmp(act, "narrow") != 0)
+	{
+		t = gd_judge("share_authorization", 33, psprintf(INT64_FORMAT, id), state,
+					 strcmp(act, "suspend") == 0 ? "suspended" : strcmp(act, "resume") == 0 ? "active" :
+					 strcmp(act, "revoke") == 0 ? "revoked" : act,
+					 gd_is_act_actor, &c);
+		gd_check_ground(act, gd_new_text(&row, ACT_GROUND), t->actor);
+	}
 	gd_require_reason(gd_new_text(&row, ACT_REASON), 33, _("an act on an authorization"));
 	gd_set(&row, ACT_ID, Int64GetDatum(gd_draw("authorization_act_id_seq")));
 	gd_set(&row, ACT_DEPARTMENT, Int64GetDatum(c.me));
 	gd_set(&row, ACT_ACTED_AT, TimestampTzGetDatum(gd_clock()));
-	gd_carry_out(&row, t->to);
+	if (t)
+		gd_carry_out(&row, t->to);
+	else
+		gd_narrow(&row, &c, id, state);
 	return gd_row_done(&row);
 }
 

@@ -283,9 +283,12 @@ gd_check_any_columns(GdCase *c)
 
 	allowed[n++] = c->kind->state;
 	for (const GdMove *m = c->kind->moves; m->from || m->to || m->columns || m->amender; m++)
+	{
+		if (m->from && m->from[0] == '\0')
+			continue;
 		for (const int *column = m->columns; column && *column && n < (int) lengthof(allowed) - 1; column++)
-			if (m->from == NULL || m->from[0] != '\0')
-				allowed[n++] = *column;
+			allowed[n++] = *column;
+	}
 	allowed[n] = 0;
 	gd_only_changes(c->row, &c->kind->shape, c->id, allowed);
 }

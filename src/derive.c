@@ -13,8 +13,8 @@
 
 #include "catalog/pg_type.h"
 #include "storage/lmgr.h"
-#include "utils/tuplestore.h"
 #include "utils/timestamp.h"
+#include "utils/tuplestore.h"
 
 #include "case.h"
 
@@ -29,6 +29,14 @@ typedef struct GdConsequence
 	const char *name;			/* the trigger's argument; of one table only, by whose rows it is planned */
 	GdStatementText statements[GD_MAX_STATEMENTS];
 } GdConsequence;
+
+/*
+ * Most requests are asked, answered and done: what follows from a move on the
+ * way upward, or from items that are named later, is looked for only where a
+ * guard of this transaction has seen such a row.
+ */
+bool		gd_moved_on_way = false;
+static const char *const gd_on_way[] = {"hop", "hop_new", "request_named"};
 
 /*
  * What came into force with this statement, one row a resource: a statement
@@ -98,8 +106,10 @@ static GdConsequence gd_consequences[] = {
 			{"INSERT INTO govdata.share_request_item (request, resource, item)"
 			" SELECT n.id, n.resource, unnest(n.items) FROM new_rows n WHERE n.resource IS NOT NULL", 0, NULL, NULL},
 	}},
-	/* what a request for data outside the catalog named only later */
+	/* what a request for data outside the catalog, or one that was returned, named later */
 	{"request_named", {
+			{"DELETE FROM govdata.share_request_item i USING new_rows n JOIN old_rows o ON o.id = n.id"
+			" WHERE i.request = n.id AND o.items IS DISTINCT FROM n.items AND i.item <> ALL (n.items)", 0, NULL, NULL},
 			{"INSERT INTO govdata.share_request_item (request, resource, item)"
 				" SELECT n.id, n.resource, unnest(n.items) FROM new_rows n JOIN old_rows o ON o.id = n.id"
 			" WHERE o.items IS DISTINCT FROM n.items ON CONFLICT DO NOTHING", 0, NULL, NULL},
@@ -371,6 +381,9 @@ gd_derive(PG_FUNCTION_ARGS)
 	if (!gd_guarding() || gd_is_nothing(td->tg_newtable ? td->tg_newtable : td->tg_oldtable))
 		return PointerGetDatum(NULL);
 	name = td->tg_trigger->tgargs[0];
+	for (int i = 0; i < (int) lengthof(gd_on_way); i++)
+		if (!gd_moved_on_way && strcmp(gd_on_way[i], name) == 0)
+			return PointerGetDatum(NULL);
 	for (int i = 0; i < (int) lengthof(gd_consequences); i++)
 	{
 		GdConsequence *c = &gd_consequences[i];

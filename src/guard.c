@@ -584,6 +584,7 @@ gd_guard_xact(XactEvent event, void *arg)
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
+			gd_moved_on_way = false;
 			gd_n_pending = 0;
 			gd_has_received = gd_has_dated = false;
 			break;
@@ -634,9 +635,9 @@ gd_guard_derived(PG_FUNCTION_ARGS)
 	TriggerData *td = (TriggerData *) fcinfo->context;
 
 	gd_check_trigger(fcinfo);
-	/* only what can be made anew at any time may go again */
-	if (gd_guarding() &&
-		(!gd_own_writing() || (TRIGGER_FIRED_BY_DELETE(td->tg_event) && td->tg_trigger->tgnargs == 0)))
+	/* what only repeats other rows may be written anew */
+	if (gd_guarding() && (!gd_own_writing() ||
+						  (TRIGGER_FIRED_BY_DELETE(td->tg_event) && td->tg_trigger->tgnargs == 0)))
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(17)),
 				 errmsg("rows of \"%s\" are written by the platform only",

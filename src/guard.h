@@ -95,6 +95,9 @@ extern void gd_own_rows(GdStatementText *text, Datum *args, FunctionCallInfo fci
 /* the same with time as the actor, for what facts and clock have decided */
 extern uint64 gd_run_as_time(GdStatementText *text, Datum *args);
 
+/* derive.c: a request of this transaction moved on its way, or named its items anew */
+extern bool gd_moved_on_way;
+
 /* a request that holds only if it also commits on this day */
 extern void gd_received(DateADT day);
 /* the same for what fixes from which day on something else holds */

@@ -1043,6 +1043,60 @@ gd_type_owner(Oid type)
 	return owner;
 }
 
+static bool gd_type_is_foreign(Oid type, Oid role);
+
+static bool
+gd_row_type_is_foreign(Oid type, Oid role)
+{
+	TupleDesc	desc = lookup_rowtype_tupdesc_noerror(type, -1, true);
+	bool		foreign = false;
+
+	if (desc == NULL)
+		return false;
+	for (int i = 0; i < desc->natts && !foreign; i++)
+		if (!TupleDescAttr(desc, i)->attisdropped)
+			foreign = gd_type_is_foreign(TupleDescAttr(desc, i)->atttypid, role);
+	ReleaseTupleDesc(desc);
+	return foreign;
+}
+
+/* does making a value of this type run a CHECK of somebody else's? */
+static bool
+gd_type_is_foreign(Oid type, Oid role)
+{
+	Oid			element;
+
+	check_stack_depth();
+	if (type < FirstNormalObjectId)
+		return false;
+	element = get_element_type(type);
+	if (OidIsValid(element))
+		return gd_type_is_foreign(element, role);
+	if (get_typtype(type) == TYPTYPE_COMPOSITE)
+		return gd_row_type_is_foreign(type, role);
+	return get_typtype(type) == TYPTYPE_DOMAIN &&
+		(gd_is_foreign_to(gd_type_owner(type), role) || gd_type_is_foreign(getBaseType(type), role));
+}
+
+/* types of which this node makes values, out of text or JSON maybe */
+static bool
+gd_makes_foreign(Node *node, Oid role)
+{
+	List	   *types = NIL;
+	ListCell   *lc;
+
+	if (IsA(node, CoerceToDomain) || IsA(node, FuncExpr))
+		return gd_type_is_foreign(exprType(node), role);
+	if (IsA(node, RangeTblFunction))
+		types = ((RangeTblFunction *) node)->funccoltypes;
+	else if (IsA(node, TableFunc))
+		types = ((TableFunc *) node)->coltypes;
+	foreach(lc, types)
+		if (gd_type_is_foreign(lfirst_oid(lc), role))
+			return true;
+	return false;
+}
+
 static bool
 gd_foreign_call_walker(Node *node, void *context)
 {
@@ -1050,11 +1104,7 @@ gd_foreign_call_walker(Node *node, void *context)
 		return false;
 	if (IsA(node, Query))
 		return query_tree_walker((Query *) node, gd_foreign_call_walker, context, 0);
-	if (check_functions_in_node(node, gd_function_is_foreign, context))
-		return true;
-	/* its CHECK is anybody's code */
-	if (IsA(node, CoerceToDomain) &&
-		gd_is_foreign_to(gd_type_owner(((CoerceToDomain *) node)->resulttype), *(Oid *) context))
+	if (check_functions_in_node(node, gd_function_is_foreign, context) || gd_makes_foreign(node, *(Oid *) context))
 		return true;
 	return expression_tree_walker(node, gd_foreign_call_walker, context);
 }

@@ -213,14 +213,13 @@ gd_has_unique_index(Oid root, const GdRule *rule)
 
 /* Equality of a column of the index with values of a type; false: there is none of the server's. */
 static bool
-gd_lookup_key(ScanKey key, Relation index, int i, Oid type, Oid collation)
+gd_lookup_key(ScanKey key, Relation index, int i, Oid type)
 {
 	Oid			family = index->rd_opfamily[i];
 	Oid			left = index->rd_opcintype[i];
 	Oid			right = getBaseType(type);
 	Oid			operator;
 
-	(void) collation;
 	if (family >= FirstNormalObjectId)
 		return false;
 	operator = get_opfamily_member(family, left, right, BTEqualStrategyNumber);
@@ -246,7 +245,7 @@ gd_lookup_by(GdLookup *look, Relation index, const AttrNumber *attnums, const Gd
 	{
 		look->item[i] = gd_position(index->rd_index->indkey.values[i], attnums, look->nkeys);
 		if (look->item[i] < 0 ||
-			!gd_lookup_key(&look->keys[i], index, i, probe->types[look->item[i]]->type_id, probe->collations[look->item[i]]))
+			!gd_lookup_key(&look->keys[i], index, i, probe->types[look->item[i]]->type_id))
 			return false;
 	}
 	return true;

@@ -110,9 +110,14 @@ gd_column_int8(int n)
 	return isnull ? 0 : DatumGetInt64(d);
 }
 
+#define STATE_COLUMNS \
+	"SELECT s.resource, s.run, s.leaf, s.leaf_file, s.next_block, s.end_block, s.turns, s.blocks_read," \
+	" s.rows_read, s.restarts, s.measures FROM govdata.quality_state s"
+
 /*
  * Take the next resource that has something to do, the one that waits longest
- * first.  False when there is none.
+ * first; one whose run is under way waits since it was last at work.  False
+ * when there is none.
  */
 static bool
 gd_take(GdCall *call, GdState *state)
@@ -126,11 +131,11 @@ gd_take(GdCall *call, GdState *state)
 	values[1] = Int64GetDatum(call->only);
 	values[2] = PointerGetDatum(construct_array(call->passed_over, call->n_passed_over, INT8OID, sizeof(int64),
 												FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	if (gd_query("SELECT s.resource, s.run, s.leaf, s.leaf_file, s.next_block, s.end_block, s.turns, s.blocks_read,"
-				 " s.rows_read, s.restarts, s.measures FROM govdata.quality_state s"
-				 " WHERE s.resource <> ALL ($3) AND CASE WHEN $2 > 0 THEN s.resource = $2"
-				 "  ELSE s.run IS NOT NULL OR s.due_at <= $1 END"
-				 " ORDER BY s.touched_at NULLS FIRST, s.resource LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED", 3, types, values) == 0)
+	if (gd_query(call->only ?
+				 STATE_COLUMNS " WHERE s.resource = $2 AND s.resource <> ALL ($3) AND $1 IS NOT NULL"
+				 " FOR NO KEY UPDATE SKIP LOCKED" :
+				 STATE_COLUMNS " WHERE s.due_at <= $1 AND s.resource <> ALL ($3) AND $2 = 0"
+				 " ORDER BY s.due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED", 3, types, values) == 0)
 		return false;
 	memset(state, 0, sizeof(GdState));
 	state->resource = gd_column_int8(1);
@@ -170,7 +175,7 @@ gd_keep(const GdState *state)
 	values[8] = Int64GetDatum(state->rows);
 	values[9] = Int32GetDatum(state->restarts);
 	values[10] = PointerGetDatum(gd_measures_write(state->measures));
-	gd_query("UPDATE govdata.quality_state SET touched_at = $2, leaf = $3, leaf_file = $4, next_block = $5, end_block = $6,"
+	gd_query("UPDATE govdata.quality_state SET due_at = $2, leaf = $3, leaf_file = $4, next_block = $5, end_block = $6,"
 			 " turns = $7, blocks_read = $8, rows_read = $9, restarts = $10, measures = $11 WHERE resource = $1",
 			 11, types, values);
 }
@@ -189,10 +194,10 @@ gd_rest(const GdState *state, bool has_rules)
 	values[1] = TimestampTzGetDatum(now);
 	values[2] = TimestampTzGetDatum(now + gd_quality_interval * (int64) SECS_PER_MINUTE * USECS_PER_SEC);
 	gd_query(has_rules ?
-			 "UPDATE govdata.quality_state SET run = NULL, due_at = $3, touched_at = $2, leaf = NULL, leaf_file = NULL,"
+			 "UPDATE govdata.quality_state SET run = NULL, due_at = $3, leaf = NULL, leaf_file = NULL,"
 			 " next_block = NULL, end_block = NULL, turns = NULL, blocks_read = NULL, rows_read = NULL, restarts = NULL,"
-			 " measures = NULL WHERE resource = $1" :
-			 "UPDATE govdata.quality_state SET due_at = NULL, touched_at = $2 WHERE resource = $1 AND $3 IS NOT NULL",
+			 " measures = NULL WHERE resource = $1 AND $2 IS NOT NULL" :
+			 "UPDATE govdata.quality_state SET due_at = NULL WHERE resource = $1 AND $2 <= $3",
 			 3, types, values);
 }
 
@@ -498,10 +503,8 @@ gd_lock_relation(Oid relid)
 }
 
 static bool
-gd_lock_all(const GdMeasures *m, Oid root)
+gd_lock_references(const GdMeasures *m)
 {
-	if (!gd_lock_relation(root))
-		return false;
 	for (int i = 0; i < m->n; i++)
 	{
 		const GdRule *rule = m->measures[i].definition;
@@ -689,8 +692,8 @@ static void
 gd_go_on(GdCall *call, GdState *state)
 {
 	Oid			root = gd_relation_of(state->resource);
-	const GdAttachment *att = OidIsValid(root) ? gd_attachment(root) : NULL;
-	bool		attached = att != NULL && att->broken[0] == '\0';
+	const GdAttachment *att;
+	bool		attached;
 	bool		by_rows = false;
 	int64		rows = state->rows;
 	GdProgress	progress;
@@ -706,6 +709,14 @@ gd_go_on(GdCall *call, GdState *state)
 		gd_finish_run(state, true);
 		return;
 	}
+	/* whoever changes the table holds a lock that would have us wait */
+	if (OidIsValid(root) && !gd_lock_relation(root))
+	{
+		gd_pass_over(call, state->resource);
+		return;
+	}
+	att = OidIsValid(root) ? gd_attachment(root) : NULL;
+	attached = att != NULL && att->broken[0] == '\0';
 	for (int i = 0; i < state->measures->n; i++)
 		by_rows = by_rows || (state->measures->measures[i].definition &&
 							  state->measures->measures[i].definition->kind->measuring != GD_BY_CATALOG);
@@ -717,7 +728,7 @@ gd_go_on(GdCall *call, GdState *state)
 			gd_finish_run(state, attached);
 		return;
 	}
-	if (!gd_lock_all(state->measures, root))
+	if (!gd_lock_references(state->measures))
 	{
 		gd_pass_over(call, state->resource);
 		return;

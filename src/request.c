@@ -391,8 +391,8 @@ gd_request_received(GdCase *c)
 		gd_report(row, f, now);
 		return;
 	}
-	gd_set_clock(row, f->free ? "reply_unconditional" : "reply_conditional", now, f->provider.id,
-				 gd_may_be_silent(row));
+	gd_set_clock(row, f->free && gd_asks_for_delivery(f->resource) ? "reply_unconditional" : "reply_conditional",
+				 now, f->provider.id, gd_may_be_silent(row));
 	if (f->standing)
 		gd_grant_at_once(row, "standing_consent", now);
 }
@@ -659,6 +659,8 @@ gd_answers_after_time(GdCase *c)
 static void
 gd_request_settle(GdCase *c)
 {
+	if (strcmp(c->from, "reported") == 0 || strcmp(c->to, "reported") == 0)
+		gd_moved_on_way = true;
 	if (c->me == 0)
 		return;
 	if ((strcmp(c->from, "submitted") == 0 && gd_row_is_changed(c->row)) || gd_answers_after_time(c))

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * schedule.c
- *	  govdata.schedule(), unschedule(): the pg_cron job of the sweep.
+ *	  govdata.schedule(), unschedule(): the pg_cron jobs of the sweep and of quality checks.
  *
  * pg_cron keeps its jobs in one database of the cluster.  Where that is not
  * this one, a background worker goes there once and makes or removes the job;
@@ -29,7 +29,16 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
-#define SWEEP_COMMAND	"CALL govdata.sweep()"
+/* what is called in turns; the first one's number is the answer */
+static const struct
+{
+	const char *name;
+	const char *command;
+}			gd_jobs[] = {
+	{"govdata-sweep", "CALL govdata.sweep()"},
+	{"govdata-quality", "CALL govdata.check_quality()"}
+};
+#define GD_N_JOBS	((int) lengthof(gd_jobs))
 
 /* what the worker is told, and what it answers */
 typedef struct GdErrand
@@ -38,7 +47,7 @@ typedef struct GdErrand
 	Oid			role;
 	bool		remove;
 	char		target[NAMEDATALEN];	/* database to be swept */
-	char		job[2 * NAMEDATALEN];	/* cut to a name's length, as pg_cron does */
+	char		jobs[GD_N_JOBS][2 * NAMEDATALEN];	/* cut to a name's length, as pg_cron does */
 	char		cron[128];
 	/* the answer */
 	bool		done;
@@ -77,8 +86,7 @@ gd_call_cron(const char *query, int n, char *const *texts)
 static int64
 gd_do_errand(const GdErrand *errand, bool here)
 {
-	char	   *texts[4] = {(char *) errand->job, (char *) errand->cron, SWEEP_COMMAND,
-	(char *) errand->target};
+	int64		result = 0;
 
 	if (!OidIsValid(get_extension_oid("pg_cron", true)))
 		ereport(ERROR,
@@ -86,15 +94,24 @@ gd_do_errand(const GdErrand *errand, bool here)
 				 errmsg("extension \"pg_cron\" is not installed in database \"%s\"",
 						get_database_name(MyDatabaseId)),
 				 errhint("Run there: CREATE EXTENSION pg_cron.")));
-	if (errand->remove)
-		return gd_call_cron("SELECT pg_catalog.count(*) FROM"
-							" (SELECT j.jobid FROM cron.job j"
-							"  WHERE j.jobname::pg_catalog.text OPERATOR(pg_catalog.=) $1 OFFSET 0) j"
-							" WHERE cron.unschedule(j.jobid)",
-							1, texts);
-	if (here)
-		return gd_call_cron("SELECT cron.schedule($1, $2, $3)", 3, texts);
-	return gd_call_cron("SELECT cron.schedule_in_database($1, $2, $3, $4)", 4, texts);
+	for (int i = 0; i < GD_N_JOBS; i++)
+	{
+		char	   *texts[4] = {(char *) errand->jobs[i], (char *) errand->cron, (char *) gd_jobs[i].command,
+		(char *) errand->target};
+		int64		done;
+
+		if (errand->remove)
+			done = gd_call_cron("SELECT pg_catalog.count(*) FROM"
+								" (SELECT j.jobid FROM cron.job j"
+								"  WHERE j.jobname::pg_catalog.text OPERATOR(pg_catalog.=) $1 OFFSET 0) j"
+								" WHERE cron.unschedule(j.jobid)",
+								1, texts);
+		else
+			done = gd_call_cron(here ? "SELECT cron.schedule($1, $2, $3)" :
+								"SELECT cron.schedule_in_database($1, $2, $3, $4)", here ? 3 : 4, texts);
+		result = errand->remove ? result + done : i == 0 ? done : result;
+	}
+	return result;
 }
 
 /* the worker's part, in a transaction of its own */
@@ -222,11 +239,17 @@ gd_send_worker(const GdErrand *errand)
 static char *
 gd_errand_sql(const GdErrand *errand)
 {
-	if (errand->remove)
-		return psprintf("SELECT cron.unschedule(%s)", quote_literal_cstr(errand->job));
-	return psprintf("SELECT cron.schedule_in_database(%s, %s, %s, %s)",
-					quote_literal_cstr(errand->job), quote_literal_cstr(errand->cron),
-					quote_literal_cstr(SWEEP_COMMAND), quote_literal_cstr(errand->target));
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	for (int i = 0; i < GD_N_JOBS; i++)
+		if (errand->remove)
+			appendStringInfo(&sql, "%scron.unschedule(%s)", i ? ", " : "SELECT ", quote_literal_cstr(errand->jobs[i]));
+		else
+			appendStringInfo(&sql, "%scron.schedule_in_database(%s, %s, %s, %s)", i ? ", " : "SELECT ",
+							 quote_literal_cstr(errand->jobs[i]), quote_literal_cstr(errand->cron),
+							 quote_literal_cstr(gd_jobs[i].command), quote_literal_cstr(errand->target));
+	return sql.data;
 }
 
 static int64
@@ -239,13 +262,16 @@ gd_errand(GdErrand *errand)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("pg_cron is not loaded"),
-				 errdetail("The sweep can also be called by any other scheduler: %s", SWEEP_COMMAND),
+				 errdetail("The sweep can also be called by any other scheduler: %s", gd_jobs[0].command),
 				 errhint("Add pg_cron to shared_preload_libraries, set cron.database_name to \"%s\", restart the server, and run CREATE EXTENSION pg_cron there.",
 						 get_database_name(MyDatabaseId))));
 
 	strlcpy(errand->target, get_database_name(MyDatabaseId), sizeof(errand->target));
-	snprintf(errand->job, sizeof(errand->job), "govdata-sweep %s", errand->target);
-	truncate_identifier(errand->job, strlen(errand->job), false);
+	for (int i = 0; i < GD_N_JOBS; i++)
+	{
+		snprintf(errand->jobs[i], sizeof(errand->jobs[i]), "%s %s", gd_jobs[i].name, errand->target);
+		truncate_identifier(errand->jobs[i], strlen(errand->jobs[i]), false);
+	}
 	errand->role = GetUserId();
 	if (strcmp(cron_database, errand->target) == 0)
 	{

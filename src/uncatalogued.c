@@ -39,6 +39,12 @@ gd_uncatalogued_receive(GdCase *c)
 				 errmsg("there is no department %lld that could provide", (long long) asked),
 				 errdetail("What is not in the catalog is asked of the department that has it. Measures, Article 22."),
 				 errhint("SELECT id, name FROM govdata.department.")));
+	if (strcmp(provider.kind, "platform_operator") == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(22)),
+				 errmsg("a platform operator holds no data of its own"),
+				 errdetail("\"%s\" runs the platform for others. Measures, Article 22.", provider.name),
+				 errhint("Ask the department that produces the data.")));
 	if (strcmp(provider.vertical, "central") == 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(22)),
@@ -188,6 +194,8 @@ gd_cite_entry(GdCase *c)
 static void
 gd_uncatalogued_settle(GdCase *c)
 {
+	if (gd_is_changed(c->row, REQ_ITEMS))
+		gd_moved_on_way = true;
 	if (c->me != 0)
 		gd_check_consent(c);
 }

@@ -194,6 +194,7 @@ gd_report(GdRow *row, GdReceipt *f, TimestampTz now)
 				 errmsg("no data authority is registered to which the need could be reported"),
 				 errdetail("What is on an upper platform is applied for by one's own authority. Measures, Article 21."),
 				 errhint("The administrator registers the data authority in govdata.department.")));
+	gd_moved_on_way = true;
 	gd_set(row, REQ_APPLICANT, Int64GetDatum(first));
 	gd_set(row, REQ_HOLDER, Int64GetDatum(first));
 	gd_set(row, REQ_REPORTED_AT, TimestampTzGetDatum(now));

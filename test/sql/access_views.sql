@@ -212,6 +212,7 @@ CREATE AGGREGATE bob.gather(text) (sfunc = bob.step, stype = text);
 CREATE OPERATOR bob.!! (RIGHTARG = text, FUNCTION = bob.keep);
 CREATE DOMAIN bob.watched AS text CHECK (bob.looks(VALUE));
 CREATE TYPE bob.pair AS (n text);
+CREATE TYPE bob.watching AS (n bob.watched);
 CREATE FUNCTION bob.keep(bob.pair) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN bob.keep(($1).n); END';
 CREATE CAST (bob.pair AS text) WITH FUNCTION bob.keep(bob.pair);
 RESET ROLE;
@@ -231,6 +232,10 @@ INSERT INTO pg_temp.handing (sql) VALUES
 	('SELECT (SELECT bob.keep(x.n)) FROM (SELECT name AS n FROM pat.people OFFSET 0) x'), ('SELECT ARRAY(SELECT bob.keep(p.name)) FROM pat.people p'),
 	('SELECT (SELECT (SELECT bob.keep(p.name || q.n::text)) FROM bob.plain q) FROM pat.people p'), ('SELECT id FROM pat.people p WHERE id IN (SELECT n FROM bob.plain WHERE bob.looks(p.name))'),
 	('WITH RECURSIVE w AS (SELECT name FROM pat.people UNION ALL SELECT bob.keep(name) FROM w WHERE false) SELECT count(*) FROM w'),
+	('SELECT row(name)::bob.watching FROM pat.people'), ('SELECT jsonb_populate_record(NULL::bob.watching, jsonb_build_object(''n'', name)) FROM pat.people'),
+	('SELECT x.n FROM pat.people, jsonb_populate_record(NULL::bob.watching, jsonb_build_object(''n'', name)) AS x'),
+	('SELECT x.d FROM pat.people, json_to_record(json_build_object(''d'', name)) AS x(d bob.watched)'),
+	('SELECT x.d FROM pat.people, xmltable(''/x'' PASSING xmlelement(name x, name) COLUMNS d bob.watched PATH ''.'') AS x'),
 	('SELECT id FROM pat.people LIMIT (SELECT length(bob.keep(max(name))) FROM pat.people)'), ('EXPLAIN SELECT bob.keep(name) FROM pat.people');
 SELECT t.unread(who, sql, 'ZW033 reading resource % is refused A function or domain of another department would be handed what is read.%', format('attack 23: %s: %s', who, sql))
 	FROM unnest('{alice,pat,superuser}'::text[]) AS who, pg_temp.handing ORDER BY who, n;

@@ -361,7 +361,6 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	$$VALUES ('govdata._absent(text,text,smallint)'),
 	('govdata._articles()'),
 	('govdata._class_kind(text)'),
-	('govdata._class_reaches(bigint,bigint)'),
 	('govdata._department_name(bigint,timestamp with time zone)'),
 	('govdata._deadline(timestamp with time zone,integer,text)'),
 	('govdata._doubt_clocks()'),

@@ -67,9 +67,9 @@ BEGIN
 	END LOOP;
 	SELECT id INTO made FROM t.row WHERE subject = 'service_form' AND state = 'registered';
 	FOREACH s IN ARRAY ARRAY['asked', 'retired'] LOOP
-		entry := t.val('wh_civil', format('SELECT govdata.ask(%s, ''income'', %L)', made, s));
+		entry := t.val('wh_civil', format('SELECT govdata.register_field(%s, ''income'', %L)', made, s));
 		IF s = 'retired' THEN
-			PERFORM t.val('wh_civil', format('SELECT govdata.stop_asking(%s)', entry));
+			PERFORM t.val('wh_civil', format('SELECT govdata.retire_field(%s)', entry));
 		END IF;
 		INSERT INTO t.row VALUES ('service_form_field', s, entry);
 	END LOOP;
@@ -90,7 +90,7 @@ LANGUAGE sql AS $$
 		WHEN 'data_purchase cancelled' THEN 'SELECT govdata.cancel_purchase(%s, ''理由'')'
 		WHEN 'planned_entry dropped' THEN 'SELECT govdata.drop_entry(%s, ''理由'')'
 		WHEN 'service_form retired' THEN 'SELECT govdata.retire_form(%s)'
-		WHEN 'service_form_field retired' THEN 'SELECT govdata.stop_asking(%s)' END, id)
+		WHEN 'service_form_field retired' THEN 'SELECT govdata.retire_field(%s)' END, id)
 $$;
 CREATE TABLE t.not_tried (subject text, from_state text, to_state text, actor text);
 \set moves :include '/moves.psql'

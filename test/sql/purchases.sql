@@ -56,6 +56,10 @@ LANGUAGE sql AS $$
 		|| ': ' || string_agg(coalesce(missing, '-'), ' ' ORDER BY id) FROM govdata.planned_entry_board WHERE business_system = system
 $$;
 SELECT is(t.missing(:system), 'built/built: no_entry no_entry', 'no entry is there');
+SELECT t.refused('wh_police', format('SELECT govdata.name_entry(%s, %L)', :entry_1, (SELECT code FROM govdata.resource WHERE id = :foreign_entry)),
+	'ZW015 there is no planned_entry %', 'nobody else names it');
+SELECT t.refused('wh_da', format('SELECT govdata.name_entry(%s, %L)', :entry_1, (SELECT code FROM govdata.resource WHERE id = :foreign_entry)),
+	'ZW015 planned_entry %only by: department%', 'not even who sees it');
 SELECT t.refused('wh_civil', format('SELECT govdata.name_entry(%s, %L)', :entry_1, (SELECT code FROM govdata.resource WHERE id = :foreign_entry)),
 	'ZW015 there is no entry % of the department''s own in the catalog%', 'another''s entry does not pay');
 SELECT t.val('wh_civil', format('SELECT govdata.name_entry(%s, %L), govdata.name_entry(%s, %L)', :entry_1, :'first_code', :entry_3, :'third_code')) \g /dev/null

@@ -86,6 +86,11 @@ SELECT t.refused('wh_da', format('SELECT govdata.report_request(%s)', :q), 'ZW02
 SELECT t.refused('ja_civil', format('SELECT govdata.report_request(%s, ''{name,age}'')', :q), 'ZW020 resource % has no item "age"', 'the catalog holds as before');
 \set travel_to '2026-03-04 09:00+08'
 \i :travel
+BEGIN;
+SELECT t.allowed('ja_civil', format('SELECT govdata.report_request(%s, ''{region}'')', :q), 'it may ask for other items');
+SELECT is(string_agg(item, ','), 'region', 'and its items are rows again') FROM govdata.share_request_item WHERE request = :q;
+SELECT t.refused('superuser', 'DELETE FROM govdata.share_request_item', 'ZW017 rows of "share_request_item" are written by the platform only', 'which nobody else takes away');
+ROLLBACK;
 SELECT t.allowed('ja_civil', format('SELECT govdata.report_request(%s, ''{name,income,region}'')', :q), 'completed and reported again');
 SELECT t.allowed('ja_da', format('SELECT govdata.forward_request(%s)', :q), 'the county passes it on');
 SELECT is(t.case_of(:q), 'upward reported', 'it is on its way');
@@ -190,6 +195,7 @@ LANGUAGE sql AS $$ SELECT format('SELECT govdata.submit_uncatalogued_request(%s,
 SELECT t.refused('wh_civil', 'SELECT govdata.submit_uncatalogued_request(999, ''x'', ''y'', ''2026-12-31'')', 'ZW022 there is no department 999 that could provide', 'somebody must be asked');
 SELECT t.refused('wh_civil', format('SELECT govdata.submit_uncatalogued_request(%s, '' '', ''y'', ''2026-12-31'')', t.department('wh_police')), 'ZW022 uncatalogued_request needs a description of the data', 'for something');
 SELECT t.refused('wh_police', t.wants('wh_police', 'wh_police'), 'ZW022 these data are your own', 'not oneself');
+SELECT t.refused('wh_civil', t.wants('wh_civil', 'operator'), 'ZW022 a platform operator holds no data of its own', 'nor the operator');
 SELECT t.refused('operator', t.wants('operator', 'wh_police'), 'ZW020 a platform operator does not request data', 'the operator asks for nothing here either');
 SELECT t.refused('wh_civil', format('INSERT INTO govdata.share_request (route, provider, wanted, purpose, valid_until, resource) VALUES (''uncatalogued'', %s, ''x'', ''y'', ''2026-12-31'', %s)', t.department('wh_police'), :people),
 	'ZW022 column "resource" of uncatalogued_request is set by the platform', 'what names a resource is in the catalog');
@@ -342,6 +348,31 @@ SELECT is(t.val('yc_da', 'SELECT count(name) FROM p.company'), '3', 'where it sa
 SELECT is(t.val('yc_civil', 'SELECT string_agg(name, '','') FROM p.company'), '宜昌企业', 'silence returns the city''s rows, unswept');
 CALL govdata.sweep();
 SELECT is(t.val('yc_civil', 'SELECT string_agg(name, '','') FROM p.company'), '宜昌企业', 'and swept');
+-- what is unconditional stands on the province's platform too: returned as it is asked for
+BEGIN;
+SELECT t.resource('hb_market', '名录', '{name}', 'unconditional') AS free \gset
+SELECT t.val('wh_civil', t.asks('wh_civil', code, '{name}', ', route => ''return''')) AS q FROM govdata.resource WHERE id = :free \gset
+SELECT is(format('%s %s', t.case_of(:q), limit_code), 'return submitted reply_conditional', 'an unconditional resource is returned on request') FROM govdata.share_request WHERE id = :q;
+ROLLBACK;
+-- a table that is detached meanwhile keeps time from nothing
+BEGIN;
+SELECT t.val('wh_gov', t.returns('wh_gov', :'firm_code')) AS q \gset
+SELECT t.val('hb_market', format('SELECT govdata.detach_resource(%L)', :'firm_code')) \g /dev/null
+SELECT t.allowed('hb_market', format('SELECT govdata.refuse_request(%s, ''暂不提供'')', :q), 'nor the provider from answering');
+ROLLBACK;
+SELECT t.val('wh_gov', t.returns('wh_gov', :'firm_code')) AS gone \gset
+SELECT t.val('hb_market', format('SELECT govdata.detach_resource(%L)', :'firm_code')) \g /dev/null
+\set travel_to '2026-04-03 00:00+08'
+\i :travel
+CALL govdata.sweep();
+SELECT is(t.case_of(:gone), 'return approved deemed_consent {name,capital}', 'the consent is written down');
+-- what becomes a branch is answered for by its head
+BEGIN;
+SELECT t.resource('wh_house', '房屋', '{甲}') AS home \gset
+UPDATE govdata.department SET vertical = 'provincial', superior = t.department('hb_market') WHERE id = t.department('wh_house');
+SELECT t.request('wh_civil', :home, '{甲}') AS q \gset
+SELECT is(format('%s %s %s', t.case_of(:q), t.who(provider), t.who(addressed_to)), 'upward reported hb_market wh_house', 'and so is what it had published') FROM govdata.share_request WHERE id = :q;
+ROLLBACK;
 -- what a city needs of it that are not its own rows goes upward
 SELECT t.val('wh_da', t.asks('wh_da', :'firm_code', '{name}')) AS q \gset
 SELECT is(t.case_of(:q), 'upward reported', 'without the route named it goes upward');

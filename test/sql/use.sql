@@ -54,11 +54,28 @@ SELECT t.val('admin', 'UPDATE govdata.time_limit SET effective = daterange(lower
 SELECT t.val('admin', 'INSERT INTO govdata.time_limit (code, amount, unit, consequence, effective, basis) VALUES (''unused_items'', 365, ''calendar_day'', ''proposal'', ''[2026-08-01,)'', ''一年'')') \g /dev/null
 SELECT is(t.usage('bob', :bob_authorization), 'used {}, proposed {}', 'the term is a row');
 
+-- ---- narrowing ----
+SELECT t.refused(who, format('SELECT govdata.narrow_authorization(%s, %L, %L)', :bob_authorization, items, reason), told, what)
+FROM (VALUES
+	('pat', '{region}', '不需要', 'ZW020 authorization % is narrowed by its consumer only, while it lasts', 'not by the provider, who would need a ground'),
+	('alice', '{region}', '不需要', 'ZW033 there is no authorization % on which you may act', 'not by others'),
+	('bob', '{id,id_card,name,region}', '不需要', 'ZW020 narrowing gives up some items of authorization %', 'not to nothing'),
+	('bob', '{salary}', '不需要', 'ZW020 narrowing gives up some items of authorization %', 'not by what it does not have'),
+	('bob', NULL, '不需要', 'ZW020 narrowing gives up some items of authorization %', 'not by nothing'),
+	('bob', '{region}', ' ', 'ZW033 an act on an authorization needs a reason', 'not without a reason')) AS v (who, items, reason, told, what);
+SELECT t.allowed('bob', format('SELECT govdata.narrow_authorization(%s, ''{id_card,region}'', ''不需要'')', :bob_authorization), 'by the consumer');
+SELECT is(format('%s %s %s', items, state, version), '{id,name} active 2', 'what is left goes on') FROM govdata.share_authorization WHERE id = :bob_authorization;
+SELECT t.reads('bob', 'SELECT name FROM pat.people WHERE id = 10', 'name 10', 'and is read');
+SELECT t.unread('bob', 'SELECT id_card FROM pat.people', 'ZW020 %', 'what was given up is not');
+SELECT t.val('bob', format('SELECT govdata.revoke_authorization(%s, ''waiver'', ''不再需要'')', :bob_authorization)) \g /dev/null
+SELECT t.refused('bob', format('SELECT govdata.narrow_authorization(%s, ''{id}'', ''不需要'')', :bob_authorization), 'ZW020 authorization % is narrowed by its consumer only, while it lasts', 'what has ended is not narrowed');
+
 -- ---- renewals ----
-SELECT t.refused('bob', format('SELECT govdata.renew_authorization(%s, ''2027-12-31'')', :bob_authorization), 'ZW020 nothing of authorization % was read', 'nothing was used: there is nothing to start from');
+SELECT t.authorize('carol', :people, '{name}', NULL, 'copy') AS carol_authorization \gset
+SELECT t.refused('carol', format('SELECT govdata.renew_authorization(%s, ''2027-12-31'')', :carol_authorization), 'ZW020 nothing of authorization % was read', 'nothing was used: there is nothing to start from');
 SELECT t.val('alice', format('SELECT govdata.renew_authorization(%s, ''2027-12-31'')', :alice_authorization)) AS q \gset
 SELECT is(format('%s %s %s %s', items, purpose, valid_until, state), '{id,name} 办理低保 2027-12-31 submitted', 'a renewal asks for what was used') FROM govdata.share_request WHERE id = :q;
-SELECT t.val('bob', format('SELECT govdata.renew_authorization(%s, ''2027-12-31'', ''{name}'', ''救助'')', :bob_authorization)) AS q \gset
+SELECT t.val('carol', format('SELECT govdata.renew_authorization(%s, ''2027-12-31'', ''{name}'', ''救助'')', :carol_authorization)) AS q \gset
 SELECT is(format('%s %s %s', items, purpose, mode), '{name} 救助 copy', 'or for what is named') FROM govdata.share_request WHERE id = :q;
 SELECT t.refused(who, format('SELECT govdata.renew_authorization(%s, ''2027-12-31'', ''{name}'')', :alice_authorization), told, format('not by %s', who))
 FROM (VALUES ('bob', 'ZW020 there is no share_authorization "%" that you can see'), ('pat', 'ZW020 there is no share_authorization "%" that you can see'),

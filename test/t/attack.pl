@@ -93,7 +93,8 @@ my %deeds = (
 	consumer => [
 		\&ask, \&ask, \&ask, \&want,
 		sub { "UPDATE govdata.share_request SET state = 'withdrawn' WHERE " . some('share_request', "state IN ('submitted', 'reported', 'returned')") },
-		sub { "UPDATE govdata.share_request SET state = 'reported' WHERE " . some('share_request', "state = 'returned'") },
+		sub { "UPDATE govdata.share_request SET state = 'reported'" . pick('', ", items = '{b}'", ", items = '{a,b,c}'") . " WHERE "
+			  . some('share_request', "state = 'returned'") },
 		sub { "UPDATE govdata.share_request SET state = 'coordinating', coordination_reason = 'r' WHERE "
 			  . some('share_request', "state IN ('refused', 'unsettled', 'approved')") },
 	],

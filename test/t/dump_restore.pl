@@ -136,10 +136,25 @@ $node->safe_psql('postgres', q{
 	INSERT INTO govdata.time_limit (code, article, amount, unit, consequence, effective, basis)
 	VALUES ('reply_conditional', 20, 7, 'working_day', 'deemed_consent', '[2026-06-01,)', 'of the province');
 	UPDATE govdata.time_limit SET amount = 20 WHERE code = 'provisional_grace';
+	-- of both regimes
+	UPDATE govdata.time_limit SET amount = 15 WHERE regime = 'decree809' AND code = 'delivery';
+	UPDATE govdata.time_limit SET yields = false WHERE regime = 'decree809' AND code = 'check_doubt';
+	UPDATE govdata.regime SET basis = basis || ', as amended' WHERE code = 'decree809';
+	INSERT INTO govdata.regime (code, rank, title, title_en, standing, effective_from, basis)
+	VALUES ('province', 3, '省内规定', 'Rules of the province', true, '2026-01-01', 'of the province');
+	INSERT INTO govdata.time_limit (regime, code, article, amount, unit, consequence, effective, basis)
+	VALUES ('province', 'reply_conditional', 20, 8, 'working_day', 'late', '[2026-01-01,)', 'of the province');
+	UPDATE govdata.withholding_basis SET basis = basis || '.' WHERE regime = 'decree809' AND basis_kind = 'law';
+	UPDATE govdata.regime_rule SET basis = basis || '.' WHERE rule = 'completion';
+	UPDATE govdata.dispute_step SET basis = basis || '.' WHERE step = 1;
+	INSERT INTO govdata.reminder_rule (duty, distances) VALUES ('deliver_data', '{10,0}');
+	UPDATE govdata.reminder_rule SET distances = '{7,1,0,-1}' WHERE duty = '*';
 	UPDATE govdata.catalog_specification SET required = false WHERE column_name = 'related';
 	UPDATE govdata.catalog_specification SET effective = '(,2030-01-01)' WHERE column_name = 'format_type';
 	INSERT INTO govdata.catalog_specification (element, column_name, required, basis, effective)
 	VALUES ('safety', 'safety_grade', false, 'of the province', '[2026-01-01,)');
+	UPDATE govdata.data_element SET synonyms = synonyms || '{ID}' WHERE code = 'citizen_id';
+	INSERT INTO govdata.data_element (code, name, definition, standard) VALUES ('phone', 'phone', 'a number', 'of the province');
 });
 
 # ---- the catalog ----
@@ -257,6 +272,47 @@ sub authorization
 	return $node->safe_psql('postgres', "SELECT authorization_id FROM govdata.share_request WHERE id = $request{$_[0]}");
 }
 
+# ---- what is built, bought and asked for ----
+
+run_as('wh_police',
+	"UPDATE govdata.resource_item SET element = CASE name WHEN 'name' THEN 'citizen_id' ELSE 'phone' END WHERE resource = $addresses AND name <> 'address'",
+	"SELECT govdata.plan_system('planned', 'new', '{entry,dropped}')",
+	"SELECT govdata.drop_entry(id, 'not needed') FROM govdata.planned_entry WHERE title = 'dropped'",
+	"SELECT govdata.complete_system(govdata.plan_system('built', 'new', '{entry}'))",
+	"SELECT govdata.plan_system('fulfilled', 'rebuilt')",
+	"SELECT govdata.plan_entry('entry', resource => r.code, business_system => s.id) FROM govdata.business_system s, govdata.resource r"
+	  . " WHERE s.name = 'fulfilled' AND r.title = 'withheld'",
+	"SELECT govdata.complete_system(id) FROM govdata.business_system WHERE name = 'fulfilled'",
+	"SELECT govdata.cancel_system(govdata.plan_system('cancelled', 'new'), 'no money')",
+	(map { "SELECT govdata.notify_purchase('$_', '{vin}', 'seller', 'need', '2026-12-31')" } qw(notified contracted catalogued cancelled)),
+	"SELECT govdata.contract_purchase(id) FROM govdata.data_purchase WHERE title IN ('contracted', 'catalogued')",
+	"SELECT govdata.name_entry(e.id, r.code) FROM govdata.planned_entry e, govdata.resource r WHERE e.title = 'catalogued' AND r.title = 'withheld'",
+	"SELECT govdata.cancel_purchase(id, 'no need') FROM govdata.data_purchase WHERE title = 'cancelled'",
+	(map { "SELECT govdata.register_form('service', '$_')" } qw(registered retired)),
+	"SELECT govdata.retire_field(govdata.register_field(id, 'vin')) FROM govdata.service_form WHERE title = 'registered'",
+	"SELECT govdata.register_field(id, 'vin') FROM govdata.service_form WHERE title = 'registered'",
+	"SELECT govdata.retire_form(id) FROM govdata.service_form WHERE title = 'retired'");
+
+# ---- what is dispatched, and made from other resources ----
+
+my $order = q{INSERT INTO govdata.dispatch_order (provider, wanted, need, deliver_by, needed_until)
+	SELECT id, '%s', 'need', '2026-12-01', '2026-12-31' FROM govdata.department WHERE name = 'wh_police'};
+run_as('wh_da', map { sprintf $order, $_ } qw(issued delivered returned accepted withheld cancelled));
+run_as('wh_police',
+	"SELECT govdata.deliver_dispatch(o.id, r.code, '{name}') FROM govdata.dispatch_order o, govdata.resource r"
+	  . " WHERE o.wanted IN ('delivered', 'returned', 'accepted') AND r.id = $addresses",
+	"SELECT govdata.withhold_dispatch(o.id, n.id) FROM govdata.dispatch_order o, govdata.negative_list n"
+	  . " WHERE o.wanted = 'withheld' AND n.title = 'withheld'",
+	"SELECT govdata.record_source(r.code, s.code, 'necessity') FROM govdata.resource r, govdata.resource s"
+	  . " WHERE r.id = $addresses AND s.id = $population",
+	"SELECT govdata.remove_source(id, 'taken out') FROM govdata.resource_source",
+	"SELECT govdata.record_source(r.code, s.code, 'necessity') FROM govdata.resource r, govdata.resource s"
+	  . " WHERE r.id = $addresses AND s.id = $population");
+run_as('wh_da',
+	"SELECT govdata.return_dispatch(id, 'not complete') FROM govdata.dispatch_order WHERE wanted = 'returned'",
+	"SELECT govdata.accept_dispatch(id) FROM govdata.dispatch_order WHERE wanted = 'accepted'",
+	"SELECT govdata.cancel_dispatch(id, 'not needed') FROM govdata.dispatch_order WHERE wanted = 'cancelled'");
+
 # numbers that nobody got, then a sweep, a seal, and more that has no seal yet
 $node->safe_psql('postgres', q{BEGIN; SET LOCAL ROLE wh_civil;
 	SELECT govdata.submit_request('307009/000001', '{name}', 'rolled back', '2026-12-31'); ROLLBACK});
@@ -264,16 +320,91 @@ travel_to($node, '2026-03-18 09:00+08');
 $node->safe_psql('postgres', 'CALL govdata.sweep()');
 $node->safe_psql('postgres', q{SET govdata.restore = on;
 	INSERT INTO govdata.sweep_failure VALUES ('share_request', '999', now(), now(), 3, 'ZW020', 'an error')});
+run_as('hb_da', "SELECT govdata.adopt_regime('decree809', '2026-03-19', 'a decision')");
 $request{matured} = request('wh_civil', $population, 'name');
 $request{late_matured} = request('es_civil', $population, 'name,phone');
 $request{outside} = request('wh_house', $addresses, 'name', usage => "'curiosity'");
 travel_to($node, '2026-04-20 09:00+08');
+
+# ---- under Decree 809, in every state ----
+
+run_as('hb_da', "SELECT govdata.end_regime('decree809', '2026-08-01', 'a trial')",
+	"SELECT govdata.adopt_regime('decree809', '2026-09-01', 'for good')");
+my $deputy = "SELECT govdata.declare_absence('2026-04-20', '2026-12-31', 'wh_police_clerk', 'ill')";
+run_as('wh_police', 'SELECT govdata.end_absence(' . run_as('wh_police', $deputy) . ')', $deputy);
+foreach my $state (qw(asked granted declined withdrawn))
+{
+	my $asked = run_as('wh_police', "SELECT govdata.ask_extension('share_request', "
+		  . request('wh_civil', $population, 'name') . ", 5, 'much data')");
+
+	run_as('wh_da', "SELECT govdata.decide_extension($asked, " . ($state eq 'granted' ? 'true' : 'false') . ", 'a reason')")
+	  if $state eq 'granted' || $state eq 'declined';
+	run_as('wh_police', "SELECT govdata.withdraw_extension($asked)") if $state eq 'withdrawn';
+}
+foreach my $state (qw(asked completed))
+{
+	my $asking = request('wh_civil', $population, 'name');
+
+	run_as('wh_police', "SELECT govdata.ask_completion($asking, 'papers')");
+	run_as('wh_civil', "SELECT govdata.complete_request($asking, 'papers')") if $state eq 'completed';
+}
+foreach my $state (qw(owed delivered))
+{
+	my $agreed = request('wh_civil', $population, 'name');
+
+	run_as('wh_police', "SELECT govdata.approve_request($agreed)");
+	run_as('wh_police', "SELECT govdata.mark_delivered($agreed, 'file', 'sent')") if $state eq 'delivered';
+}
+foreach my $state (qw(noted updated returned published))
+{
+	my $change = run_as('wh_police', "SELECT govdata.note_catalog_change('2026-04-10', 'a law was amended')");
+
+	run_as('wh_police', "SELECT govdata.submit_catalog_update($change)") if $state ne 'noted';
+	run_as('wh_da', "SELECT govdata.review_catalog_update($change, " . ($state eq 'published' ? 'true' : 'false') . ", 'a reason')")
+	  if $state eq 'returned' || $state eq 'published';
+}
+foreach my $state (qw(proposed filed withdrawn))
+{
+	my $resource = published('wh_police', "service $state");
+	my $end = run_as('wh_police', "SELECT govdata.propose_service_end(code, 'replaced') FROM govdata.resource WHERE id = $resource");
+
+	run_as('wh_police', "UPDATE govdata.service_end SET state = '$state', outcome = 'agreed' WHERE id = $end") if $state eq 'filed';
+	run_as('wh_police', "UPDATE govdata.service_end SET state = '$state' WHERE id = $end") if $state eq 'withdrawn';
+}
 $request{running} = request('wh_civil', $housing, 'name');
 $request{outlasting} = request('wh_civil', $addresses, 'address', usage => "'relief'");
 $node->safe_psql('postgres', q{SET ROLE director; DELETE FROM govdata.calendar_day WHERE notice = 'next';
 	DELETE FROM govdata.calendar_notice WHERE notice = 'next'});
 travel_to($node, '2026-12-18 09:00+08');
 $request{provisional} = request('wh_civil', $addresses, 'name', usage => "'relief'", valid_until => "'2027-06-30'");
+
+# quality: a rule and a doubt in every state, a finding, scores, a second round
+my $checked = published('wh_police', 'checked', sharing => "'unconditional'");
+my $code = $node->safe_psql('postgres', qq{
+	CREATE TABLE checked (name text, address text, phone text);
+	INSERT INTO checked VALUES ('a', 'b', 'c'), ('a', NULL, 'c');
+	SELECT govdata.attach_resource(code, 'checked') FROM govdata.resource WHERE id = $checked;
+	SELECT code FROM govdata.resource WHERE id = $checked});
+$code =~ s/^\s+//;
+run_as('wh_police', "SELECT govdata.define_rule('$code', '0201', 'not_null', 'filled', '{address}')",
+	"SELECT govdata.retire_rule(govdata.define_rule('$code', '0304', 'unique', 'once', '{name}'), 'not needed')");
+run_as('wh_da', map { "SELECT govdata.define_rule('$code', '0104', 'expression', '$_', expression => 'name <> ''$_''')" } qw(proposed refused));
+run_as('wh_police', q{SELECT govdata.refuse_rule(id, 'no') FROM govdata.quality_rule WHERE title = 'refused'});
+$node->safe_psql('postgres', 'CALL govdata.check_quality()');
+foreach my $state (qw(raised withdrawn notified answered repaired closed again))
+{
+	my $doubt = run_as('wh_civil', "SELECT govdata.raise_doubt('$code', '{name}', 'said', 'key', 'evidence')");
+
+	run_as('wh_civil', "SELECT govdata.withdraw_doubt($doubt, 'no')") if $state eq 'withdrawn';
+	next if $state eq 'raised' || $state eq 'withdrawn';
+	run_as('wh_da', "SELECT govdata.notify_doubt($doubt)");
+	next if $state eq 'notified';
+	run_as('wh_police', "SELECT govdata.answer_doubt($doubt, 'confirmed', 'so it is')");
+	next if $state eq 'answered';
+	run_as('wh_police', "SELECT govdata.report_repair($doubt, 'mended')");
+	run_as('wh_civil', "SELECT govdata.reopen_doubt($doubt, 'not at all')") if $state eq 'again';
+	run_as('wh_civil', "SELECT govdata.close_doubt($doubt)") if $state eq 'closed';
+}
 
 is( $node->safe_psql('postgres', q{
 		SELECT string_agg(format('%s %s', subject, to_state), ', ') FROM (
@@ -292,7 +423,23 @@ is( $node->safe_psql('postgres', q{
 			EXCEPT SELECT 'standing_consent', state FROM govdata.standing_consent
 			EXCEPT SELECT CASE WHEN route IN ('national', 'uncatalogued') THEN route || '_request' ELSE 'share_request' END, state
 				FROM govdata.share_request
-			EXCEPT SELECT 'share_authorization', state FROM govdata.share_authorization) x}),
+			EXCEPT SELECT 'data_doubt', state FROM govdata.data_doubt
+			EXCEPT SELECT 'quality_rule', state FROM govdata.quality_rule
+			EXCEPT SELECT 'dispatch_order', state FROM govdata.dispatch_order
+			EXCEPT SELECT 'resource_source', state FROM govdata.resource_source
+			EXCEPT SELECT 'regime_switch', state FROM govdata.regime_switch
+			EXCEPT SELECT 'officer_absence', state FROM govdata.officer_absence
+			EXCEPT SELECT 'limit_extension', state FROM govdata.limit_extension
+			EXCEPT SELECT 'request_completion', state FROM govdata.request_completion
+			EXCEPT SELECT 'share_delivery', state FROM govdata.share_delivery
+			EXCEPT SELECT 'catalog_change', state FROM govdata.catalog_change
+			EXCEPT SELECT 'service_end', state FROM govdata.service_end
+			EXCEPT SELECT 'share_authorization', state FROM govdata.share_authorization
+			EXCEPT SELECT 'business_system', state FROM govdata.business_system
+			EXCEPT SELECT 'data_purchase', state FROM govdata.data_purchase
+			EXCEPT SELECT 'planned_entry', state FROM govdata.planned_entry
+			EXCEPT SELECT 'service_form', state FROM govdata.service_form
+			EXCEPT SELECT 'service_form_field', state FROM govdata.service_form_field) x}),
 	'', 'there is a row in every state of every machine');
 is( $node->safe_psql('postgres', q{
 		SELECT count(*) > 0, bool_or(due_provisional), bool_or(outside_scope),

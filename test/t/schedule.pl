@@ -57,10 +57,12 @@ like($err, qr/HINT:  Run there: CREATE EXTENSION pg_cron\./, 'with a hint');
 $node->safe_psql($cron, 'CREATE EXTENSION pg_cron');
 
 like($schedule->('schedule()', 'boss'), qr/^\d+$/, 'a superuser reaches into another database');
-is($jobs->(), qq(govdata-sweep $swept|* * * * *|CALL govdata.sweep()|$swept|boss|t), 'the job is there');
+is($jobs->(), qq(govdata-sweep $swept|* * * * *|CALL govdata.sweep()|$swept|boss|t\n) .
+	qq(govdata-quality $swept|* * * * *|CALL govdata.check_quality()|$swept|boss|t), 'the jobs are there');
 my $first = $out;
 is($schedule->(q(schedule('*/5 * * * *')), 'boss'), $first, 'scheduling again changes it');
-is($jobs->(), qq(govdata-sweep $swept|*/5 * * * *|CALL govdata.sweep()|$swept|boss|t), 'and makes no second');
+is($jobs->(), qq(govdata-sweep $swept|*/5 * * * *|CALL govdata.sweep()|$swept|boss|t\n) .
+	qq(govdata-quality $swept|*/5 * * * *|CALL govdata.check_quality()|$swept|boss|t), 'and makes no others');
 $schedule->(q(schedule('often')), 'boss');
 like($err, qr/ERROR:  the job could not be changed in database "cron's "home"": invalid schedule: often/,
 	'the error of pg_cron comes back');
@@ -72,7 +74,7 @@ $schedule->('schedule()', 'clerk');
 like($err, qr/ERROR:  the jobs of pg_cron live in database "cron's "home""\n/, 'an administrator does not');
 like($err, qr/HINT:  Run there: (.*)/, 'but is told what to run');
 my ($statement) = $err =~ /HINT:  Run there: (.*)/;
-like($node->safe_psql($cron, $statement), qr/^\d+$/, 'which works');
+like($node->safe_psql($cron, $statement), qr/^\d+\|\d+$/, 'which works');
 is($schedule->('unschedule()', 'boss'), 't', 'unschedule() removes');
 is($jobs->(), '', 'every job of this database');
 is($schedule->('unschedule()', 'boss'), 'f', 'and says when there is none');
