@@ -87,4 +87,24 @@ SELECT t.refused('wh_da', format('INSERT INTO govdata.catalog_change (department
 	format('ZW011 there is no resource "%s" that you can see', r), 'a change of the catalog about ' || what)
 FROM (VALUES (:draft, 'a draft'), (:p, 'another''s entry'), (999, 'nothing')) AS v (r, what);
 
+-- ---- nobody's rule keeps the checking of others waiting ----
+CREATE SCHEMA data;
+GRANT USAGE ON SCHEMA data TO govdata_department;
+CREATE TABLE data.slow AS SELECT i AS n FROM generate_series(1, 100) AS i;
+CREATE TABLE data.fast AS SELECT i AS n FROM generate_series(1, 100) AS i;
+ALTER TABLE data.slow OWNER TO regress_gd_wh_police;
+ALTER TABLE data.fast OWNER TO regress_gd_wh_civil;
+SELECT t.resource('wh_police', '慢', '{n}') AS slow, t.resource('wh_civil', '快', '{n}') AS fast \gset
+SELECT t.allowed('wh_police', format('SELECT govdata.attach_resource(%L, ''data.slow'')', t.code(:slow)), 'attached'),
+	t.allowed('wh_civil', format('SELECT govdata.attach_resource(%L, ''data.fast'')', t.code(:fast)), 'attached');
+CREATE FUNCTION t.rule(resource bigint, expression text) RETURNS text
+LANGUAGE sql AS $$ SELECT format('INSERT INTO govdata.quality_rule (resource, indicator, kind, title, expression) VALUES (%s, ''0104'', ''expression'', ''规则'', %L)', resource, expression) $$;
+SELECT t.allowed('wh_police', t.rule(:slow, 'factorial(20000 + n) > 0'), 'a rule that takes a minute a block'),
+	t.allowed('wh_police', t.rule(:slow, 'n > 1'), 'another of the same table'), t.allowed('wh_civil', t.rule(:fast, 'n > 0'), 'one of somebody else');
+SET govdata.quality_turn = 30;
+CALL govdata.check_quality();
+SELECT is(string_agg(format('%s %s', s.outcome, coalesce(s.note, s.a || '/' || s.b)), ', ' ORDER BY q.id),
+	'failed the rule failed with SQLSTATE 57014, measured 99/100, measured 100/100', 'is not measured; the others are')
+FROM govdata.quality_score s JOIN govdata.quality_rule q ON q.id = s.rule;
+
 \i :actors_end
