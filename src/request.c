@@ -526,7 +526,7 @@ gd_refuse(GdCase *c)
 }
 
 /* ruling 14: a city gets its own rows, unless the provider states others */
-static void
+void
 gd_limit_rows(GdCase *c)
 {
 	GdDepartment consumer;

@@ -87,6 +87,35 @@ SELECT t.refused('wh_da', format('INSERT INTO govdata.catalog_change (department
 	format('ZW011 there is no resource "%s" that you can see', r), 'a change of the catalog about ' || what)
 FROM (VALUES (:draft, 'a draft'), (:p, 'another''s entry'), (999, 'nothing')) AS v (r, what);
 
+-- ---- what is returned to a city is its own rows, by agreement too ----
+SELECT t.resource('hb_market', '企业', '{名称}') AS ent \gset
+SELECT t.val('wh_civil', format('INSERT INTO govdata.share_request (route, resource, items, purpose, valid_until) VALUES (''return'', %s, ''{名称}'', ''回流'', ''2026-12-31'') RETURNING id', :ent)) AS q3 \gset
+SELECT t.val('hb_market', format('SELECT govdata.refuse_request(%s, ''无法分区'')', :q3)) \g /dev/null
+SELECT t.val('wh_civil', format('SELECT govdata.request_coordination(%s, ''应当回流'')', :q3)) \g /dev/null
+SELECT t.val('hb_market', format('SELECT govdata.consent_in_coordination(%s)', :q3)) \g /dev/null
+SELECT t.refused(who, format('SELECT govdata.settle_coordination(%s, ''agreed'', ''同意'')', :q3), 'ZW018 which rows are the city''s cannot be told', who || ' cannot agree to all rows') FROM unnest(ARRAY['wh_da', 'hb_gov']) AS who;
+SELECT t.val('hb_market', format('UPDATE govdata.resource_item SET is_region = true WHERE resource = %s', :ent)) \g /dev/null
+CREATE SCHEMA ent;
+GRANT USAGE ON SCHEMA ent TO govdata_department;
+CREATE TABLE ent.t (名称 text);
+ALTER TABLE ent.t OWNER TO regress_gd_hb_market;
+SELECT t.val('hb_market', format('SELECT govdata.attach_resource(%L, ''ent.t'')', t.code(:ent))) \g /dev/null
+SELECT t.allowed('wh_da', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''同意'')', :q3), 'but to its own');
+SELECT ok(row_filter LIKE '%420100%' AND row_filter NOT LIKE '%420500%', 'which is what it may read') FROM govdata.share_authorization WHERE request = :q3;
+
+-- ---- an entry that has ended withholds nothing ----
+SELECT t.val('wh_civil', format('INSERT INTO govdata.share_request (provider, wanted, purpose, valid_until) VALUES (%s, ''指纹'', ''办案'', ''2026-12-31'') RETURNING id', t.department('wh_police'))) AS q4 \gset
+SELECT t.val('wh_police', format('UPDATE govdata.share_request SET state = ''refused'', answer_reason = ''不得共享'', refusal_ground = ''must_not_be_shared'' WHERE id = %s', :q4)) \g /dev/null
+SELECT t.val('wh_police', format('UPDATE govdata.negative_entry SET state = ''lifted'', note = ''解除'' WHERE id = %s', :e)) \g /dev/null
+SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET negative_entry = %s WHERE id = %s', :e, :q4), 'ZW022 there is no negative entry % of yours that is in force or on its way', 'so it is not cited');
+SELECT t.allowed('wh_police', format('UPDATE govdata.share_request SET negative_entry = %s WHERE id = %s', t.entry('wh_police', :r, NULL, 'drafted'), :q4), 'one on its way is');
+
+-- ---- a government disposes of its own departments ----
+SELECT t.refused('wh_gov', format('INSERT INTO govdata.reorganization (department, basis, successor) VALUES (%s, ''撤并'', %s)', t.department('wh_house'), t.department(heir)),
+	'ZW006 department % cannot succeed', 'not in favor of ' || heir) FROM unnest(ARRAY['yc_civil', 'operator', 'utility']) AS heir;
+SELECT t.allowed('wh_gov', format('INSERT INTO govdata.reorganization (department, basis, successor) VALUES (%s, ''撤并'', %s)', t.department(gone), t.department(heir)),
+	'but of ' || heir) FROM (VALUES ('wh_house', 'wh_civil'), ('wh_police', 'ja_civil'), ('wh_civil', 'hb_civil')) AS v (gone, heir);
+
 -- ---- nobody's rule keeps the checking of others waiting ----
 CREATE SCHEMA data;
 GRANT USAGE ON SCHEMA data TO govdata_department;
