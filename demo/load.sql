@@ -46,6 +46,26 @@ SELECT format('INSERT INTO govdata.department (uscc, name, region, kind, superio
               pg_temp.synthetic_uscc(region, n), name, region, kind, superior, role, data_officer)
   FROM demo_department ORDER BY n \gexec
 
+-- The data authorities set up the base and theme libraries (Article 12), and
+-- name who leads a theme; the leads bring the other departments in.
+CREATE TEMP TABLE demo_library AS
+SELECT r.n, r.provider, s.code AS subject, s.kind, a.role AS authority, p.id AS department,
+       first_value(r.provider) OVER (PARTITION BY s.code, a.role ORDER BY r.n) AS lead
+  FROM demo_resource r
+  JOIN demo_department d ON d.role = r.provider
+  JOIN govdata.department p ON p.role = r.provider::regrole
+  JOIN demo_department a ON a.kind = 'data_authority' AND a.region = d.region
+  JOIN govdata.library_subject s ON s.name = (ARRAY['人口', '法人', '自然资源和空间地理', '社会信用', '电子证照'])[substr(r.class, 2, 2)::integer] AND r.class ~ '^1'
+    OR s.name = (ARRAY['卫生健康', '社会救助', '生态环保', '气象水文', '食品安全', '应急管理', '城乡建设'])[substr(r.class, 2, 2)::integer] AND r.class ~ '^2';
+GRANT SELECT ON demo_library TO govdata_department;
+SELECT DISTINCT format('SET ROLE %I', authority), format('INSERT INTO govdata.library (subject, lead) VALUES (%L, %L)', subject, lead_id), 'RESET ROLE'
+  FROM (SELECT l.authority, l.subject, CASE l.kind WHEN 'theme' THEN (SELECT id FROM govdata.department WHERE role = l.lead::regrole) END AS lead_id
+          FROM demo_library l) x ORDER BY 1, 2 \gexec
+SELECT DISTINCT format('SET ROLE %I', CASE l.kind WHEN 'base' THEN l.authority ELSE l.lead END),
+       format('INSERT INTO govdata.library_member (library, department) VALUES (%s, %s)', b.id, l.department), 'RESET ROLE'
+  FROM demo_library l JOIN govdata.department a ON a.role = l.authority::regrole
+  JOIN govdata.library b ON b.subject = l.subject AND b.authority = a.id AND b.lead <> l.department ORDER BY 1, 2 \gexec
+
 -- Each department enters its own resources; nobody else could.
 SELECT format('SET ROLE %I', provider),
        format('WITH entered AS ('
@@ -57,6 +77,10 @@ SELECT format('SET ROLE %I', provider),
        format('INSERT INTO govdata.resource_item (resource, name, title, data_type, length) '
               'SELECT r.id, i.name, i.title, i.data_type, i.length FROM demo_item i JOIN demo_resource r USING (key) '
               'WHERE r.n = %s', n),
+       format('UPDATE govdata.resource r SET library = b.id FROM demo_library l'
+              ' JOIN govdata.library b ON b.subject = l.subject'
+              ' JOIN govdata.department a ON a.id = b.authority AND a.role = l.authority::regrole'
+              ' WHERE l.n = %s AND r.id = (SELECT id FROM demo_resource WHERE n = %s)', n, n),
        -- what is withheld has to wait: the demonstration shows for what
        format('UPDATE govdata.resource SET state = ''published'' WHERE id = (SELECT id FROM demo_resource WHERE n = %s AND sharing <> ''withheld'')', n),
        'RESET ROLE'

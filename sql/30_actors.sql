@@ -88,6 +88,11 @@ CREATE FUNCTION govdata._sees(bigint, bigint) RETURNS boolean
 LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_sees_sql';
 COMMENT ON FUNCTION govdata._sees(bigint, bigint) IS '当前部门是否为所列部门之一,或对其负有指导监督之责(第五条、第七条)';
 
+-- Department that a role stands for, or is a member of.
+CREATE FUNCTION govdata._role_department(oid) RETURNS bigint
+LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'gd_role_department_sql';
+COMMENT ON FUNCTION govdata._role_department(oid) IS '角色所代表或所属的部门';
+
 CREATE FUNCTION govdata._oversees(bigint) RETURNS boolean
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_oversees_sql';
 COMMENT ON FUNCTION govdata._oversees(bigint) IS '当前部门对该部门是否负有指导监督之责(第五条、第七条)';

@@ -1,55 +1,5 @@
 -- Catalog and classification (Articles 2, 6, 10, 14, 16, 18, 23, 25).
 
-CREATE TABLE govdata.catalog_specification (
-    element     text NOT NULL CHECK (element <> ''),
-    column_name name NOT NULL,
-    required    boolean NOT NULL,
-    pattern     text,
-    allowed     text[],
-    basis       text NOT NULL,
-    effective   daterange NOT NULL DEFAULT '(,)' CHECK (NOT isempty(effective)),
-    builtin     boolean NOT NULL DEFAULT false,
-    amended     boolean NOT NULL DEFAULT false CHECK (NOT (amended AND builtin)),
-    effective_from date GENERATED ALWAYS AS (lower(effective)) STORED,
-    CONSTRAINT catalog_specification_one_at_a_time
-        EXCLUDE USING gist (element WITH =, effective WITH &&)
-);
-COMMENT ON TABLE govdata.catalog_specification IS '政务数据资源目录编制规范:元数据要素、是否必备、取值规则(第十条);省级主管部门可增订';
-COMMENT ON COLUMN govdata.catalog_specification.element IS '要素名称';
-COMMENT ON COLUMN govdata.catalog_specification.column_name IS '对应 resource 表的列';
-COMMENT ON COLUMN govdata.catalog_specification.required IS '发布时是否必备';
-COMMENT ON COLUMN govdata.catalog_specification.pattern IS '取值须符合的正则表达式';
-COMMENT ON COLUMN govdata.catalog_specification.allowed IS '允许的取值';
-COMMENT ON COLUMN govdata.catalog_specification.basis IS '依据';
-COMMENT ON COLUMN govdata.catalog_specification.effective IS '适用期间';
-COMMENT ON COLUMN govdata.catalog_specification.builtin IS '是否随扩展发布';
-COMMENT ON COLUMN govdata.catalog_specification.amended IS '随扩展发布而经本地修改';
-COMMENT ON COLUMN govdata.catalog_specification.effective_from IS '适用期间的首日:一条要求的起始不变,终止可以改';
-
-INSERT INTO govdata.catalog_specification (element, column_name, required, pattern, allowed, basis, builtin)
-SELECT v.element, v.column_name, v.required, v.pattern, v.allowed,
-       '政务信息资源目录编制指南(试行) 发改高技术〔2017〕1272号', true
-  FROM (VALUES
-    ('信息资源分类',     'class',              true,  '^[1-3][0-9]{2}[0-9]{3}[0-9A-Z]*$', NULL::text[]),
-    ('信息资源代码',     'code',               true,  '^[1-3][0-9]{5}[0-9A-Z]*/[0-9]{6,}$', NULL),
-    ('信息资源名称',     'title',              true,  NULL, NULL),
-    ('信息资源提供方',   'provider',           true,  NULL, NULL),
-    ('信息资源摘要',     'abstract',           true,  NULL, NULL),
-    ('信息资源格式分类', 'format_category',    true,  NULL, ARRAY['电子文件', '电子表格', '数据库', '图形图像', '流媒体', '自描述格式']),
-    ('信息资源格式类型', 'format_type',        false, NULL, NULL),
-    ('共享类型',         'sharing',            true,  NULL, NULL),
-    ('共享条件',         'sharing_conditions', false, NULL, NULL),
-    ('共享方式',         'sharing_mode',       true,  NULL, ARRAY['共享平台', '邮件', '介质']),
-    ('开放属性',         'opening',            true,  NULL, NULL),
-    ('开放条件',         'opening_conditions', false, NULL, NULL),
-    ('更新周期',         'update_cycle',       true,  NULL, ARRAY['不定时', '实时', '每日', '每周', '每月', '每季度', '每半年', '每年', '其他']),
-    ('数据来源',         'source',             true,  NULL, NULL),
-    ('关联资源代码',     'related',            false, NULL, NULL)
-  ) AS v (element, column_name, required, pattern, allowed);
-
-CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.catalog_specification
-    FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('catalog_specification', '10');
-
 -- Last serial issued in each class: the row lock makes serials gapless.
 CREATE TABLE govdata.resource_serial (
     class text PRIMARY KEY,
@@ -62,8 +12,8 @@ COMMENT ON COLUMN govdata.resource_serial.last IS '最后顺序号';
 CREATE SEQUENCE govdata.resource_id_seq;
 CREATE TABLE govdata.resource (
     id                 bigint PRIMARY KEY,
-    class              text NOT NULL CHECK (class ~ '^[1-3]\d{5}[0-9A-Z]*$'),
-    code               text NOT NULL UNIQUE CHECK (starts_with(code, class || '/')),
+    class              text NOT NULL CHECK (class <> ''),
+    code               text NOT NULL UNIQUE CHECK (starts_with(code, class) AND code <> class),
     title              text NOT NULL CHECK (title <> ''),
     provider           bigint NOT NULL REFERENCES govdata.department,
     abstract           text,
@@ -94,6 +44,7 @@ CREATE TABLE govdata.resource (
     published_at       timestamptz,
     updated_at         timestamptz NOT NULL,
     version            integer NOT NULL DEFAULT 1 CHECK (version > 0),
+    library            bigint REFERENCES govdata.library,
     CONSTRAINT resource_conditional_has_conditions
         CHECK (sharing <> 'conditional' OR sharing_conditions IS NOT NULL),
     CONSTRAINT resource_unconditional_is_for_all
@@ -110,11 +61,13 @@ CREATE TABLE govdata.resource (
         CHECK (state = 'draft' OR published_at IS NOT NULL OR state = 'withdrawn')
 );
 ALTER SEQUENCE govdata.resource_id_seq OWNED BY govdata.resource.id;
-CREATE INDEX resource_provider ON govdata.resource (provider);
+-- in the order in which a department's catalog is turned over, page by page
+CREATE INDEX resource_provider ON govdata.resource (provider, code);
+CREATE INDEX resource_library ON govdata.resource (library) WHERE library IS NOT NULL;
 COMMENT ON TABLE govdata.resource IS '政务数据资源目录条目(第十条、第十六条、第十八条、第二十五条)';
 COMMENT ON COLUMN govdata.resource.id IS '编号';
-COMMENT ON COLUMN govdata.resource.class IS '分类码:类1位、项2位、目3位、细目不定长;1 基础、2 主题、3 部门';
-COMMENT ON COLUMN govdata.resource.code IS '资源代码:分类码/顺序号,由平台连续发放';
+COMMENT ON COLUMN govdata.resource.class IS '分类码,依 code_rule 构成';
+COMMENT ON COLUMN govdata.resource.code IS '资源代码:分类码、分隔符与顺序号,由平台依 code_rule 连续发放';
 COMMENT ON COLUMN govdata.resource.title IS '名称';
 COMMENT ON COLUMN govdata.resource.provider IS '提供部门';
 COMMENT ON COLUMN govdata.resource.abstract IS '摘要';
@@ -142,6 +95,7 @@ COMMENT ON COLUMN govdata.resource.opening_state IS '开放状态:closed 未开�
 COMMENT ON COLUMN govdata.resource.published_at IS '发布时间';
 COMMENT ON COLUMN govdata.resource.updated_at IS '目录最近更新时间';
 COMMENT ON COLUMN govdata.resource.version IS '版本号';
+COMMENT ON COLUMN govdata.resource.library IS '所属基础库或主题库(第十二条)';
 
 CREATE TABLE govdata.resource_item (
     resource     bigint NOT NULL REFERENCES govdata.resource,
@@ -305,6 +259,16 @@ CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.resource_ve
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.resource_serial
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_derived();
 
+CREATE TRIGGER bb_named AFTER INSERT ON govdata.data_officer
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('officer_named');
+CREATE TRIGGER bb_registered AFTER INSERT ON govdata.department
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('department_kept');
+CREATE TRIGGER bb_kept AFTER UPDATE ON govdata.department
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('department_kept');
+
 CREATE TRIGGER bb_versions AFTER UPDATE ON govdata.resource
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('resource_version');
@@ -320,6 +284,21 @@ CREATE TRIGGER bc_item_withheld AFTER UPDATE ON govdata.resource_item
 CREATE TRIGGER bb_effect AFTER UPDATE ON govdata.negative_entry
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._derive('negative_effect');
+
+-- _resource_id(code, article) -> id of a visible resource, or the error for none.
+CREATE FUNCTION govdata._resource_id(resource_code text, article smallint) RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found_id bigint;
+BEGIN
+    SELECT r.id INTO found_id FROM govdata.resource r WHERE r.code = resource_code;
+    IF found_id IS NULL THEN
+        PERFORM govdata._absent('resource', resource_code, article);
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION govdata._resource_id(text, smallint) IS '资源代码对应的编号';
 
 -- _move_resource(code, state, reason, article): the verbs of entries in one place.
 CREATE FUNCTION govdata._move_resource(resource_code text, to_state text, reason text, article smallint) RETURNS bigint

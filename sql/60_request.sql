@@ -321,21 +321,6 @@ END
 $$;
 COMMENT ON FUNCTION govdata.submit_request(text, text[], text, date, text, text, text) IS '提出共享申请(第二十条);上级平台的资源报送本级主管部门(第二十一条)';
 
--- _resource_id(code, article) -> id of a visible resource, or the error for none.
-CREATE FUNCTION govdata._resource_id(resource_code text, article smallint) RETURNS bigint
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    found_id bigint;
-BEGIN
-    SELECT r.id INTO found_id FROM govdata.resource r WHERE r.code = resource_code;
-    IF found_id IS NULL THEN
-        PERFORM govdata._absent('resource', resource_code, article);
-    END IF;
-    RETURN found_id;
-END
-$$;
-COMMENT ON FUNCTION govdata._resource_id(text, smallint) IS '资源代码对应的编号';
-
 -- approve_request(request, items, reason): the provider's consent, to all items
 -- or to some; what is left out is refused and needs the reason. Raises ZW020
 -- once the limit has passed, or for anyone but the provider (Article 20).

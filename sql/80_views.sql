@@ -3,19 +3,138 @@
 
 CREATE VIEW govdata.catalog WITH (security_invoker, security_barrier) AS
 SELECT r.code, r.title, r.abstract, p.name AS provider, g.name AS region, g.level,
-       CASE left(r.class, 1) WHEN '1' THEN 'base' WHEN '2' THEN 'theme' ELSE 'department' END AS library,
+       CASE WHEN r.class ~ k.base_pattern THEN 'base' WHEN r.class ~ k.theme_pattern THEN 'theme' ELSE 'department' END AS library,
        r.sharing, r.sharing_conditions, r.sharing_mode, r.opening, r.opening_conditions, r.opening_ground,
        r.update_cycle, r.format_category, r.format_type, r.state, r.opening_state, r.published_at,
        r.updated_at, r.version,
        ARRAY(SELECT i.name FROM govdata.resource_item i
-              WHERE i.resource = r.id AND i.retired_at IS NULL ORDER BY i.name) AS items
+              WHERE i.resource = r.id AND i.retired_at IS NULL ORDER BY i.name) AS items,
+       r.id, r.provider AS provider_id, p.region AS region_code, s.name AS library_name
   FROM govdata.resource r
   JOIN govdata.department p ON p.id = r.provider
   JOIN govdata.region g ON g.code = p.region
+  LEFT JOIN govdata.code_rule k ON k.effective @> govdata.legal_date(govdata.as_of())
+  LEFT JOIN govdata.library l ON l.id = r.library
+  LEFT JOIN govdata.library_subject s ON s.code = l.subject
  WHERE r.state <> 'draft';
 COMMENT ON VIEW govdata.catalog IS '政务数据资源目录(第十条):全省各级,草稿除外';
 COMMENT ON COLUMN govdata.catalog.library IS 'base 基础库、theme 主题库、department 部门库(第十二条)';
 COMMENT ON COLUMN govdata.catalog.items IS '可用的信息项';
+COMMENT ON COLUMN govdata.catalog.id IS '资源编号';
+COMMENT ON COLUMN govdata.catalog.provider_id IS '提供部门编号';
+COMMENT ON COLUMN govdata.catalog.region_code IS '提供部门所属区划代码';
+COMMENT ON COLUMN govdata.catalog.library_name IS '所属基础库或主题库';
+
+-- catalog_page(provider, after, page_size) -> the entries of a department in the
+-- order of their codes, beginning after a code (the last one of the page before).
+-- The page is taken from the index first: nothing orders a view behind its
+-- barrier, and no join is pushed into it.
+CREATE FUNCTION govdata.catalog_page(provider bigint, after text DEFAULT '', page_size integer DEFAULT 20) RETURNS SETOF govdata.catalog
+LANGUAGE plpgsql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    page bigint[];
+BEGIN
+    page := ARRAY(SELECT r.id FROM govdata.resource r
+                   WHERE r.provider = catalog_page.provider AND r.code > catalog_page.after AND r.state <> 'draft'
+                   ORDER BY r.code LIMIT catalog_page.page_size);
+    RETURN QUERY SELECT c.* FROM govdata.catalog c WHERE c.id = ANY (page) ORDER BY c.code;
+END
+$$;
+COMMENT ON FUNCTION govdata.catalog_page(bigint, text, integer) IS '某部门的目录,逐页,依资源代码(第十条)';
+
+-- region_catalog(region) -> the catalog of a region: the entries of its
+-- departments and of those of the regions below it. Of the province: all.
+CREATE FUNCTION govdata.region_catalog(region text) RETURNS SETOF govdata.catalog
+LANGUAGE sql STABLE BEGIN ATOMIC
+    SELECT c.* FROM govdata.catalog c
+     WHERE c.provider_id IN (SELECT d.id FROM govdata.department d WHERE govdata._region_contains(region_catalog.region, d.region));
+END;
+COMMENT ON FUNCTION govdata.region_catalog(text) IS '某区划(含其下级)的目录(第十条)';
+
+-- catalog_as_of(at) -> the catalog as it stood at an instant: of each entry the
+-- version then in force, as it was recorded; entries then withdrawn are left out.
+CREATE FUNCTION govdata.catalog_as_of(at timestamptz, OUT id bigint, OUT code text, OUT version integer, OUT title text,
+                                      OUT provider_id bigint, OUT provider text, OUT sharing text, OUT opening text, OUT state text,
+                                      OUT recorded_at timestamptz, OUT entry jsonb) RETURNS SETOF record
+LANGUAGE sql STABLE BEGIN ATOMIC
+    SELECT v.resource, v.entry ->> 'code', v.version, v.entry ->> 'title', (v.entry ->> 'provider')::bigint,
+           coalesce(govdata._department_name((v.entry ->> 'provider')::bigint, at), p.name),
+           v.entry ->> 'sharing', v.entry ->> 'opening', v.entry ->> 'state', v.recorded_at, v.entry
+      FROM govdata.resource r
+     CROSS JOIN LATERAL (SELECT x.* FROM govdata.resource_version x
+                          WHERE x.resource = r.id AND x.recorded_at <= at ORDER BY x.version DESC LIMIT 1) v
+      LEFT JOIN govdata.department p ON p.id = (v.entry ->> 'provider')::bigint
+     WHERE v.entry ->> 'state' <> 'withdrawn';
+END;
+COMMENT ON FUNCTION govdata.catalog_as_of(timestamptz) IS '某一时刻的目录(第十条)';
+
+-- resource_difference(code, from_version, to_version) -> what changed between
+-- two versions of an entry: one row a column, of the entry (item NULL) or of an
+-- item; before or after is NULL where there was nothing.
+CREATE FUNCTION govdata.resource_difference(code text, from_version integer, to_version integer,
+                                            OUT item text, OUT column_name text, OUT before jsonb, OUT after jsonb) RETURNS SETOF record
+LANGUAGE sql STABLE BEGIN ATOMIC
+    WITH stated AS (
+        SELECT v.version, NULL::text AS item, e.key, e.value
+          FROM govdata.resource r JOIN govdata.resource_version v ON v.resource = r.id,
+               jsonb_each(v.entry - ARRAY['items', 'version', 'updated_at']) e
+         WHERE r.code = resource_difference.code AND v.version IN (from_version, to_version)
+        UNION ALL
+        SELECT v.version, i ->> 'name', e.key, e.value
+          FROM govdata.resource r JOIN govdata.resource_version v ON v.resource = r.id,
+               jsonb_array_elements(v.entry -> 'items') i, jsonb_each(i - ARRAY['resource', 'name']) e
+         WHERE r.code = resource_difference.code AND v.version IN (from_version, to_version)
+    )
+    SELECT coalesce(a.item, b.item), coalesce(a.key, b.key), nullif(b.value, 'null'), nullif(a.value, 'null')
+      FROM (SELECT * FROM stated s WHERE s.version = from_version) b
+      FULL JOIN (SELECT * FROM stated s WHERE s.version = to_version) a
+        ON a.item IS NOT DISTINCT FROM b.item AND a.key = b.key
+     WHERE nullif(a.value, 'null') IS DISTINCT FROM nullif(b.value, 'null')
+     ORDER BY 1 NULLS FIRST, 2;
+END;
+COMMENT ON FUNCTION govdata.resource_difference(text, integer, integer) IS '条目两个版本之间的差异(第十条、第十一条)';
+
+CREATE VIEW govdata.catalog_history WITH (security_invoker, security_barrier) AS
+SELECT r.code, v.resource, v.version, v.recorded_at, coalesce(govdata._department_name(v.department, v.recorded_at), d.name) AS department,
+       v.entry ->> 'title' AS title, v.entry ->> 'state' AS state, v.entry ->> 'sharing' AS sharing, v.entry ->> 'opening' AS opening,
+       (v.entry ->> 'provider')::bigint AS provider_id, v.entry
+  FROM govdata.resource_version v
+  JOIN govdata.resource r ON r.id = v.resource
+  LEFT JOIN govdata.department d ON d.id = v.department;
+COMMENT ON VIEW govdata.catalog_history IS '目录条目的历次版本(第十条)';
+COMMENT ON COLUMN govdata.catalog_history.code IS '资源代码';
+COMMENT ON COLUMN govdata.catalog_history.resource IS '资源编号';
+COMMENT ON COLUMN govdata.catalog_history.version IS '版本号';
+COMMENT ON COLUMN govdata.catalog_history.recorded_at IS '记录时间';
+COMMENT ON COLUMN govdata.catalog_history.department IS '行为部门(当时名称)';
+COMMENT ON COLUMN govdata.catalog_history.title IS '名称';
+COMMENT ON COLUMN govdata.catalog_history.state IS '共享状态';
+COMMENT ON COLUMN govdata.catalog_history.sharing IS '共享类型';
+COMMENT ON COLUMN govdata.catalog_history.opening IS '开放属性';
+COMMENT ON COLUMN govdata.catalog_history.provider_id IS '提供部门编号';
+COMMENT ON COLUMN govdata.catalog_history.entry IS '条目全文(含信息项)';
+
+CREATE VIEW govdata.library_list WITH (security_invoker, security_barrier) AS
+SELECT l.id, s.code AS subject, s.kind, s.name, l.region, g.name AS region_name, l.lead, d.name AS lead_name, l.state, l.established_at,
+       ARRAY(SELECT m.department FROM govdata.library_member m WHERE m.library = l.id AND m.state = 'joined' ORDER BY m.department) AS members,
+       (SELECT count(*) FROM govdata.resource r WHERE r.library = l.id AND r.state IN ('published', 'suspended')) AS entries
+  FROM govdata.library l
+  JOIN govdata.library_subject s ON s.code = l.subject
+  JOIN govdata.region g ON g.code = l.region
+  JOIN govdata.department d ON d.id = l.lead;
+COMMENT ON VIEW govdata.library_list IS '基础库与主题库:牵头部门、会同部门与条目数(第十二条)';
+COMMENT ON COLUMN govdata.library_list.id IS '编号';
+COMMENT ON COLUMN govdata.library_list.subject IS '种类';
+COMMENT ON COLUMN govdata.library_list.kind IS 'base 基础、theme 主题';
+COMMENT ON COLUMN govdata.library_list.name IS '名称';
+COMMENT ON COLUMN govdata.library_list.region IS '平台所在区划';
+COMMENT ON COLUMN govdata.library_list.region_name IS '区划名称';
+COMMENT ON COLUMN govdata.library_list.lead IS '牵头部门编号';
+COMMENT ON COLUMN govdata.library_list.lead_name IS '牵头部门';
+COMMENT ON COLUMN govdata.library_list.state IS '状态';
+COMMENT ON COLUMN govdata.library_list.established_at IS '设立时间';
+COMMENT ON COLUMN govdata.library_list.members IS '会同部门编号';
+COMMENT ON COLUMN govdata.library_list.entries IS '已发布的条目数';
 
 CREATE VIEW govdata.open_list WITH (security_invoker, security_barrier) AS
 SELECT r.code, r.title, r.abstract, p.name AS provider, r.opening, r.opening_conditions, r.update_cycle,
@@ -189,7 +308,9 @@ $$;
 
 CREATE VIEW govdata.journal WITH (security_invoker, security_barrier) AS
 SELECT j.id, j.at, j.real_at, j.subject, j.subject_key, j.event, j.from_state, j.to_state, j.article, j.actor,
-       j.role, d.name AS department, p.name AS provider, c.name AS consumer, j.before, j.after, j.deputy, j.on_behalf_of
+       j.role, coalesce(govdata._department_name(j.department, j.at), d.name) AS department,
+       coalesce(govdata._department_name(j.provider, j.at), p.name) AS provider,
+       coalesce(govdata._department_name(j.consumer, j.at), c.name) AS consumer, j.before, j.after, j.deputy, j.on_behalf_of
   FROM govdata.journal_entry j
   LEFT JOIN govdata.department d ON d.id = j.department
   LEFT JOIN govdata.department p ON p.id = j.provider

@@ -15,7 +15,9 @@ BEGIN
                 AND (p.proname !~ '^_' OR p.proname = ANY (ARRAY[
                      '_absent',
                      '_articles',
+                     '_class_kind',
                      '_deadline',
+                     '_department_name',
                      '_doubt_clocks',
                      '_has_limit',
                      '_limit_amount',
@@ -30,13 +32,18 @@ BEGIN
                      '_permitted',
                      '_platform_operator',
                      '_redundant',
+                     '_refers',
                      '_region_calendar',
                      '_region_contains',
                      '_resource_id',
+                     '_search',
                      '_sees',
+                     '_specification_findings',
                      '_transition_article',
                      '_transitions',
-                     '_working_days_left']))
+                     '_update_due',
+                     '_working_days_left',
+                     '_yearly_due']))
                 AND p.proname <> ALL (ARRAY['schedule', 'unschedule', 'doctor', 'verify_journal', 'access_log_state',
                                             'retire_access_log', 'verify_access_log']) LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO govdata_department, govdata_admin', f);
@@ -54,7 +61,11 @@ GRANT SELECT ON ALL TABLES IN SCHEMA govdata TO govdata_department, govdata_admi
 GRANT INSERT, UPDATE, DELETE ON govdata.resource, govdata.resource_item, govdata.authorization_act TO govdata_department;
 GRANT INSERT, UPDATE, DELETE ON govdata.region, govdata.department, govdata.calendar, govdata.calendar_notice,
     govdata.calendar_day, govdata.statutory_holiday, govdata.time_limit, govdata.catalog_specification,
-    govdata.data_element, govdata.quality_indicator, govdata.quality_weight TO govdata_admin;
+    govdata.code_rule, govdata.data_element, govdata.library_subject, govdata.quality_indicator, govdata.quality_weight,
+    govdata.update_cycle, govdata.yearly_limit TO govdata_admin;
+-- what the provincial data authority sets; the guard says who that is
+GRANT INSERT, UPDATE, DELETE ON govdata.catalog_specification, govdata.code_rule, govdata.library_subject,
+    govdata.update_cycle TO govdata_department;
 -- whose records are kept back, and why, is not for those whose records they are
 GRANT INSERT, DELETE ON govdata.access_hold TO govdata_admin;
 REVOKE ALL ON govdata.access_hold FROM govdata_department;
@@ -81,7 +92,6 @@ SELECT govdata._govern('govdata.calendar_notice', 'calendar_notice', 'calendar,n
 SELECT govdata._govern('govdata.calendar_day', 'calendar_day', 'calendar,day,notice', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.statutory_holiday', 'statutory_holiday', 'calendar,month,day,effective_from', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.time_limit', 'time_limit', 'code,effective_from,regime', '', '', '', 7::smallint);
-SELECT govdata._govern('govdata.catalog_specification', 'catalog_specification', 'element,effective_from', '', '', '', 10::smallint);
 SELECT govdata._govern('govdata.data_element', 'data_element', 'code', '', '', '', 10::smallint);
 SELECT govdata._govern('govdata.quality_indicator', 'quality_indicator', 'code', '', '', '', 13::smallint);
 SELECT govdata._govern('govdata.quality_weight', 'quality_weight', 'code,effective_from', '', '', '', 13::smallint);

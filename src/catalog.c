@@ -22,7 +22,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "guard.h"
+#include "catalog.h"
 
 PG_FUNCTION_INFO_V1(gd_guard_resource);
 PG_FUNCTION_INFO_V1(gd_guard_item);
@@ -33,7 +33,8 @@ enum
 	RES_FORMAT_TYPE, RES_SHARING, RES_SHARING_CONDITIONS, RES_SHARING_MODE, RES_SCOPE_DEPARTMENTS,
 	RES_SCOPE_REGIONS, RES_SCOPE_SYSTEMS, RES_USES, RES_OPENING, RES_OPENING_CONDITIONS,
 	RES_OPENING_GROUND, RES_UPDATE_CYCLE, RES_SOURCE, RES_SAFETY_GRADE, RES_ACCESS_LOG, RES_RELATED, RES_STATE_SECRET, RES_STATE,
-	RES_STATE_REASON, RES_OPENING_STATE, RES_PUBLISHED_AT, RES_UPDATED_AT, RES_VERSION
+	RES_STATE_REASON, RES_OPENING_STATE, RES_PUBLISHED_AT, RES_UPDATED_AT, RES_VERSION,
+	RES_LIBRARY
 };
 
 static const char *const gd_resource_columns[] = {
@@ -41,7 +42,8 @@ static const char *const gd_resource_columns[] = {
 	"format_type", "sharing", "sharing_conditions", "sharing_mode", "scope_departments",
 	"scope_regions", "scope_systems", "uses", "opening", "opening_conditions", "opening_ground",
 	"update_cycle", "source", "safety_grade", "access_log", "related", "state_secret", "state",
-	"state_reason", "opening_state", "published_at", "updated_at", "version"
+	"state_reason", "opening_state", "published_at", "updated_at", "version",
+	"library"
 };
 
 static GdShape gd_resource_shape = {
@@ -64,7 +66,6 @@ static GdShape gd_item_shape = {
 };
 
 static const Oid gd_arg_int8[] = {INT8OID};
-static const Oid gd_arg_text[] = {TEXTOID};
 static const Oid gd_arg_int8_text[] = {INT8OID, TEXTOID};
 
 /* ---- a resource as requests see it ---- */
@@ -324,7 +325,7 @@ gd_check_provider(int64 me)
 				(errcode(GD_ERRCODE(14)),
 				 errmsg("department \"%s\" has named no data officer", dept.name),
 				 errdetail("An institution or a person is responsible for catalog, publication and maintenance. Measures, Article 14."),
-				 errhint("The administrator sets govdata.department.data_officer.")));
+				 errhint("The department names it: SELECT govdata.name_data_officer('...').")));
 }
 
 static void
@@ -371,22 +372,6 @@ gd_check_classification(GdRow *row)
 				 errmsg("conditional opening needs its conditions"),
 				 errdetail("Column opening_conditions is empty. Measures, Article 25."),
 				 errhint("State the conditions under which anyone may use the data.")));
-}
-
-static const char *
-gd_draw_code(const char *class)
-{
-	static GdStatementText query = {
-		"INSERT INTO govdata.resource_serial AS s (class, last) VALUES ($1, 1)"
-		" ON CONFLICT (class) DO UPDATE SET last = s.last + 1 RETURNING last",
-		1, gd_arg_text, NULL
-	};
-	Datum		arg = CStringGetTextDatum(class);
-	Datum		serial;
-	bool		isnull;
-
-	(void) gd_own_run(&query, &arg, NULL, NULL, 1, &serial, &isnull);
-	return psprintf("%s/%06lld", class, (long long) DatumGetInt64(serial));
 }
 
 static void
@@ -441,36 +426,6 @@ gd_require_no_pending(int64 resource, const char *item, const char *act)
 			 errdetail("Pending requests: %s. Their limits keep running. Measures, Article 20.",
 					   TextDatumGetCString(values[1])),
 			 errhint("Answer them first, in this transaction or before.")));
-}
-
-/* Article 10: every required element is there and has a permitted value. */
-static void
-gd_check_specification(GdRow *row)
-{
-	/* the row type is an argument, so the plan is made for each call */
-	Oid			rowtype = row->trigdata->tg_relation->rd_rel->reltype;
-	GdStatementText query = {
-		"SELECT string_agg(s.element || ' (' || s.column_name || ')', ', ' ORDER BY s.column_name)"
-		" FROM govdata.catalog_specification s,"
-		" LATERAL (SELECT to_jsonb($1) ->> s.column_name) AS x (v)"
-		" WHERE s.effective @> govdata.legal_date(govdata.clock())"
-		" AND (s.required AND coalesce(x.v, '') = ''"
-		"  OR x.v IS NOT NULL AND (x.v !~ s.pattern OR x.v <> ALL (s.allowed)))",
-		1, &rowtype, NULL
-	};
-	Datum		arg = heap_copy_tuple_as_datum(heap_form_tuple(row->desc, row->new, row->newnull), row->desc);
-	Datum		value;
-	bool		isnull;
-
-	(void) gd_own_run(&query, &arg, NULL, NULL, 1, &value, &isnull);
-	SPI_freeplan(query.plan);
-	if (!isnull)
-		ereport(ERROR,
-				(errcode(GD_ERRCODE(10)),
-				 errmsg("resource \"%s\" does not meet the catalog specification",
-						gd_new_text(row, RES_CODE)),
-				 errdetail("Missing or not permitted: %s. Measures, Article 10.", TextDatumGetCString(value)),
-				 errhint("SELECT * FROM govdata.catalog_specification shows what each element must be.")));
 }
 
 /* Article 23: what is withheld, as a whole or an item, stands on the negative list. */
@@ -533,7 +488,8 @@ gd_check_publication(GdRow *row, int64 me)
 				 errmsg("a branch of a vertically managed system does not publish"),
 				 errdetail("Its data are shared through the provincial platform by the system's provincial head. Measures, Article 18."),
 				 errhint("The provincial department enters and publishes the resource.")));
-	gd_check_specification(row);
+	gd_check_specification(row, gd_new_text(row, RES_CODE));
+	gd_require_library(gd_new_int64(row, RES_LIBRARY), gd_new_text(row, RES_CLASS), gd_new_text(row, RES_CODE));
 	if (gd_own_run(&query, &arg, NULL, NULL, 0, NULL, NULL) == 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(10)),
@@ -594,7 +550,7 @@ gd_resource_update(GdRow *row, int64 me)
 		RES_SHARING_CONDITIONS, RES_SHARING_MODE, RES_SCOPE_DEPARTMENTS, RES_SCOPE_REGIONS,
 		RES_SCOPE_SYSTEMS, RES_USES, RES_OPENING, RES_OPENING_CONDITIONS, RES_OPENING_GROUND, RES_UPDATE_CYCLE, RES_SOURCE,
 		RES_SAFETY_GRADE, RES_ACCESS_LOG, RES_RELATED, RES_STATE_SECRET, RES_STATE, RES_STATE_REASON,
-		RES_OPENING_STATE, 0
+		RES_OPENING_STATE, RES_LIBRARY, 0
 	};
 	const char *from = gd_old_text(row, RES_STATE);
 	const char *to = gd_new_text(row, RES_STATE);
@@ -622,6 +578,20 @@ gd_resource_update(GdRow *row, int64 me)
 		gd_set(row, RES_VERSION, Int32GetDatum(DatumGetInt32(row->old[RES_VERSION - 1]) + 1));
 }
 
+/* Article 12: entries belong to a library of which the provider is part. */
+static void
+gd_resource_library(GdRow *row)
+{
+	int64		library = gd_new_int64(row, RES_LIBRARY);
+	const char *class = gd_new_text(row, RES_CLASS);
+	const char *state = gd_new_text(row, RES_STATE);
+
+	if (library != 0)
+		gd_check_library(library, gd_new_int64(row, RES_PROVIDER), class);
+	if (state && strcmp(state, "draft") != 0)
+		gd_require_library(library, class, gd_new_text(row, RES_CODE));
+}
+
 Datum
 gd_guard_resource(PG_FUNCTION_ARGS)
 {
@@ -639,6 +609,8 @@ gd_guard_resource(PG_FUNCTION_ARGS)
 	else
 		gd_resource_update(&row, me);
 	gd_check_classification(&row);
+	if (gd_is_changed(&row, RES_LIBRARY))
+		gd_resource_library(&row);
 	gd_check_scope(&row, RES_SCOPE_DEPARTMENTS, RES_SCOPE_REGIONS, RES_SCOPE_SYSTEMS);
 	return gd_row_done(&row);
 }
@@ -649,21 +621,22 @@ gd_guard_resource(PG_FUNCTION_ARGS)
  * Lock a resource as somebody who changes it, and read what its parts need.
  * Requests come first: whoever submits one holds that table before it waits
  * for the resource, and a loader of notices may be waiting in between.
+ * Returns the library to which the resource belongs, 0 for none.
  */
-static void
+static int64
 gd_lock_resource(int64 id, int64 *provider, char **sharing, char **state, char **code)
 {
 	static GdStatementText query = {
-		"SELECT provider, sharing, state, code FROM govdata.resource WHERE id = $1 FOR NO KEY UPDATE",
+		"SELECT provider, sharing, state, code, library FROM govdata.resource WHERE id = $1 FOR NO KEY UPDATE",
 		1, gd_arg_int8, NULL
 	};
 	Datum		arg = Int64GetDatum(id);
-	Datum		values[4];
-	bool		nulls[4];
+	Datum		values[5];
+	bool		nulls[5];
 
 	gd_resources_forget();
 	LockRelationOid(gd_relid_required(GD_SHARE_REQUEST), RowExclusiveLock);
-	if (gd_own_run(&query, &arg, NULL, NULL, 4, values, nulls) == 0)
+	if (gd_own_run(&query, &arg, NULL, NULL, 5, values, nulls) == 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(10)),
 				 errmsg("there is no resource %lld that you can see", (long long) id),
@@ -673,6 +646,7 @@ gd_lock_resource(int64 id, int64 *provider, char **sharing, char **state, char *
 	*sharing = TextDatumGetCString(values[1]);
 	*state = TextDatumGetCString(values[2]);
 	*code = TextDatumGetCString(values[3]);
+	return nulls[4] ? 0 : DatumGetInt64(values[4]);
 }
 
 int64
@@ -681,7 +655,7 @@ gd_hold_resource(int64 id)
 	int64		provider;
 	char	   *ignore;
 
-	gd_lock_resource(id, &provider, &ignore, &ignore, &ignore);
+	(void) gd_lock_resource(id, &provider, &ignore, &ignore, &ignore);
 	return provider;
 }
 
@@ -741,12 +715,38 @@ gd_item_update(GdRow *row, int64 resource)
 		gd_set(row, ITEM_RETIRED_AT, TimestampTzGetDatum(gd_clock()));
 }
 
+/*
+ * Article 12: in a library the lead maintains, and its co-departments
+ * contribute: each may enter and keep the items whose source it is.  A source
+ * is a department that belongs to the library.
+ */
+static void
+gd_check_contributor(GdRow *row, int64 me, int64 provider, int64 library)
+{
+	int64		source = gd_new_int64(row, ITEM_SOURCE);
+	int64		before = row->is_insert ? source :
+		row->oldnull[ITEM_SOURCE - 1] ? 0 : DatumGetInt64(row->old[ITEM_SOURCE - 1]);
+
+	if (library != 0 && source != 0 && gd_is_changed(row, ITEM_SOURCE) && source != provider &&
+		!gd_in_library(library, source))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(12)),
+				 errmsg("the source of item \"%s\" is no department of the library", gd_new_text(row, ITEM_NAME)),
+				 errdetail("Items of a library come from its lead and its co-departments. Measures, Article 12."),
+				 errhint("The library's lead brings the department in: govdata.join_library(%lld, %lld).",
+						 (long long) library, (long long) source)));
+	if (me != provider && library != 0 && source == me && before == me && gd_in_library(library, me))
+		return;
+	gd_require_provider(me, provider);
+}
+
 Datum
 gd_guard_item(PG_FUNCTION_ARGS)
 {
 	GdRow		row;
 	int64		resource;
 	int64		provider;
+	int64		library;
 	char	   *sharing;
 	char	   *state;
 	char	   *code;
@@ -758,8 +758,8 @@ gd_guard_item(PG_FUNCTION_ARGS)
 		return gd_row_as_is(fcinfo);
 
 	resource = gd_new_int64(&row, ITEM_RESOURCE);
-	gd_lock_resource(resource, &provider, &sharing, &state, &code);
-	gd_require_provider(gd_acting(6), provider);
+	library = gd_lock_resource(resource, &provider, &sharing, &state, &code);
+	gd_check_contributor(&row, gd_acting(6), provider, library);
 	if (strcmp(state, "withdrawn") == 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(10)),

@@ -22,7 +22,7 @@ PG_FUNCTION_INFO_V1(gd_derive);
 PG_FUNCTION_INFO_V1(gd_calendar_before);
 PG_FUNCTION_INFO_V1(gd_calendar_after);
 
-#define GD_MAX_STATEMENTS 7
+#define GD_MAX_STATEMENTS 8
 
 typedef struct GdConsequence
 {
@@ -180,6 +180,16 @@ static GdConsequence gd_consequences[] = {
 				" AND a.applicant IS NULL"
 				" AND NOT EXISTS (SELECT FROM govdata.resource_item i WHERE i.resource = n.id"
 			"  AND i.name = ANY (a.items) AND i.sharing <> 'unconditional')", 0, NULL, NULL},
+			/* what is found of it */
+			{"INSERT INTO govdata.resource_search AS s (resource, provider, region, sharing, document)"
+				" SELECT n.id, n.provider, p.region, n.sharing, govdata._search_document(n.id, n.code, n.title, n.abstract)"
+				" FROM new_rows n JOIN old_rows o ON o.id = n.id JOIN govdata.department p ON p.id = n.provider"
+				" WHERE n.state IN ('published', 'suspended') AND (n.version <> o.version OR o.state = 'draft')"
+				" ON CONFLICT (resource) DO UPDATE SET provider = excluded.provider, region = excluded.region,"
+				" sharing = excluded.sharing, document = excluded.document WHERE (s.provider, s.region, s.sharing, s.document)"
+			" IS DISTINCT FROM (excluded.provider, excluded.region, excluded.sharing, excluded.document)", 0, NULL, NULL},
+			{"DELETE FROM govdata.resource_search s USING new_rows n"
+			" WHERE s.resource = n.id AND n.state = 'withdrawn'", 0, NULL, NULL},
 			/* ruling 16: what is derived from a source is no less strict */
 			{"UPDATE govdata.resource d SET sharing = 'conditional',"
 				" sharing_conditions = coalesce(d.sharing_conditions,"
@@ -196,6 +206,35 @@ static GdConsequence gd_consequences[] = {
 				" JOIN govdata.resource_source s ON s.source = n.id AND s.state = 'recorded'"
 				" WHERE n.sharing = 'withheld' AND o.sharing <> 'withheld'"
 			" AND d.id = s.resource AND d.state = 'published' AND d.sharing <> 'withheld'", 0, NULL, NULL},
+	}},
+	/* Article 11: the round closes when nothing is left to be confirmed */
+	{"maintenance_confirmed", {
+			{"UPDATE govdata.maintenance_round m SET state = 'closed'"
+				" WHERE m.state = 'open' AND m.id IN (SELECT n.round FROM new_rows n)"
+			" AND NOT EXISTS (SELECT FROM govdata.maintenance_outstanding o WHERE o.round = m.id)", 0, NULL, NULL},
+	}},
+	/* entries are found where their provider is */
+	{"department_moved", {
+			{"UPDATE govdata.resource_search s SET region = n.region FROM new_rows n JOIN old_rows o ON o.id = n.id"
+				" JOIN govdata.resource r ON r.provider = n.id WHERE n.region <> o.region"
+			" AND s.resource = r.id AND s.region <> n.region", 0, NULL, NULL},
+	}},
+	/* Article 14: the registry and the history say the same */
+	{"officer_named", {
+			{"UPDATE govdata.department d SET data_officer = n.officer FROM new_rows n"
+			" WHERE d.id = n.department AND n.state = 'current' AND d.data_officer IS DISTINCT FROM n.officer", 0, NULL, NULL},
+	}},
+	{"department_kept", {
+			{"INSERT INTO govdata.data_officer (department, officer) SELECT n.id, n.data_officer FROM new_rows n"
+				" WHERE n.data_officer IS NOT NULL AND coalesce(upper(n.valid) > govdata.legal_date(govdata.clock()), true)"
+				" AND NOT EXISTS (SELECT FROM govdata.data_officer o"
+			"  WHERE o.department = n.id AND o.state = 'current' AND o.officer = n.data_officer)", 0, NULL, NULL},
+			{"UPDATE govdata.data_officer o SET state = 'ended' FROM new_rows n"
+			" WHERE o.department = n.id AND n.data_officer IS NULL AND o.state = 'current'", 0, NULL, NULL},
+			{"INSERT INTO govdata.department_name (department, since, name) SELECT n.id,"
+				" CASE WHEN l.name IS NULL THEN '-infinity' ELSE govdata.clock() END, n.name FROM new_rows n"
+				" LEFT JOIN LATERAL (SELECT m.name FROM govdata.department_name m WHERE m.department = n.id"
+				"  ORDER BY m.since DESC LIMIT 1) l ON true WHERE l.name IS DISTINCT FROM n.name", 0, NULL, NULL},
 	}},
 	/* a changed item is a new version of its entry */
 	{"item_version", {

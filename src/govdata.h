@@ -335,6 +335,12 @@ extern void gd_check_person(Oid person, Oid department_role);
 
 extern void gd_guard_init(void);
 
+/* ---- library.c, maintenance.c, reorganization.c ---- */
+
+extern void gd_library_init(void);
+extern void gd_maintenance_init(void);
+extern void gd_reorganization_init(void);
+
 /* ---- negative.c, consent.c ---- */
 
 extern void gd_negative_init(void);

@@ -471,6 +471,7 @@ gd_operates(const char *platform)
 
 PG_FUNCTION_INFO_V1(gd_current_department_sql);
 PG_FUNCTION_INFO_V1(gd_sees_sql);
+PG_FUNCTION_INFO_V1(gd_role_department_sql);
 PG_FUNCTION_INFO_V1(gd_oversees_sql);
 PG_FUNCTION_INFO_V1(gd_region_calendar_sql);
 PG_FUNCTION_INFO_V1(gd_region_contains_sql);
@@ -486,6 +487,22 @@ gd_current_department_sql(PG_FUNCTION_ARGS)
 	if (id == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_INT64(id);
+}
+
+/* the department that a role stands for or is a member of, in office or not */
+Datum
+gd_role_department_sql(PG_FUNCTION_ARGS)
+{
+	Oid			role = PG_GETARG_OID(0);
+	GdDepartment dept;
+	int64		found;
+
+	if (gd_department_by_role(role, &dept))
+		PG_RETURN_INT64(dept.id);
+	found = gd_department_of(role);
+	if (found <= 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(found);
 }
 
 Datum

@@ -90,6 +90,9 @@ _PG_init(void)
 	gd_guard_init();
 	gd_negative_init();
 	gd_consent_init();
+	gd_library_init();
+	gd_maintenance_init();
+	gd_reorganization_init();
 	gd_request_init();
 	gd_decree_init();
 	gd_dispatch_init();

@@ -9,12 +9,15 @@
 #include "govdata.h"
 
 #include "catalog/pg_authid.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/rangetypes.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 
-#include "guard.h"
+#include "catalog.h"
 
 PG_FUNCTION_INFO_V1(gd_guard_registry);
 PG_FUNCTION_INFO_V1(gd_guard_department);
@@ -39,6 +42,16 @@ gd_yield_sql(const char *registry)
 			"AND b.basis_kind = $1.basis_kind";
 	if (strcmp(registry, "time_limit") == 0)
 		return "DELETE FROM govdata.time_limit l WHERE l.builtin AND l.code = $1.code AND l.regime = $1.regime "
+			"AND l.effective OPERATOR(pg_catalog.&&) $1.effective";
+	if (strcmp(registry, "code_rule") == 0)
+		return "DELETE FROM govdata.code_rule r WHERE r.builtin "
+			"AND r.effective OPERATOR(pg_catalog.&&) $1.effective";
+	if (strcmp(registry, "library_subject") == 0)
+		return "DELETE FROM govdata.library_subject s WHERE s.builtin AND s.code = $1.code";
+	if (strcmp(registry, "update_cycle") == 0)
+		return "DELETE FROM govdata.update_cycle c WHERE c.builtin AND c.name = $1.name";
+	if (strcmp(registry, "yearly_limit") == 0)
+		return "DELETE FROM govdata.yearly_limit l WHERE l.builtin AND l.code = $1.code "
 			"AND l.effective OPERATOR(pg_catalog.&&) $1.effective";
 	if (strcmp(registry, "data_element") == 0)
 		return "DELETE FROM govdata.data_element e WHERE e.builtin AND e.code = $1.code";
@@ -112,6 +125,20 @@ gd_registry_row(TriggerData *td, HeapTuple tup)
 	return PointerGetDatum(heap_modify_tuple_by_cols(tup, desc, 2, columns, values, nulls));
 }
 
+/* Article 10: what the provincial data authority makes for the whole province */
+static bool
+gd_is_specification(const char *registry)
+{
+	static const char *const specification[] = {
+		"catalog_specification", "code_rule", "library_subject", "update_cycle"
+	};
+
+	for (int i = 0; i < (int) lengthof(specification); i++)
+		if (strcmp(registry, specification[i]) == 0)
+			return true;
+	return false;
+}
+
 Datum
 gd_guard_registry(PG_FUNCTION_ARGS)
 {
@@ -129,7 +156,10 @@ gd_guard_registry(PG_FUNCTION_ARGS)
 	if (!gd_guarding())
 		return PointerGetDatum(tup);
 
-	gd_require_administrator(registry, article);
+	if (gd_is_specification(registry))
+		gd_require_specifier(registry, article);
+	else
+		gd_require_administrator(registry, article);
 	if (TRIGGER_FIRED_BY_DELETE(td->tg_event))
 	{
 		if (gd_registry_flag(td, tup, "builtin") || gd_registry_flag(td, tup, "amended"))
@@ -140,6 +170,9 @@ gd_guard_registry(PG_FUNCTION_ARGS)
 					 errhint("Update the row, for example end its period of validity.")));
 		return PointerGetDatum(tup);
 	}
+	if (strcmp(registry, "catalog_specification") == 0)
+		gd_check_specification_rule(heap_copy_tuple_as_datum(tup, RelationGetDescr(td->tg_relation)),
+									td->tg_relation->rd_rel->reltype);
 	return gd_registry_row(td, tup);
 }
 
@@ -230,6 +263,46 @@ gd_grant_department_role(Oid role)
 	SPI_freeplan(grant_schema.plan);
 }
 
+static bool
+gd_is_endless(Datum range)
+{
+	TypeCacheEntry *type = lookup_type_cache(DATERANGEOID, TYPECACHE_RANGE_INFO);
+	RangeBound	lower;
+	RangeBound	upper;
+	bool		empty;
+
+	range_deserialize(type, DatumGetRangeTypeP(range), &lower, &upper, &empty);
+	return !empty && upper.infinite;
+}
+
+/* Nobody ends whose resources and cases would then be nobody's. */
+static void
+gd_require_nothing_left(int64 department)
+{
+	static const Oid types[] = {INT8OID};
+	static GdStatementText query = {
+		"SELECT (SELECT count(*) FROM govdata.resource WHERE provider = $1 AND state <> 'withdrawn'),"
+		" (SELECT count(*) FROM govdata.share_request WHERE $1 IN (provider, consumer, coordinator)"
+		"  AND state IN ('submitted', 'coordinating')),"
+		" (SELECT count(*) FROM govdata.share_authorization WHERE $1 IN (provider, consumer)"
+		"  AND state IN ('active', 'suspended') AND valid_until > govdata.clock())", 1, types, NULL
+	};
+	Datum		arg = Int64GetDatum(department);
+	Datum		values[3];
+	bool		nulls[3];
+
+	(void) gd_own_run(&query, &arg, NULL, NULL, 3, values, nulls);
+	if (DatumGetInt64(values[0]) + DatumGetInt64(values[1]) + DatumGetInt64(values[2]) == 0)
+		return;
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(6)),
+			 errmsg("department %lld still has duties", (long long) department),
+			 errdetail("Resources: %lld; open requests: %lld; authorizations: %lld. Each needs a successor. Measures, Article 6.",
+					   (long long) DatumGetInt64(values[0]), (long long) DatumGetInt64(values[1]),
+					   (long long) DatumGetInt64(values[2])),
+			 errhint("Its government reorganizes it: SELECT govdata.draft_reorganization(%lld, 'basis').", (long long) department)));
+}
+
 /* Article 14: a person who acts for the department is one who logs in as a member of its role. */
 void
 gd_check_person(Oid person, Oid department_role)
@@ -275,6 +348,8 @@ gd_guard_department(PG_FUNCTION_ARGS)
 		return gd_row_as_is(fcinfo);
 	}
 
+	if (gd_own_writing())
+		return gd_row_as_is(fcinfo);	/* what follows from an act: the officer, the end */
 	gd_require_administrator("department", 6);
 	if (row.is_insert)
 	{
@@ -289,6 +364,8 @@ gd_guard_department(PG_FUNCTION_ARGS)
 				 errmsg("id and role of a department cannot be changed"),
 				 errdetail("What the department did stays its own. Measures, Article 6."),
 				 errhint("End the department's validity and register its successor.")));
+	if (!row.is_insert && gd_is_changed(&row, DEP_VALID) && !gd_is_endless(row.new[DEP_VALID - 1]))
+		gd_require_nothing_left(gd_new_int64(&row, DEP_ID));
 	gd_check_uscc(&row);
 	if (!row.newnull[DEP_ROLE - 1] && (row.is_insert || gd_is_changed(&row, DEP_ROLE)))
 	{

@@ -721,6 +721,7 @@ static const GdActor gd_request_actors[] = {
 	{"standing_consent", 0, gd_is_standing, false},
 	{"unconditional", 0, gd_is_unconditional, false},
 	{"negative_list", 0, NULL, true},
+	{"reorganization", 0, NULL, true},
 	GD_COORDINATION_ACTORS,
 	{NULL, 0, NULL, false}
 };
@@ -746,6 +747,8 @@ static const GdMove gd_request_moves[] = {
 	{.from = "submitted", .to = "approved", .actor = "time", .effect = gd_consent_by_time},
 	{.from = "submitted", .to = "approved", .columns = gd_granting, .at = REQ_ANSWERED_AT, .effect = gd_approve},
 	{.from = "submitted", .to = "refused", .actor = "negative_list", .effect = gd_moves_consent},
+	{.from = "submitted", .to = "withdrawn", .actor = "reorganization", .effect = gd_moves_consent},
+	{.from = "coordinating", .to = "unsettled", .actor = "reorganization", .at = REQ_COORDINATION_CLOSED_AT},
 	{.from = "submitted", .to = "refused", .actor = "source", .columns = gd_refusing_items, .effect = gd_refused_by_source},
 	{.from = "submitted", .to = "refused", .columns = gd_refusing, .at = REQ_ANSWERED_AT, .effect = gd_refuse},
 	{.from = "submitted", .amender = "law", .effect = gd_law_amends},

@@ -205,6 +205,7 @@ gd_uncatalogued_settle(GdCase *c)
 static const GdActor gd_uncatalogued_actors[] = {
 	{"provider", REQ_PROVIDER, NULL, false},
 	{"consumer", REQ_CONSUMER, NULL, false},
+	{"reorganization", 0, NULL, true},
 	GD_COORDINATION_ACTORS,
 	{NULL, 0, NULL, false}
 };
@@ -231,6 +232,7 @@ static const GdMove gd_uncatalogued_moves[] = {
 	{.from = "submitted", .amender = "provider", .columns = gd_rerouting, .check = gd_reroute},
 	{.from = "refused", .amender = "provider", .columns = gd_citing, .check = gd_cite_entry},
 	{.from = "upheld", .amender = "provider", .columns = gd_citing, .check = gd_cite_entry},
+	{.from = "coordinating", .to = "unsettled", .actor = "reorganization", .at = REQ_COORDINATION_CLOSED_AT},
 	GD_COORDINATION_MOVES,
 	{0}
 };

@@ -63,7 +63,7 @@ sub found_departments
 		SET ROLE provider_clerk;
 		INSERT INTO govdata.resource (class, title, abstract, format_category, sharing,
 			sharing_conditions, opening, opening_ground, update_cycle)
-		VALUES ('101001', 'population', 'who lives where', U&'\6570\636E\5E93', 'conditional',
+		VALUES ('307009', 'population', 'who lives where', U&'\6570\636E\5E93', 'conditional',
 			'for public services', 'closed', 'privacy', U&'\6BCF\65E5');
 		INSERT INTO govdata.resource_item (resource, name, title, data_type)
 		VALUES (1, 'name', 'name', 'text'), (1, 'address', 'address', 'text');

@@ -140,7 +140,7 @@ SELECT is_empty($$SELECT who, told FROM t.tries, t.told(who, 'DELETE FROM govdat
 -- ---- what is made of it ----
 \set travel_to '2026-03-12 09:00+08'
 \i :travel
-SELECT t.resource('wh_da', '人口综合库', '{姓名,住址}', 'unconditional', '103001', false) AS d \gset
+SELECT t.resource('wh_da', '人口综合库', '{姓名,住址}', 'unconditional', '303001', false) AS d \gset
 SELECT code AS dc FROM govdata.resource WHERE id = :d \gset
 SELECT t.resource('wh_house', '房屋', '{坐落,权利人}') AS h \gset
 SELECT code AS hc FROM govdata.resource WHERE id = :h \gset

@@ -51,9 +51,12 @@ SELECT is(t.val('clerk', 'SELECT govdata.current_department()')::bigint, t.depar
 REVOKE regress_gd_wh_police FROM regress_gd_clerk;
 SELECT t.refused('clerk', 'SELECT govdata.current_department()', '42501 %', 'until they are members no more');
 GRANT regress_gd_wh_police TO regress_gd_clerk;
+-- as if it had been registered so: with what it has, nobody could end it
+SET govdata.restore = on;
 UPDATE govdata.department SET valid = '[2021-01-01,2026-03-01)' WHERE role = 'regress_gd_wh_police'::regrole;
 SELECT is(t.val('clerk', 'SELECT govdata.current_department()'), NULL, 'an abolished department does not act');
 UPDATE govdata.department SET valid = '(,)' WHERE role = 'regress_gd_wh_police'::regrole;
+RESET govdata.restore;
 BEGIN;
 SELECT t.allowed('clerk', :'dml', 'a clerk decides');
 SELECT is(format('%s %s', role, department), format('regress_gd_clerk %s', t.department('wh_police')), 'and the journal has both')
@@ -357,6 +360,8 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	AND has_function_privilege('govdata_department', p.oid, 'EXECUTE')$$,
 	$$VALUES ('govdata._absent(text,text,smallint)'),
 	('govdata._articles()'),
+	('govdata._class_kind(text)'),
+	('govdata._department_name(bigint,timestamp with time zone)'),
 	('govdata._deadline(timestamp with time zone,integer,text)'),
 	('govdata._doubt_clocks()'),
 	('govdata._has_limit(text,text,date)'),
@@ -372,13 +377,18 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	('govdata._permitted(bigint,integer,oid)'),
 	('govdata._platform_operator(text)'),
 	('govdata._redundant(text[],bigint)'),
+	('govdata._refers(text,text,bigint)'),
 	('govdata._region_calendar(text)'),
 	('govdata._region_contains(text,text)'),
 	('govdata._resource_id(text,smallint)'),
+	('govdata._search(text,bigint,text[],text,integer,bigint)'),
 	('govdata._sees(bigint,bigint)'),
+	('govdata._specification_findings(jsonb)'),
 	('govdata._transition_article(text,text,text)'),
 	('govdata._transitions()'),
-	('govdata._working_days_left(date,date,text)')$$, 'departments call these helpers and no other');
+	('govdata._update_due(text,timestamp with time zone)'),
+	('govdata._working_days_left(date,date,text)'),
+	('govdata._yearly_due(text,integer)')$$, 'departments call these helpers and no other');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'govdata'::regnamespace AND p.prorettype = 'trigger'::regtype
 	AND (has_function_privilege('govdata_department', p.oid, 'EXECUTE') OR has_function_privilege('govdata_admin', p.oid, 'EXECUTE'))$$, 'nobody hangs a guard elsewhere');
 SELECT t.refused('wh_police', format('SELECT govdata.%s(''{1}'')', f), '42501 %', f) FROM unnest(ARRAY['_settle', '_expire']) AS f;
@@ -408,10 +418,12 @@ SELECT is_empty($$SELECT relname FROM pg_class c WHERE relnamespace = 'govdata':
 		'calendar_day',
 		'calendar_notice',
 		'catalog_specification',
+		'code_rule',
 		'data_element',
 		'department',
 		'dispute_step',
 		'journal_seal',
+		'library_subject',
 		'quality_indicator',
 		'quality_weight',
 		'regime',
@@ -423,6 +435,8 @@ SELECT is_empty($$SELECT relname FROM pg_class c WHERE relnamespace = 'govdata':
 		'sweep_failure',
 		'sweep_heartbeat',
 		'time_limit',
-		'withholding_basis')$$, 'every table of cases has row security');
+		'update_cycle',
+		'withholding_basis',
+		'yearly_limit')$$, 'every table of cases has row security');
 
 \i :actors_end

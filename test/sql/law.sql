@@ -130,7 +130,7 @@ INSERT INTO govdata.time_limit (code, article, amount, unit, consequence, effect
 SELECT is(string_agg(format('%s %s', amount, effective), ', '), '4 [2022-01-01,)', 'a time limit') FROM govdata.time_limit WHERE code = 'check_doubt' AND regime = 'measures';
 INSERT INTO govdata.catalog_specification (element, column_name, required, basis) VALUES ('信息资源摘要', 'abstract', false, '转储');
 SELECT is(string_agg(format('%s %s', required, builtin), ', '), 'f f', 'an element of the specification') FROM govdata.catalog_specification WHERE element = '信息资源摘要';
-SELECT is(count(*), 15::bigint, 'and no other') FROM govdata.catalog_specification;
+SELECT is(count(*), 18::bigint, 'and no other') FROM govdata.catalog_specification;
 ROLLBACK;
 RESET govdata.restore;
 SELECT is(count(*), 1::bigint, 'outside a restore nothing yields') FROM govdata.time_limit WHERE code = 'check_doubt' AND regime = 'measures';

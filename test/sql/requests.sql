@@ -147,7 +147,7 @@ SELECT t.allowed('wh_police', format('SELECT govdata.refuse_request(%s, ''无关
 SELECT is(t.case_of(:q), 'refused reply not {甲,乙,丙}', 'as a refusal of all');
 SELECT is(t.right_of(:q), NULL, 'without authorization');
 ROLLBACK TO s;
-SELECT t.refused('wh_police', format('SELECT govdata.withdraw_request(%s)', :q), 'ZW020 share_request % can be moved from "submitted" to "withdrawn" only by: consumer', 'the provider does not withdraw');
+SELECT t.refused('wh_police', format('SELECT govdata.withdraw_request(%s)', :q), 'ZW020 share_request % can be moved from "submitted" to "withdrawn" only by: consumer, reorganization', 'the provider does not withdraw');
 SELECT t.allowed('wh_civil', format('SELECT govdata.withdraw_request(%s)', :q), 'the consumer does');
 SELECT is(t.case_of(:q), 'withdrawn', 'and it is gone');
 ROLLBACK TO s;

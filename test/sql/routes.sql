@@ -38,7 +38,7 @@ INSERT INTO p.company VALUES ('江岸企业', 1, 420102), ('武汉企业', 2, 42
 ALTER TABLE p.company OWNER TO regress_gd_hb_market;
 
 SELECT t.resource('hb_civil', '低保家庭', '{name,income,region}') AS house, t.resource('hb_civil', '公告', '{title}', 'unconditional') AS note,
-	t.resource('hb_market', '企业', '{name,capital,place}', class => '102001') AS firm, t.resource('wh_police', '户籍', '{甲,乙,丙}') AS people \gset
+	t.resource('hb_market', '企业', '{name,capital,place}', class => '302001') AS firm, t.resource('wh_police', '户籍', '{甲,乙,丙}') AS people \gset
 SELECT code AS house_code FROM govdata.resource WHERE id = :house \gset
 SELECT code AS note_code FROM govdata.resource WHERE id = :note \gset
 SELECT code AS firm_code FROM govdata.resource WHERE id = :firm \gset

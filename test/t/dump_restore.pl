@@ -161,7 +161,7 @@ $node->safe_psql('postgres', q{
 
 my $population = published('wh_police', 'population');
 my $addresses = published('wh_police', 'addresses', scope_departments => "'{6}'", scope_regions => "'{420100}'", uses => "'{relief}'");
-my $housing = published('es_civil', 'housing', class => "'101001'");
+my $housing = published('es_civil', 'housing', class => "'308001'");
 my $files = published('wh_police', 'files');
 my $withdrawn = published('wh_police', 'withdrawn');
 my $list = published('wh_police', 'list', sharing => "'unconditional'", opening => "'unconditional'", opening_ground => 'NULL');
@@ -178,6 +178,29 @@ run_as('wh_police',
 	"INSERT INTO govdata.standing_consent (resource, items, regions, uses, valid) VALUES ($files, '{name}', '{420100}', '{relief}', '[2026-01-01,)')",
 	"INSERT INTO govdata.standing_consent (resource, departments) VALUES ($population, '{7}')",
 	"UPDATE govdata.standing_consent SET state = 'ended' WHERE resource = $population");
+
+# ---- libraries, updates, rounds, officers, reorganizations ----
+
+my ($police, $civil, $house, $abolished) = map { $node->safe_psql('postgres', "SELECT id FROM govdata.department WHERE name = '$_'") }
+	qw(wh_police wh_civil wh_house abolished);
+my $theme = run_as('wh_da', "SELECT govdata.establish_library('relief', $civil)");
+run_as('wh_da', q{SELECT govdata.dissolve_library(govdata.establish_library('credit'), 'kept by the province')});
+run_as('wh_civil', "SELECT govdata.join_library($theme, $house)", "SELECT govdata.leave_library($theme, $house)",
+	"SELECT govdata.join_library($theme, $police)");
+run_as('wh_police', map { "SELECT govdata.record_update(code, NULL, 3) FROM govdata.resource WHERE id = $population" } 1 .. 2);
+run_as('wh_police', q{SELECT govdata.void_update(min(id), 'twice') FROM govdata.data_update});
+run_as('wh_police', q{SELECT govdata.name_data_officer('bureau of data', '027-1')});
+run_as('wh_police', 'SELECT govdata.open_maintenance_round()',
+	"SELECT govdata.confirm_entry(code, 'as it was') FROM govdata.resource WHERE id = $population");
+run_as('wh_house', 'SELECT govdata.close_maintenance_round(govdata.open_maintenance_round())');
+$node->safe_psql('postgres', qq{SET govdata.restore = on;
+	INSERT INTO govdata.maintenance_round (id, department, year, state, opened_at, closed_at, late)
+	VALUES (nextval('govdata.maintenance_round_id_seq'), $abolished, 2024, 'ended', '2024-12-01', '2024-12-31', false)});
+run_as('wh_gov', "SELECT govdata.cancel_reorganization(govdata.draft_reorganization($house, 'a plan'), 'not now')",
+	"SELECT govdata.execute_reorganization(govdata.draft_reorganization($house, 'a plan', abolish => false))",
+	"SELECT govdata.draft_reorganization($police, 'a plan', abolish => false)",
+	(map { "SELECT govdata.plan_succession(max(id), 'resource', $_, $civil) FROM govdata.reorganization" } $files, $population),
+	q{SELECT govdata.drop_succession(max(id)) FROM govdata.reorganization_line});
 
 # ---- the negative list ----
 
@@ -388,7 +411,15 @@ is( $node->safe_psql('postgres', q{
 			SELECT DISTINCT subject, to_state FROM govdata.transition
 			EXCEPT SELECT 'resource', state FROM govdata.resource
 			EXCEPT SELECT 'resource_opening', opening_state FROM govdata.resource
+			EXCEPT SELECT 'data_officer', state FROM govdata.data_officer
+			EXCEPT SELECT 'data_update', state FROM govdata.data_update
+			EXCEPT SELECT 'library', state FROM govdata.library
+			EXCEPT SELECT 'library_member', state FROM govdata.library_member
+			EXCEPT SELECT 'maintenance_confirmation', state FROM govdata.maintenance_confirmation
+			EXCEPT SELECT 'maintenance_round', state FROM govdata.maintenance_round
 			EXCEPT SELECT 'negative_entry', state FROM govdata.negative_entry
+			EXCEPT SELECT 'reorganization', state FROM govdata.reorganization
+			EXCEPT SELECT 'reorganization_line', state FROM govdata.reorganization_line
 			EXCEPT SELECT 'standing_consent', state FROM govdata.standing_consent
 			EXCEPT SELECT CASE WHEN route IN ('national', 'uncatalogued') THEN route || '_request' ELSE 'share_request' END, state
 				FROM govdata.share_request
@@ -504,8 +535,8 @@ sub goes_on
 		$next, "$how: numbers go on");
 	$server->safe_psql($database, "SET ROLE wh_police; SELECT govdata.refuse_request($next, 'no')");
 	is( $server->safe_psql($database, q{SET ROLE wh_police;
-			INSERT INTO govdata.resource (class, title, opening, opening_ground) VALUES ('101001', 'next', 'closed', 'law') RETURNING code}),
-		'101001/000002', "$how: serials go on");
+			INSERT INTO govdata.resource (class, title, opening, opening_ground) VALUES ('308001', 'next', 'closed', 'law') RETURNING code}),
+		'308001/000002', "$how: serials go on");
 	$server->safe_psql($database, 'CALL govdata.sweep()');
 	is( $server->safe_psql($database, q{SELECT finding FROM govdata.verify_journal()}),
 		'ok', "$how: new seals follow the old ones");
