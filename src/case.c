@@ -346,7 +346,7 @@ static void
 gd_case_move(GdCase *c)
 {
 	const GdMove *m = gd_find_move(c);
-	const char *key = c->from[0] ? psprintf(INT64_FORMAT, c->id) : "(new)";
+	const char *key = c->from[0] ? psprintf(INT64_FORMAT, c->id) : _("(new)");
 
 	/* the law itself writes what it means to write */
 	if (c->me != 0 && c->from[0] == '\0')

@@ -396,7 +396,7 @@ gd_resource_insert(GdRow *row, int64 me)
 	context.provider = gd_new_int64(row, RES_PROVIDER);
 	gd_check_provider(me);
 	gd_require_provider(me, context.provider);
-	(void) gd_judge("resource", 10, "(new)", "", state ? state : "draft", gd_is_provider_side, &context);
+	(void) gd_judge("resource", 10, _("(new)"), "", state ? state : "draft", gd_is_provider_side, &context);
 	gd_set_text(row, RES_OPENING_STATE, "closed");
 	if (class == NULL)
 		ereport(ERROR,

@@ -124,8 +124,9 @@ gd_issue(GdCase *c)
 	if (!gd_department(c->me, &authority) || strcmp(authority.kind, "data_authority") != 0)
 		return;
 	gd_set(c->row, ORD_AUTHORITY, Int64GetDatum(c->me));
-	for (const int *column = (const int[]) {ORD_PROVIDER, ORD_DELIVER_BY, ORD_NEEDED_UNTIL, 0}; *column; column++)
-		gd_case_require(c, *column, gd_order_columns[*column - 1], 19);
+	gd_case_require(c, ORD_PROVIDER, _("the provider"), 19);
+	gd_case_require(c, ORD_DELIVER_BY, _("the day of delivery"), 19);
+	gd_case_require(c, ORD_NEEDED_UNTIL, _("the last day of need"), 19);
 	gd_check_level_of_order(c, &authority);
 	gd_check_days_of_order(c);
 	if (!c->row->newnull[ORD_RESOURCE - 1])

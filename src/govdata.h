@@ -53,6 +53,9 @@ extern bool gd_maintenance;
  */
 extern bool gd_guarding(void);
 
+/* Messages from now on come in the encoding of the database. */
+extern void gd_speak(void);
+
 /* ---- cache.c: OIDs of our own relations, and when to forget ---- */
 
 typedef enum GdRel

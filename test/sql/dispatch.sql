@@ -181,4 +181,9 @@ SELECT t.allowed('wh_da', format('SELECT govdata.publish_resource(%L)', :'dc'), 
 SELECT t.entry('wh_civil', :n) AS e3 \gset
 SELECT is(state || ': ' || state_reason, 'suspended: its source ' || :'nc' || ' is withheld', 'likewise where all of a source is withheld') FROM govdata.resource WHERE id = :d;
 
+SELECT t.refused('wh_da', replace(t.order_by('wh_da'), what, 'NULL'), told, 'an order says ' || told)
+FROM (VALUES
+	('''2026-03-10''', 'ZW019 dispatch_order needs the day of delivery'),
+	('''2026-12-31''', 'ZW019 dispatch_order needs the last day of need')) AS v (what, told);
+
 \i :actors_end
