@@ -64,7 +64,7 @@ sub found_departments
 		INSERT INTO govdata.resource (class, title, abstract, format_category, sharing,
 			sharing_conditions, opening, opening_ground, update_cycle)
 		VALUES ('307009', 'population', 'who lives where', U&'\6570\636E\5E93', 'conditional',
-			'for public services', 'closed', 'privacy', U&'\6BCF\65E5');
+			'for public services', 'closed', 'privacy', U&'\4E0D\5B9A\65F6');
 		INSERT INTO govdata.resource_item (resource, name, title, data_type)
 		VALUES (1, 'name', 'name', 'text'), (1, 'address', 'address', 'text');
 		SELECT govdata.publish_resource(code) FROM govdata.resource WHERE id = 1;

@@ -66,10 +66,10 @@ $node->safe_psql('postgres', qq{
 	FROM generate_series(1, $rows) g;
 	ALTER TABLE data.people OWNER TO provider;
 	VACUUM ANALYZE data.people});
-as_provider(q{SELECT govdata.attach_resource('101001/000001', 'data.people')},
-	q{SELECT govdata.define_rule('101001/000001', '0201', 'not_null', 'address', '{address}')},
-	q{SELECT govdata.define_rule('101001/000001', '0302', 'pattern', 'name', '{name}', pattern => '^name [0-9]+$')},
-	q{SELECT govdata.define_rule('101001/000001', '0304', 'unique', 'name', '{name}')});
+as_provider(q{SELECT govdata.attach_resource('307009/000001', 'data.people')},
+	q{SELECT govdata.define_rule('307009/000001', '0201', 'not_null', 'address', '{address}')},
+	q{SELECT govdata.define_rule('307009/000001', '0302', 'pattern', 'name', '{name}', pattern => '^name [0-9]+$')},
+	q{SELECT govdata.define_rule('307009/000001', '0304', 'unique', 'name', '{name}')});
 my $expected = sprintf('not_null %d/%d, pattern %d/%d', $rows - int($rows / 1000), $rows, $rows, $rows);
 my $before = value(q{SELECT n_dead_tup, n_tup_upd, n_tup_del, pg_relation_size('data.people') FROM pg_stat_user_tables WHERE relname = 'people'});
 
@@ -94,7 +94,7 @@ is(value('SELECT count(*) FROM govdata.access_log WHERE purpose LIKE \'quality_r
 my $longest = 0;
 my $oldest = 0;
 my $started = Time::HiRes::time();
-$check = in_background($node, "CALL govdata.check_quality('101001/000001')");
+$check = in_background($node, "CALL govdata.check_quality('307009/000001')");
 while ($check->{run}->pump_nb, $check->{run}->pumpable)
 {
 	my ($age, $xmin) = split(/\|/, value(q{SELECT coalesce(extract(epoch FROM clock_timestamp() - xact_start), 0), coalesce(age(backend_xmin), 0)
@@ -115,7 +115,7 @@ diag(sprintf('%d rows: %.1f s, longest transaction %.3f s, oldest snapshot %d tr
 	value(q{SELECT pg_total_relation_size('govdata.quality_state')})));
 
 # ---- canceled: what was read stays read
-$check = in_background($node, 'SET govdata.quality_blocks = 20', "CALL govdata.check_quality('101001/000001')");
+$check = in_background($node, 'SET govdata.quality_blocks = 20', "CALL govdata.check_quality('307009/000001')");
 wait_until($node, qq{SELECT rows_read > $rows / 8 FROM govdata.quality_state WHERE run IS NOT NULL});
 value(q{SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL govdata.check_quality%' AND pid <> pg_backend_pid()});
 eval { $check->{run}->finish };
@@ -131,7 +131,7 @@ is(value('SELECT max(rows_read) FROM govdata.quality_run'), $rows, 'each row onc
 # ---- shortened, detached and dropped in the middle
 sub partly
 {
-	my $session = in_background($node, 'SET govdata.quality_blocks = 20', "CALL govdata.check_quality('101001/000001')");
+	my $session = in_background($node, 'SET govdata.quality_blocks = 20', "CALL govdata.check_quality('307009/000001')");
 
 	wait_until($node, qq{SELECT rows_read > $rows / 8 FROM govdata.quality_state WHERE run IS NOT NULL});
 	value(q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL govdata.check_quality%' AND pid <> pg_backend_pid()});
@@ -146,12 +146,12 @@ is(value('SELECT state, rows_read FROM govdata.quality_run ORDER BY id DESC LIMI
 
 value("INSERT INTO data.people SELECT 'name ' || g, 'street' FROM generate_series(1, $rows) g");
 partly();
-as_provider(q{SELECT govdata.detach_resource('101001/000001')});
+as_provider(q{SELECT govdata.detach_resource('307009/000001')});
 value('CALL govdata.check_quality()');
 is(value('SELECT state, note FROM govdata.quality_run ORDER BY id DESC LIMIT 1'), 'abandoned|the table was detached or changed while it was read', 'detached in the middle: given up');
-as_provider(q{SELECT govdata.attach_resource('101001/000001', 'data.people')});
+as_provider(q{SELECT govdata.attach_resource('307009/000001', 'data.people')});
 partly();
-as_provider(q{SELECT govdata.detach_resource('101001/000001')}, 'RESET ROLE', 'DROP TABLE data.people');
+as_provider(q{SELECT govdata.detach_resource('307009/000001')}, 'RESET ROLE', 'DROP TABLE data.people');
 value('CALL govdata.check_quality()');
 is(value('SELECT state FROM govdata.quality_run ORDER BY id DESC LIMIT 1'), 'abandoned', 'dropped in the middle: given up');
 is(under_way(), -1, 'and nothing is left under way');
