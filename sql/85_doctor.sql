@@ -62,7 +62,7 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
       FROM govdata._exemptions() x
     UNION ALL
     SELECT 'durability', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
-           coalesce(format('%s: what is on record may be lost in a crash of the machine; set to on', string_agg(s.name || ' is off', ', ')),
+           coalesce(string_agg(s.name || ' is off', ', ') || ': what is on record may be lost in a crash of the machine; set to on',
                     'fsync and full_page_writes are on')
       FROM pg_settings s WHERE s.name IN ('fsync', 'full_page_writes') AND s.setting = 'off'
     UNION ALL
