@@ -116,6 +116,12 @@ SELECT t.refused('wh_gov', format('INSERT INTO govdata.reorganization (departmen
 SELECT t.allowed('wh_gov', format('INSERT INTO govdata.reorganization (department, basis, successor) VALUES (%s, ''撤并'', %s)', t.department(gone), t.department(heir)),
 	'but of ' || heir) FROM (VALUES ('wh_house', 'wh_civil'), ('wh_police', 'ja_civil'), ('wh_civil', 'hb_civil')) AS v (gone, heir);
 
+-- ---- who sees a row does not lock it against others ----
+SELECT t.refused(who, format('SELECT 1 FROM govdata.%s FOR %s', tab, lock), format('ZW032 rows of table "%s" cannot be locked against others', tab), format('%s: %s for %s', who, tab, lock))
+FROM unnest(ARRAY['stranger', 'yc_civil', 'wh_police']) AS who, unnest(ARRAY['resource', 'share_request', 'negative_entry']) AS tab, unnest(ARRAY['UPDATE', 'SHARE', 'KEY SHARE']) AS lock;
+SELECT t.refused('yc_civil', 'WITH x AS (SELECT id FROM govdata.resource FOR NO KEY UPDATE) UPDATE govdata.resource r SET title = ''x'' FROM x WHERE r.id = x.id', 'ZW032 %', 'nor below a CTE');
+SELECT t.allowed('wh_police', format('UPDATE govdata.resource r SET abstract = ''新'' FROM govdata.department d WHERE d.id = r.provider AND r.id = %s', :r), 'an UPDATE locks what it changes');
+
 -- ---- nobody's rule keeps the checking of others waiting ----
 CREATE SCHEMA data;
 GRANT USAGE ON SCHEMA data TO govdata_department;
