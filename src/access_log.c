@@ -433,7 +433,7 @@ gd_build_start(const GdRead *read)
 	entry->resource = read->resource;
 	entry->authorization = read->authorization;
 	entry->version = read->version;
-	entry->query_id = (int64) (read->query_id ? read->query_id : pgstat_get_my_query_id());
+	entry->query_id = read->query_id ? (int64) read->query_id : (int64) pgstat_get_my_query_id();
 	entry->rows = -1;
 	entry->pid = MyProcPid;
 	entry->kind = read->kind;

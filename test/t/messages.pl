@@ -27,6 +27,9 @@ CONF
 $node->start;
 $node->safe_psql('postgres', q{CREATE DATABASE chinese TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'zh_CN.UTF-8'});
 
+# the setting has another name from 16 on
+my $parallel = $node->safe_psql('postgres', q{SELECT name FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query')});
+
 for my $database (qw(postgres chinese))
 {
 	my $err;
@@ -34,7 +37,7 @@ for my $database (qw(postgres chinese))
 	$node->safe_psql($database, 'CREATE EXTENSION govdata CASCADE');
 	$node->psql($database, q{SELECT govdata.deadline('infinity', 3)}, stderr => \$err);
 	like($err, qr/无穷时间没有日期/, "an error in $database");
-	$node->psql($database, q{SET force_parallel_mode = on; SELECT govdata.deadline(t, 3) FROM (VALUES ('infinity'::timestamptz), ('-infinity')) v (t)}, stderr => \$err);
+	$node->psql($database, qq{SET $parallel = on; SELECT govdata.deadline(t, 3) FROM (VALUES ('infinity'::timestamptz), ('-infinity')) v (t)}, stderr => \$err);
 	like($err, qr/无穷时间没有日期/, "likewise in a parallel worker");
 	$node->psql($database, q{DELETE FROM govdata.journal_entry; TRUNCATE govdata.journal_entry}, stderr => \$err);
 	like($err, qr/日志对任何人都只增不改.*《办法》第32条/s, "a detail, with its article");
