@@ -1036,6 +1036,7 @@ gd_log_worker_main(Datum arg)
 
 	BackgroundWorkerInitializeConnectionByOid(gd_my_queue->database, InvalidOid,
 											  BGWORKER_BYPASS_ALLOWCONN);
+	gd_speak();
 	CacheRegisterRelcacheCallback(gd_partition_changed, (Datum) 0);
 	gd_settle_settings();
 	pgstat_report_appname(GD_WRITER_NAME);

@@ -10,6 +10,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -204,15 +205,11 @@ static bool
 gd_is_blank(GdRow *row, int column)
 {
 	Oid			type = TupleDescAttr(row->desc, column - 1)->atttypid;
-	const char *text;
 
 	if (row->newnull[column - 1])
 		return true;
 	if (type == TEXTOID)
-	{
-		text = gd_new_text(row, column);
-		return text[strspn(text, " \t\n\r")] == '\0';
-	}
+		return gd_is_blank_text(gd_new_text(row, column));
 	return type == TEXTARRAYOID && ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(row->new[column - 1])),
 												  ARR_DIMS(DatumGetArrayTypeP(row->new[column - 1]))) == 0;
 }
@@ -335,6 +332,9 @@ gd_carry_move(GdCase *c, const GdMove *m, int article)
 		gd_set(c->row, m->at, now);
 	if (m->by && c->me != 0)
 		gd_set(c->row, m->by, Int64GetDatum(c->me));
+	/* nobody could see a limit that ran in an open transaction */
+	if (m->limit && c->me != 0)
+		gd_limit_started(&c->kind->shape, gd_legal_date(DatumGetTimestampTz(now)));
 	if (m->limit)
 		(void) gd_limit_start(c->row, m->due, m->limit, DatumGetTimestampTz(now),
 							  gd_new_int64(c->row, m->owed_by));
@@ -346,7 +346,7 @@ static void
 gd_case_move(GdCase *c)
 {
 	const GdMove *m = gd_find_move(c);
-	const char *key = c->from[0] ? psprintf(INT64_FORMAT, c->id) : "(new)";
+	const char *key = c->from[0] ? psprintf(INT64_FORMAT, c->id) : _("(new)");
 
 	/* the law itself writes what it means to write */
 	if (c->me != 0 && c->from[0] == '\0')
@@ -406,6 +406,33 @@ gd_first_state(const char *subject)
 	elog(ERROR, "nothing begins with \"%s\"", subject);
 }
 
+/* A side that is named in the row sees it; for others the policies say. */
+static void
+gd_case_visible(GdCase *c)
+{
+	for (const GdActor *a = c->kind->actors; a->name; a++)
+		if (a->column && !c->row->oldnull[a->column - 1] &&
+			DatumGetInt64(c->row->old[a->column - 1]) == c->me)
+			return;
+	gd_require_visible(c->row, &c->kind->shape);
+}
+
+/*
+ * What is done within a limit must also be committed within it: an answer kept
+ * in an open transaction would look as if it had come in time.  Time itself
+ * writes what facts and clock have fixed.
+ */
+static void
+gd_hold_to_limits(GdCase *c)
+{
+	GdCaseKind *kind = gd_case_kind(RelationGetRelationName(c->row->trigdata->tg_relation));
+	const char *from = quote_literal_cstr(c->from);
+
+	for (const GdRunning *run = kind->running; run && run->due && !gd_is_acting_as_time(); run++)
+		if (!c->row->oldnull[run->due + 1] && strstr(run->open, from))
+			gd_within_limit(&c->kind->shape, c->id, DatumGetTimestampTz(c->row->old[run->due + 1]));
+}
+
 Datum
 gd_guard_case(PG_FUNCTION_ARGS)
 {
@@ -437,8 +464,11 @@ gd_guard_case(PG_FUNCTION_ARGS)
 	c.from = gd_old_text(&row, kind->state);
 	if (c.to == NULL)
 		c.to = "";
+	if (c.me != 0)
+		gd_case_visible(&c);
 	if (kind->settle)
 		kind->settle(&c);
+	gd_hold_to_limits(&c);
 	if (strcmp(c.from, c.to) != 0)
 		gd_case_move(&c);
 	else
@@ -512,6 +542,14 @@ gd_recompute_sql(const GdCaseKind *kind, int i)
 	/* an answer that was committed while we waited for it stands */
 	appendStringInfo(&s, " FROM floored f WHERE r.id = f.id AND (%s)", run->open);
 	return s.data;
+}
+
+void
+gd_case_lock_running(void)
+{
+	for (int k = 0; k < gd_n_kinds; k++)
+		if (gd_kinds[k]->running)
+			LockRelationOid(gd_object_oid(gd_kinds[k]->shape.subject), ExclusiveLock);
 }
 
 void

@@ -145,6 +145,8 @@ typedef struct GdClock
 extern GdDeadline gd_limit_start_under(GdRow *row, int due, const char *code, const GdClock *clock,
 									   int64 owed_by);
 
+/* keep everybody from starting a limit, to the end of the transaction */
+extern void gd_case_lock_running(void);
 /* recompute what runs, after the calendar changed: see derive.c */
 extern void gd_case_recompute(void);
 

@@ -302,6 +302,14 @@ gd_require_provider(int64 me, int64 provider)
 			 errhint("Act as a member of the provider's role, or SET ROLE to it.")));
 }
 
+/* whose draft it is that an UPDATE without WHERE has met is not told */
+static void
+gd_check_hidden(GdRow *row, int64 me, int64 provider)
+{
+	if (me != provider && !gd_row_is_visible(row))
+		gd_require_provider(me, 0);
+}
+
 /* Article 14, and who can be a provider at all. */
 static void
 gd_check_provider(int64 me)
@@ -388,7 +396,7 @@ gd_resource_insert(GdRow *row, int64 me)
 	context.provider = gd_new_int64(row, RES_PROVIDER);
 	gd_check_provider(me);
 	gd_require_provider(me, context.provider);
-	(void) gd_judge("resource", 10, "(new)", "", state ? state : "draft", gd_is_provider_side, &context);
+	(void) gd_judge("resource", 10, _("(new)"), "", state ? state : "draft", gd_is_provider_side, &context);
 	gd_set_text(row, RES_OPENING_STATE, "closed");
 	if (class == NULL)
 		ereport(ERROR,
@@ -497,7 +505,7 @@ gd_check_publication(GdRow *row, int64 me)
 				 errdetail("An entry describes its items. Measures, Article 10."),
 				 errhint("INSERT INTO govdata.resource_item first.")));
 	gd_check_withheld(DatumGetInt64(arg), gd_new_text(row, RES_CODE));
-	gd_check_sources(DatumGetInt64(arg), gd_new_text(row, RES_CODE), gd_new_text(row, RES_SHARING));
+	gd_check_sources(DatumGetInt64(arg), gd_new_text(row, RES_CODE), gd_new_text(row, RES_SHARING), gd_new_text(row, RES_OPENING));
 }
 
 static void
@@ -563,10 +571,10 @@ gd_resource_update(GdRow *row, int64 me)
 	if (gd_is_changed(row, RES_STATE) || gd_is_changed(row, RES_SHARING))
 		(void) gd_settle_resource(gd_new_int64(row, RES_ID));
 	if (gd_is_changed(row, RES_SHARING))
-	{
 		gd_resource_reclassify(row, from);
-		gd_check_sources(gd_new_int64(row, RES_ID), gd_new_text(row, RES_CODE), gd_new_text(row, RES_SHARING));
-	}
+	if (gd_is_changed(row, RES_SHARING) || gd_is_changed(row, RES_OPENING))
+		gd_check_sources(gd_new_int64(row, RES_ID), gd_new_text(row, RES_CODE), gd_new_text(row, RES_SHARING),
+						 gd_new_text(row, RES_OPENING));
 	if (gd_is_changed(row, RES_STATE))
 		gd_resource_state(row, me, from, to);
 	if (gd_is_changed(row, RES_OPENING_STATE))
@@ -604,6 +612,8 @@ gd_guard_resource(PG_FUNCTION_ARGS)
 	if (gd_own_writing())
 		return gd_row_as_is(fcinfo);
 	me = gd_acting(6);
+	if (!row.is_insert)
+		gd_check_hidden(&row, me, DatumGetInt64(row.old[RES_PROVIDER - 1]));
 	if (row.is_insert)
 		gd_resource_insert(&row, me);
 	else
@@ -759,6 +769,8 @@ gd_guard_item(PG_FUNCTION_ARGS)
 
 	resource = gd_new_int64(&row, ITEM_RESOURCE);
 	library = gd_lock_resource(resource, &provider, &sharing, &state, &code);
+	if (!row.is_insert)
+		gd_check_hidden(&row, gd_acting(6), provider);
 	gd_check_contributor(&row, gd_acting(6), provider, library);
 	if (strcmp(state, "withdrawn") == 0)
 		ereport(ERROR,

@@ -347,7 +347,10 @@ gd_close_coordination(GdCase *c)
 						 (long long) c->id)));
 	/* what is not in the catalog yet is owed, and granted when it is listed */
 	if (!row->newnull[REQ_RESOURCE - 1])
+	{
 		gd_grant_agreed(row);
+		gd_limit_rows(c);
+	}
 	gd_set(row, REQ_ANSWERED_AT, row->new[REQ_COORDINATION_CLOSED_AT - 1]);
 	gd_set_text(row, REQ_ANSWER_BASIS, "coordination");
 }

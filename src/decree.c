@@ -557,6 +557,14 @@ gd_change_of(GdCase *c)
 	if (c->row->newnull[CHG_DEPARTMENT - 1])
 		gd_set(c->row, CHG_DEPARTMENT, Int64GetDatum(c->me));
 	gd_set(c->row, CHG_AUTHORITY, Int64GetDatum(gd_consenting_office(gd_new_int64(c->row, CHG_DEPARTMENT))));
+	if (!c->row->newnull[CHG_RESOURCE - 1])
+	{
+		GdResource *r = gd_resource(gd_new_int64(c->row, CHG_RESOURCE));
+
+		if (r == NULL || r->provider != gd_new_int64(c->row, CHG_DEPARTMENT) ||
+			(strcmp(r->state, "draft") == 0 && r->provider != c->me))
+			gd_no_such("resource", gd_new_int64(c->row, CHG_RESOURCE), 11);
+	}
 }
 
 /* The limit runs from the day of the change, whenever somebody notes it. */

@@ -83,6 +83,21 @@ static const char *const gd_on_way[] = {"hop", "hop_new", "request_named"};
 	SETTLE_SYSTEMS("SELECT e.business_system FROM govdata.planned_entry e WHERE e.resource IN (" which ")"), \
 	SETTLE_PURCHASES("SELECT e.data_purchase FROM govdata.planned_entry e WHERE e.resource IN (" which ")")
 
+/*
+ * Ruling 16: what is withheld is withheld in all that was made from it, near
+ * and far, until it is taken out.
+ */
+#define SUSPEND_DERIVED(seed) \
+	{"WITH RECURSIVE below AS (" seed \
+		" UNION SELECT s.resource, b.why FROM below b JOIN govdata.resource_source s" \
+		"  ON s.source = b.resource AND s.state = 'recorded')" \
+		" UPDATE govdata.resource d SET state = 'suspended', state_reason = b.why," \
+		" version = d.version + 1, updated_at = govdata.clock()" \
+		" FROM (SELECT resource, min(why) AS why FROM below GROUP BY resource) b" \
+		" WHERE d.id = b.resource AND d.state = 'published' AND d.sharing <> 'withheld'", 0, NULL, NULL}
+#define OPENING_RANK(class) \
+	"CASE " class " WHEN 'closed' THEN 3 WHEN 'conditional' THEN 2 ELSE 1 END"
+
 static GdConsequence gd_consequences[] = {
 	/* what a doubt was answered before it was taken up again */
 	{"doubt_round", {
@@ -199,13 +214,21 @@ static GdConsequence gd_consequences[] = {
 				" JOIN govdata.resource_source s ON s.source = n.id AND s.state = 'recorded'"
 				" WHERE n.sharing = 'conditional' AND o.sharing = 'unconditional'"
 			" AND d.id = s.resource AND d.sharing = 'unconditional'", 0, NULL, NULL},
-			{"UPDATE govdata.resource d SET state = 'suspended',"
-				" state_reason = format('its source %s is withheld', n.code),"
+			SUSPEND_DERIVED("SELECT s.resource, format('its source %s is withheld', n.code) AS why"
+							" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+							" JOIN govdata.resource_source s ON s.source = n.id AND s.state = 'recorded'"
+							" WHERE n.sharing = 'withheld' AND o.sharing <> 'withheld'"),
+			/* nor is it open to more than its source is */
+			{"UPDATE govdata.resource d SET opening = n.opening,"
+				" opening_conditions = coalesce(d.opening_conditions, n.opening_conditions),"
+				" opening_ground = coalesce(d.opening_ground, n.opening_ground),"
+				" opening_state = CASE WHEN n.opening = 'conditional' OR d.opening_state = 'closed' THEN d.opening_state"
+				"  ELSE 'withdrawn' END,"
 				" version = d.version + 1, updated_at = govdata.clock()"
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
 				" JOIN govdata.resource_source s ON s.source = n.id AND s.state = 'recorded'"
-				" WHERE n.sharing = 'withheld' AND o.sharing <> 'withheld'"
-			" AND d.id = s.resource AND d.state = 'published' AND d.sharing <> 'withheld'", 0, NULL, NULL},
+				" WHERE n.opening <> o.opening AND d.id = s.resource"
+			" AND " OPENING_RANK("n.opening") " > " OPENING_RANK("d.opening"), 0, NULL, NULL},
 	}},
 	/* Article 11: the round closes when nothing is left to be confirmed */
 	{"maintenance_confirmed", {
@@ -241,16 +264,22 @@ static GdConsequence gd_consequences[] = {
 			{"UPDATE govdata.resource r SET version = r.version + 1, updated_at = govdata.clock()"
 			" WHERE r.state <> 'draft' AND r.id IN (SELECT n.resource FROM new_rows n)", 0, NULL, NULL},
 	}},
-	/* and what was derived from an item that is now withheld is shared no longer */
+	/* what was derived from an item that is now stricter is so too; from one that is withheld, shared no longer */
 	{"item_withheld", {
-			{"UPDATE govdata.resource d SET state = 'suspended',"
-				" state_reason = format('item %s of its source %s is withheld', n.name, r.code),"
+			{"UPDATE govdata.resource d SET sharing = 'conditional',"
+				" sharing_conditions = coalesce(d.sharing_conditions,"
+				"  format('conditions of item %s of its source %s: %s', n.name, r.code, r.sharing_conditions)),"
 				" version = d.version + 1, updated_at = govdata.clock()"
 				" FROM new_rows n JOIN govdata.resource r ON r.id = n.resource"
 				" JOIN govdata.resource_source s ON s.source = n.resource AND s.state = 'recorded'"
 				"  AND (s.items IS NULL OR n.name = ANY (s.items))"
-				" WHERE n.sharing = 'withheld' AND n.retired_at IS NULL"
-			" AND d.id = s.resource AND d.state = 'published' AND d.sharing <> 'withheld'", 0, NULL, NULL},
+				" WHERE n.sharing = 'conditional' AND n.retired_at IS NULL"
+			" AND d.id = s.resource AND d.sharing = 'unconditional'", 0, NULL, NULL},
+			SUSPEND_DERIVED("SELECT s.resource, format('item %s of its source %s is withheld', n.name, r.code) AS why"
+							" FROM new_rows n JOIN govdata.resource r ON r.id = n.resource"
+							" JOIN govdata.resource_source s ON s.source = n.resource AND s.state = 'recorded'"
+							"  AND (s.items IS NULL OR n.name = ANY (s.items))"
+							" WHERE n.sharing = 'withheld' AND n.retired_at IS NULL"),
 	}},
 	/* Article 19: what is delivered is the authority's for the stated need */
 	{"dispatch", {
@@ -406,7 +435,8 @@ gd_derive(PG_FUNCTION_ARGS)
  * not on the calendar, because a loader holds a weaker one on the calendar
  * already and two of them would wait for each other to let go; and it comes
  * before any row is locked, so that no transaction with several answers can
- * deadlock with the computing anew of many limits.
+ * deadlock with the computing anew of many limits.  Other cases whose limits
+ * run are kept away in the same manner, each by the lock that its writers hold.
  */
 Datum
 gd_calendar_before(PG_FUNCTION_ARGS)
@@ -420,6 +450,7 @@ gd_calendar_before(PG_FUNCTION_ARGS)
 	if (!gd_guarding() || !gd_is_administrator())
 		return PointerGetDatum(NULL);		/* others are refused by the row's guard */
 	LockRelationOid(gd_relid_required(GD_SHARE_REQUEST), ExclusiveLock);
+	gd_case_lock_running();
 	(void) gd_run_as_time(&settle, NULL);
 	return PointerGetDatum(NULL);
 }

@@ -63,6 +63,12 @@ gd_check_level_of_order(GdCase *c, const GdDepartment *authority)
 				 errmsg("data are dispatched from providers of one's own level only"),
 				 errdetail("You act for region %s. Measures, Article 19.", authority->region),
 				 errhint("SELECT id, name FROM govdata.department WHERE region = '%s'.", authority->region)));
+	if (strcmp(provider.kind, "platform_operator") == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(19)),
+				 errmsg("a platform operator holds no data of its own"),
+				 errdetail("\"%s\" runs the platform for others. Measures, Articles 13 and 19.", provider.name),
+				 errhint("Order the data from the department that produces them.")));
 	if (strcmp(provider.vertical, "none") != 0 && gd_region(provider.region, &region) && region.level != 3)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(18)),
@@ -118,8 +124,9 @@ gd_issue(GdCase *c)
 	if (!gd_department(c->me, &authority) || strcmp(authority.kind, "data_authority") != 0)
 		return;
 	gd_set(c->row, ORD_AUTHORITY, Int64GetDatum(c->me));
-	for (const int *column = (const int[]) {ORD_PROVIDER, ORD_DELIVER_BY, ORD_NEEDED_UNTIL, 0}; *column; column++)
-		gd_case_require(c, *column, gd_order_columns[*column - 1], 19);
+	gd_case_require(c, ORD_PROVIDER, _("the provider"), 19);
+	gd_case_require(c, ORD_DELIVER_BY, _("the day of delivery"), 19);
+	gd_case_require(c, ORD_NEEDED_UNTIL, _("the last day of need"), 19);
 	gd_check_level_of_order(c, &authority);
 	gd_check_days_of_order(c);
 	if (!c->row->newnull[ORD_RESOURCE - 1])
@@ -127,6 +134,7 @@ gd_issue(GdCase *c)
 	if (c->row->newnull[ORD_MODE - 1])
 		gd_set_text(c->row, ORD_MODE, "read");
 	gd_set(c->row, ORD_AUTHORIZATION_ID, Int64GetDatum(gd_draw("share_authorization_id_seq")));
+	gd_limit_started(&c->kind->shape, gd_legal_date(gd_clock()));
 }
 
 /*
@@ -157,6 +165,13 @@ gd_require_entry(GdCase *c, int64 resource, Datum items, bool all)
 			 errhint("Deliver it, or cite the entry: SELECT * FROM govdata.negative_list.")));
 }
 
+/* what is delivered or cited by the day must also be committed by it */
+static void
+gd_order_answered(GdCase *c)
+{
+	gd_within_limit(&c->kind->shape, c->id, DatumGetTimestampTz(c->row->new[ORD_DUE_AT - 1]));
+}
+
 static void
 gd_deliver(GdCase *c)
 {
@@ -185,6 +200,7 @@ gd_deliver(GdCase *c)
 							  c->row->new[ORD_DELIVERED_ITEMS - 1], false, false);
 	if (missing)
 		gd_require_entry(c, r->id, PointerGetDatum(missing), false);
+	gd_order_answered(c);
 }
 
 static void
@@ -193,8 +209,10 @@ gd_withhold(GdCase *c)
 	int64		ordered = gd_new_int64(c->row, ORD_RESOURCE);
 	bool		all = c->row->newnull[ORD_ITEMS - 1];
 
-	if (c->me == gd_new_int64(c->row, ORD_PROVIDER))
-		gd_require_entry(c, ordered, all ? (Datum) 0 : c->row->new[ORD_ITEMS - 1], all);
+	if (c->me != gd_new_int64(c->row, ORD_PROVIDER))
+		return;
+	gd_require_entry(c, ordered, all ? (Datum) 0 : c->row->new[ORD_ITEMS - 1], all);
+	gd_order_answered(c);
 }
 
 static const GdActor gd_order_actors[] = {
@@ -239,6 +257,89 @@ static GdCaseKind gd_order_kind = {
 	.actors = gd_order_actors, .moves = gd_order_moves
 };
 
+/* ---- classes of what is derived ---- */
+
+#define CLASS_RANK(class) \
+	"CASE " class " WHEN 'withheld' THEN 3 WHEN 'conditional' THEN 2 WHEN 'unconditional' THEN 1 ELSE 0 END"
+#define OPENING_RANK(class) \
+	"CASE " class " WHEN 'closed' THEN 3 WHEN 'conditional' THEN 2 ELSE 1 END"
+
+/* all that resource $1 is made from, near and far */
+#define ITS_SOURCES \
+	"WITH RECURSIVE line AS (SELECT s.source, s.items FROM govdata.resource_source s" \
+	" WHERE s.resource = $1 AND s.state = 'recorded'" \
+	" UNION SELECT s.source, s.items FROM line l JOIN govdata.resource_source s" \
+	"  ON s.resource = l.source AND s.state = 'recorded')"
+
+static void
+gd_refuse_looser(const char *derived, const char *source)
+{
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(16)),
+			 errmsg("resource \"%s\" cannot be classified more loosely than its source \"%s\"", derived, source),
+			 errdetail("A derived resource has the strictest class of its sources and all their conditions. Measures, Article 16."),
+			 errhint("Classify the derived resource as its strictest source, or leave out the stricter items.")));
+}
+
+static void
+gd_refuse_more_open(const char *derived, const char *source)
+{
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(25)),
+			 errmsg("resource \"%s\" cannot be opened more widely than its source \"%s\"", derived, source),
+			 errdetail("Whether data are open to the public is for the provider of the source to say. Measures, Articles 16 and 25."),
+			 errhint("Give the derived resource the opening class of its strictest source.")));
+}
+
+static void
+gd_check_source_openings(GdResource *derived, GdResource *source)
+{
+	static const Oid types[] = {INT8OID, INT8OID};
+	static GdStatementText query = {
+		"SELECT 1 FROM govdata.resource d, govdata.resource o WHERE d.id = $1 AND o.id = $2"
+		" AND " OPENING_RANK("o.opening") " > " OPENING_RANK("d.opening"), 2, types, NULL
+	};
+	Datum		args[2] = {Int64GetDatum(derived->id), Int64GetDatum(source->id)};
+
+	if (gd_own_run(&query, args, NULL, NULL, 0, NULL, NULL) > 0)
+		gd_refuse_more_open(derived->code, source->code);
+}
+
+/*
+ * The sources are held to the end: none becomes stricter while something is
+ * made looser than it will be.
+ */
+void
+gd_check_sources(int64 resource, const char *code, const char *sharing, const char *opening)
+{
+	static const Oid types[] = {INT8OID, INT4OID, TEXTOID};
+	static GdStatementText hold = {
+		ITS_SOURCES " SELECT 1 FROM govdata.resource o WHERE o.id IN (SELECT source FROM line) ORDER BY o.id FOR SHARE",
+		1, types, NULL
+	};
+	static GdStatementText query = {
+		ITS_SOURCES
+		" SELECT o.code, greatest(" CLASS_RANK("o.sharing") ", " CLASS_RANK("i.sharing") ") > $2"
+		" FROM line s JOIN govdata.resource o ON o.id = s.source"
+		" LEFT JOIN govdata.resource_item i ON i.resource = o.id AND i.retired_at IS NULL"
+		"  AND (s.items IS NULL OR i.name = ANY (s.items))"
+		" WHERE greatest(" CLASS_RANK("o.sharing") ", " CLASS_RANK("i.sharing") ") > $2"
+		" OR $3 IS NOT NULL AND " OPENING_RANK("o.opening") " > " OPENING_RANK("$3")
+		" ORDER BY 2 DESC, 1 LIMIT 1", 3, types, NULL
+	};
+	Datum		args[3] = {Int64GetDatum(resource), Int32GetDatum(gd_class_rank(sharing)),
+	opening ? CStringGetTextDatum(opening) : (Datum) 0};
+	Datum		values[2];
+	bool		isnull[2];
+
+	if (gd_own_run(&hold, args, NULL, NULL, 0, NULL, NULL) == 0 ||
+		gd_own_run(&query, args, opening ? "   " : "  n", NULL, 2, values, isnull) == 0)
+		return;
+	if (DatumGetBool(values[1]))
+		gd_refuse_looser(code, TextDatumGetCString(values[0]));
+	gd_refuse_more_open(code, TextDatumGetCString(values[0]));
+}
+
 /* ---- sources of derived resources ---- */
 
 /* Article 33: whoever may only read a resource keeps nothing of it, so makes nothing of it. */
@@ -267,16 +368,6 @@ gd_require_obtained(GdCase *c, GdResource *source)
 			 errmsg("nothing of resource \"%s\" may be kept for a resource of your own", source->code),
 			 errdetail("You hold no authorization of mode copy for all of these items. Measures, Article 33."),
 			 errhint("Ask for one of mode copy, or have the data dispatched in that mode.")));
-}
-
-static void
-gd_refuse_looser(const char *derived, const char *source)
-{
-	ereport(ERROR,
-			(errcode(GD_ERRCODE(16)),
-			 errmsg("resource \"%s\" cannot be classified more loosely than its source \"%s\"", derived, source),
-			 errdetail("A derived resource has the strictest class of its sources and all their conditions. Measures, Article 16."),
-			 errhint("Classify the derived resource as its strictest source, or leave out the stricter items.")));
 }
 
 /* No resource is made from itself, however far away. */
@@ -314,9 +405,12 @@ gd_record_source(GdCase *c)
 	if (derived->provider != c->me)
 		return;					/* the judge says who may */
 	source = gd_resource(gd_new_int64(c->row, SRC_SOURCE));
+	/* another's draft is not there */
+	if (source && strcmp(source->state, "draft") == 0 && source->provider != c->me)
+		source = NULL;
 	if (source && !all)
 		unknown = gd_resource_unknown_item(source, c->row->new[SRC_ITEMS - 1]);
-	if (source == NULL || unknown || (strcmp(source->state, "draft") == 0 && source->provider != c->me))
+	if (source == NULL || unknown)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(19)),
 				 errmsg("there is no such source: resource %lld%s%s",
@@ -327,6 +421,9 @@ gd_record_source(GdCase *c)
 	gd_require_obtained(c, source);
 	if (gd_resource_strictest(source, c->row->new[SRC_ITEMS - 1], all) > gd_class_rank(derived->sharing))
 		gd_refuse_looser(derived->code, source->code);
+	gd_check_source_openings(derived, source);
+	/* nor more loosely than what the source was made from itself */
+	gd_check_sources(source->id, derived->code, derived->sharing, NULL);
 }
 
 static const GdActor gd_source_actors[] = {
@@ -357,30 +454,6 @@ static GdCaseKind gd_source_kind = {
 	.id = SRC_ID, .sequence = "resource_source_id_seq", .state = SRC_STATE,
 	.actors = gd_source_actors, .moves = gd_source_moves
 };
-
-/* ---- classes of what is derived ---- */
-
-#define CLASS_RANK(class) \
-	"CASE " class " WHEN 'withheld' THEN 3 WHEN 'conditional' THEN 2 WHEN 'unconditional' THEN 1 ELSE 0 END"
-
-void
-gd_check_sources(int64 resource, const char *code, const char *sharing)
-{
-	static const Oid types[] = {INT8OID, INT4OID};
-	static GdStatementText query = {
-		"SELECT o.code FROM govdata.resource_source s JOIN govdata.resource o ON o.id = s.source"
-		" LEFT JOIN govdata.resource_item i ON i.resource = o.id AND i.retired_at IS NULL"
-		"  AND (s.items IS NULL OR i.name = ANY (s.items))"
-		" WHERE s.resource = $1 AND s.state = 'recorded'"
-		" AND greatest(" CLASS_RANK("o.sharing") ", " CLASS_RANK("i.sharing") ") > $2 LIMIT 1", 2, types, NULL
-	};
-	Datum		args[2] = {Int64GetDatum(resource), Int32GetDatum(gd_class_rank(sharing))};
-	Datum		source;
-	bool		isnull;
-
-	if (gd_own_run(&query, args, NULL, NULL, 1, &source, &isnull) > 0)
-		gd_refuse_looser(code, TextDatumGetCString(source));
-}
 
 void
 gd_dispatch_init(void)

@@ -800,6 +800,7 @@ gd_executor_start(QueryDesc *queryDesc, int eflags)
 	QueryDesc  *outer = gd_starting;
 	int			outer_flags = gd_starting_flags;
 
+	gd_speak();					/* a parallel worker has analyzed nothing */
 	gd_starting = queryDesc;
 	gd_starting_flags = eflags;
 	PG_TRY();

@@ -53,6 +53,9 @@ extern bool gd_maintenance;
  */
 extern bool gd_guarding(void);
 
+/* Messages from now on come in the encoding of the database. */
+extern void gd_speak(void);
+
 /* ---- cache.c: OIDs of our own relations, and when to forget ---- */
 
 typedef enum GdRel
@@ -303,6 +306,8 @@ extern Datum gd_citizen_id_is_valid(PG_FUNCTION_ARGS);
 extern int	gd_ids_of(Datum array, int64 **ids);
 extern int	gd_texts_of(Datum array, char ***texts);
 extern bool gd_texts_have(Datum array, const char *value);
+/* nothing, or nothing but what shows nothing */
+extern bool gd_is_blank_text(const char *text);
 /* elements of one text[] that are (or are not) in another; none: NULL */
 extern ArrayType *gd_texts_select(Datum from, bool fromnull, Datum in, bool innull, bool wanted);
 /* ---- absence.c ---- */

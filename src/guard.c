@@ -15,6 +15,7 @@
 
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_type.h"
 #include "commands/sequence.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -189,6 +190,59 @@ gd_row_is_changed(GdRow *row)
 	return false;
 }
 
+/* Asks the policies, by the row's place, which needs no key and no index. */
+bool
+gd_row_is_visible(GdRow *row)
+{
+	static struct
+	{
+		NameData	table;
+		SPIPlanPtr	plan;
+	}			known[64];
+	const char *table = RelationGetRelationName(row->trigdata->tg_relation);
+	Oid			type = TIDOID;
+	Datum		arg = PointerGetDatum(&row->trigdata->tg_trigtuple->t_self);
+	int			i = 0;
+	bool		visible;
+
+	while (i < (int) lengthof(known) - 1 && known[i].plan && strcmp(NameStr(known[i].table), table) != 0)
+		i++;
+	SPI_connect();
+	if (known[i].plan == NULL || strcmp(NameStr(known[i].table), table) != 0)
+	{
+		SPIPlanPtr	plan = SPI_prepare(psprintf("SELECT 1 FROM govdata.%s WHERE ctid OPERATOR(pg_catalog.=) $1",
+												quote_identifier(table)), 1, &type);
+
+		if (plan == NULL || SPI_keepplan(plan) != 0)
+			elog(ERROR, "could not prepare a statement of govdata: %s", SPI_result_code_string(SPI_result));
+		if (known[i].plan)
+			SPI_freeplan(known[i].plan);
+		known[i].plan = plan;
+		namestrcpy(&known[i].table, table);
+	}
+	if (SPI_execute_plan(known[i].plan, &arg, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not look at a row of \"%s\"", table);
+	visible = SPI_processed > 0;
+	SPI_finish();
+	return visible;
+}
+
+/*
+ * An UPDATE that reads no column meets rows that its author cannot see, and an
+ * error about one of them would tell which it is and what state it is in.
+ */
+void
+gd_require_visible(GdRow *row, const GdShape *shape)
+{
+	if (!gd_row_is_visible(row))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(shape->article)),
+				 errmsg("the UPDATE would change rows of \"%s\" that you cannot see",
+						RelationGetRelationName(row->trigdata->tg_relation)),
+				 errdetail("You act as %s. Measures, Article %d.", gd_who_acts(), shape->article),
+				 errhint("Say which rows you mean: UPDATE ... WHERE.")));
+}
+
 static void
 gd_set_by_platform(const GdShape *shape, int attno)
 {
@@ -302,7 +356,7 @@ gd_acting(int article)
 void
 gd_require_reason(const char *reason, int article, const char *act)
 {
-	if (reason == NULL || reason[strspn(reason, " \t\n")] == '\0')
+	if (gd_is_blank_text(reason))
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(article)),
 				 errmsg("%s needs a reason", act),
@@ -457,41 +511,54 @@ typedef struct GdPending
 {
 	SubTransactionId level;
 	TimestampTz matures_at;
-	int64		request;
+	int64		id;
+	const GdShape *shape;		/* NULL: a request that time consents to */
 } GdPending;
 
 static GdPending gd_pending[64];
 static int	gd_n_pending = 0;
 
+/* the earliest of both counts */
+static void
+gd_pending_join(GdPending *top, const GdPending *other)
+{
+	SubTransactionId level = top->level;
+
+	/* of two that end together, the one that gives a right is told */
+	if (other->matures_at < top->matures_at ||
+		(other->matures_at == top->matures_at && top->shape != NULL && other->shape == NULL))
+		*top = *other;
+	top->level = level;
+}
+
+static void
+gd_pending_add(const GdPending *new)
+{
+	GdPending  *top = gd_n_pending > 0 ? &gd_pending[gd_n_pending - 1] : NULL;
+
+	/* beyond this nesting the outer level's mark serves: it can only be stricter */
+	if (top && (top->level == new->level || gd_n_pending == lengthof(gd_pending)))
+		gd_pending_join(top, new);
+	else
+		gd_pending[gd_n_pending++] = *new;
+}
+
 void
 gd_decided(int64 request, TimestampTz matures_at)
 {
-	SubTransactionId level = GetCurrentSubTransactionId();
-	GdPending  *top = gd_n_pending > 0 ? &gd_pending[gd_n_pending - 1] : NULL;
+	GdPending	new = {GetCurrentSubTransactionId(), matures_at, request, NULL};
 
-	if (top && top->level == level)
-	{
-		if (matures_at < top->matures_at)
-		{
-			top->matures_at = matures_at;
-			top->request = request;
-		}
-		return;
-	}
-	/* beyond this nesting the outer level's mark serves: it can only be stricter */
-	if (gd_n_pending == lengthof(gd_pending))
-	{
-		if (matures_at < top->matures_at)
-		{
-			top->matures_at = matures_at;
-			top->request = request;
-		}
-		return;
-	}
-	gd_pending[gd_n_pending].level = level;
-	gd_pending[gd_n_pending].matures_at = matures_at;
-	gd_pending[gd_n_pending].request = request;
-	gd_n_pending++;
+	gd_pending_add(&new);
+}
+
+void
+gd_within_limit(const GdShape *shape, int64 id, TimestampTz due_at)
+{
+	GdPending	new = {GetCurrentSubTransactionId(), due_at, id, shape};
+
+	/* what is late already is late whenever it commits */
+	if (gd_clock() < due_at)
+		gd_pending_add(&new);
 }
 
 /*
@@ -503,6 +570,7 @@ gd_decided(int64 request, TimestampTz matures_at)
 static DateADT gd_received_on = 0;
 static bool gd_has_received = false;
 static bool gd_has_dated = false;
+static const GdShape *gd_started = NULL;
 
 void
 gd_received(DateADT day)
@@ -524,11 +592,25 @@ gd_dated(DateADT day)
 	gd_has_dated = true;
 }
 
+void
+gd_limit_started(const GdShape *shape, DateADT day)
+{
+	gd_received(day);
+	gd_started = shape;
+}
+
 static void
 gd_check_received(void)
 {
 	if (!gd_has_received || gd_legal_date(gd_clock()) == gd_received_on)
 		return;
+	if (gd_started)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(gd_started->article)),
+				 errmsg("what starts a limit of \"%s\" must be committed on the day on which it is done", gd_started->subject),
+				 errdetail("It was done on %s in legal time; nobody could see it until now. Measures, Article %d.",
+						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(gd_received_on))), gd_started->article),
+				 errhint("Do it again.")));
 	if (gd_has_dated)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(7)),
@@ -553,10 +635,18 @@ gd_check_pending(void)
 
 		if (gd_clock() < p->matures_at)
 			continue;
+		if (p->shape)
+			ereport(ERROR,
+					(errcode(GD_ERRCODE(p->shape->article)),
+					 errmsg("the limit of %s %lld ended before what was done within it was committed",
+							p->shape->subject, (long long) p->id),
+					 errdetail("The limit ended at %s. Measures, Article %d.",
+							   gd_legal_text(p->matures_at), p->shape->article),
+					 errhint("Do it again: it is recorded as late.")));
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),
 				 errmsg("request %lld became deemed consented before the decision was committed",
-						(long long) p->request),
+						(long long) p->id),
 				 errdetail("The limit ended at %s. Measures, Article 20.",
 						   gd_legal_text(p->matures_at)),
 				 errhint("Decide and commit before the limit ends. The authorization stands; it can be revoked on a ground.")));
@@ -587,6 +677,7 @@ gd_guard_xact(XactEvent event, void *arg)
 			gd_moved_on_way = false;
 			gd_n_pending = 0;
 			gd_has_received = gd_has_dated = false;
+			gd_started = NULL;
 			break;
 		default:
 			break;
@@ -606,21 +697,8 @@ gd_guard_subxact(SubXactEvent event, SubTransactionId mySubid, SubTransactionId 
 		GdPending	top = gd_pending[--gd_n_pending];
 
 		/* what is decided inside is the parent's decision now */
-		if (gd_n_pending > 0 && gd_pending[gd_n_pending - 1].level == parentSubid)
-		{
-			GdPending  *parent = &gd_pending[gd_n_pending - 1];
-
-			if (top.matures_at < parent->matures_at)
-			{
-				parent->matures_at = top.matures_at;
-				parent->request = top.request;
-			}
-		}
-		else
-		{
-			top.level = parentSubid;
-			gd_pending[gd_n_pending++] = top;
-		}
+		top.level = parentSubid;
+		gd_pending_add(&top);
 	}
 }
 

@@ -50,6 +50,10 @@ extern void gd_set(GdRow *row, int attno, Datum value);
 extern void gd_set_text(GdRow *row, int attno, const char *value);
 extern void gd_set_null(GdRow *row, int attno);
 extern bool gd_is_changed(GdRow *row, int attno);
+/* can who acts see the row that an UPDATE has met? */
+extern bool gd_row_is_visible(GdRow *row);
+/* raises unless who acts can see the row that an UPDATE has met */
+extern void gd_require_visible(GdRow *row, const GdShape *shape);
 extern bool gd_row_is_changed(GdRow *row);
 /* raises when any other column than these (0 ends the list) was changed */
 extern void gd_only_changes(GdRow *row, const GdShape *shape, int64 key, const int *allowed);
@@ -102,8 +106,12 @@ extern bool gd_moved_on_way;
 extern void gd_received(DateADT day);
 /* the same for what fixes from which day on something else holds */
 extern void gd_dated(DateADT day);
+/* the same for what starts a limit */
+extern void gd_limit_started(const GdShape *shape, DateADT day);
 /* a decision that holds only if it also commits before this instant */
 extern void gd_decided(int64 request, TimestampTz matures_at);
+/* an act that counts as in time only if it also commits before the end of the limit */
+extern void gd_within_limit(const GdShape *shape, int64 id, TimestampTz due_at);
 
 /* ---- catalog.c: the resource as requests see it ---- */
 
@@ -154,8 +162,8 @@ extern uint64 gd_settle_resource(int64 resource);
 
 /* ---- dispatch.c ---- */
 
-/* raises when the class is looser than that of a source the resource is made from */
-extern void gd_check_sources(int64 resource, const char *code, const char *sharing);
+/* raises when a class is looser than that of a source the resource is made from; NULL: no opening to look at */
+extern void gd_check_sources(int64 resource, const char *code, const char *sharing, const char *opening);
 
 /* ---- consent.c ---- */
 

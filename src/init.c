@@ -11,6 +11,7 @@
 #include "commands/extension.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "parser/analyze.h"
 
 #include "access_log.h"
 
@@ -20,6 +21,8 @@ PG_MODULE_MAGIC;
 
 bool		gd_restore = false;
 bool		gd_maintenance = false;
+
+static post_parse_analyze_hook_type gd_prev_post_parse_analyze = NULL;
 
 extern PGDLLEXPORT void _PG_init(void);
 
@@ -49,6 +52,31 @@ gd_assign_restore(bool newval, void *extra)
 				(errmsg("govdata.restore is on: rows are taken as given in this session")));
 		gd_exemption_used(GD_EXEMPT_RESTORE);
 	}
+}
+
+/*
+ * Messages come in the encoding of the database, which is not known yet when
+ * the library is loaded: without this, one whose locale is C shows question
+ * marks for whatever is not ASCII.
+ */
+void
+gd_speak(void)
+{
+	static bool speaking = false;
+
+	if (speaking)
+		return;
+	pg_bindtextdomain(TEXTDOMAIN);
+	speaking = true;
+}
+
+/* Nothing is raised for a client before a statement of its own is analyzed. */
+static void
+gd_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
+{
+	gd_speak();
+	if (gd_prev_post_parse_analyze)
+		gd_prev_post_parse_analyze(pstate, query, jstate);
 }
 
 bool
@@ -106,6 +134,8 @@ _PG_init(void)
 	gd_access_seal_init();
 	gd_access_init();
 	gd_doctor_init();
+	gd_prev_post_parse_analyze = post_parse_analyze_hook;
+	post_parse_analyze_hook = gd_post_parse_analyze;
 
 	MarkGUCPrefixReserved("govdata");
 }

@@ -340,7 +340,7 @@ gd_prepare_all(GdMeasures *m, Oid root, Relation rel, EState *estate, Snapshot s
 	{
 		GdMeasure  *me = &m->measures[i];
 
-		m->current = me;
+		m->current = m->last = me;
 		me->probe = me->definition && me->sqlerrcode == 0 ? gd_prepare(m, me, root, rel, estate, snapshot) : NULL;
 	}
 	m->current = NULL;
@@ -529,7 +529,7 @@ gd_measure_scan(GdMeasures *m, TableScanDesc scan, TupleTableSlot *slot, EState 
 		{
 			if (m->measures[i].probe == NULL)
 				continue;
-			m->current = &m->measures[i];
+			m->current = m->last = &m->measures[i];
 			gd_measure_row(m->current, slot, econtext, now);
 		}
 		m->current = NULL;

@@ -44,9 +44,12 @@
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
+#include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
+#include "nodes/plannodes.h"
+#include "parser/parsetree.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -65,6 +68,7 @@ typedef struct GdRemoval
 static GdRemoval *gd_removal = NULL;
 static object_access_hook_type gd_prev_object_access = NULL;
 static ProcessUtility_hook_type gd_prev_process_utility = NULL;
+static ExecutorStart_hook_type gd_prev_executor_start = NULL;
 
 /* ---- what is ours ---- */
 
@@ -696,8 +700,57 @@ gd_check_lock_table(Node *statement)
 				(errcode(GD_ERRCODE(32)),
 				 errmsg("table \"%s\" cannot be locked against others", relation->relname),
 				 errdetail("Limits keep running, and everybody must be able to answer. Measures, Article 32."),
-				 errhint("Lock rows with SELECT ... FOR UPDATE, or the table IN ROW EXCLUSIVE MODE at most.")));
+				 errhint("Lock the table IN ROW EXCLUSIVE MODE at most.")));
 	}
+}
+
+static bool
+gd_owns_relation(Oid relid)
+{
+	HeapTuple	tup = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool		owns = HeapTupleIsValid(tup) && ((Form_pg_class) GETSTRUCT(tup))->relowner == GetUserId();
+
+	if (HeapTupleIsValid(tup))
+		ReleaseSysCache(tup);
+	return owns;
+}
+
+/*
+ * The same for rows: whoever sees an entry of the catalog could keep it from
+ * requests, answers and the negative list for as long as a transaction is left
+ * open.  An act locks what it needs, once it has been judged.
+ */
+static void
+gd_check_row_locks(PlannedStmt *statement)
+{
+	ListCell   *lc;
+
+	foreach(lc, statement->rowMarks)
+	{
+		PlanRowMark *mark = lfirst_node(PlanRowMark, lc);
+		RangeTblEntry *rte = rt_fetch(mark->rti, statement->rtable);
+
+		if (!RowMarkRequiresRowShareLock(mark->markType) || rte->rtekind != RTE_RELATION ||
+			!gd_is_our_relation(rte->relid) || superuser() || gd_is_administrator() ||
+			gd_owns_relation(rte->relid))
+			continue;
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(32)),
+				 errmsg("rows of table \"%s\" cannot be locked against others", get_rel_name(rte->relid)),
+				 errdetail("Limits keep running, and everybody must be able to answer. Measures, Article 32."),
+				 errhint("Leave FOR UPDATE or FOR SHARE out: an act locks the rows that it changes.")));
+	}
+}
+
+static void
+gd_protect_executor_start(QueryDesc *queryDesc, int eflags)
+{
+	if (queryDesc->plannedstmt->rowMarks != NIL && !gd_own_writing())
+		gd_check_row_locks(queryDesc->plannedstmt);
+	if (gd_prev_executor_start)
+		gd_prev_executor_start(queryDesc, eflags);
+	else
+		standard_ExecutorStart(queryDesc, eflags);
 }
 
 /*
@@ -773,4 +826,6 @@ gd_protect_init(void)
 	object_access_hook = gd_object_access;
 	gd_prev_process_utility = ProcessUtility_hook;
 	ProcessUtility_hook = gd_process_utility;
+	gd_prev_executor_start = ExecutorStart_hook;
+	ExecutorStart_hook = gd_protect_executor_start;
 }

@@ -32,6 +32,7 @@
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "storage/bufmgr.h"
+#include "storage/latch.h"
 #include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -39,6 +40,7 @@
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 #include "utils/resowner.h"
+#include "utils/timeout.h"
 #include "utils/timestamp.h"
 
 #include "access_log.h"
@@ -48,6 +50,8 @@
 
 /* longest that one transaction goes on reading, milliseconds */
 #define GD_CHUNK_MS			1000
+/* a rule that is still at it after this long, within one block, is not measured */
+#define GD_CHUNK_AT_MOST_MS	10000
 /* how often a table may be rewritten under a run before it gives up */
 #define GD_MAX_RESTARTS		3
 /* the end block of a run that has read everything */
@@ -581,6 +585,57 @@ gd_read_chunk(GdState *state, Oid root)
 }
 
 /*
+ * Conditions are of the provider's choice, and some of the server's functions
+ * and patterns take as long as one likes.  Nobody's rule keeps the others
+ * waiting.
+ */
+static volatile sig_atomic_t gd_time_is_up = false;
+
+static void
+gd_call_time(void)
+{
+	gd_time_is_up = true;
+	InterruptPending = true;
+	QueryCancelPending = true;
+	SetLatch(MyLatch);
+}
+
+static TimeoutId
+gd_chunk_timeout(void)
+{
+	static bool registered = false;
+	static TimeoutId id;
+
+	if (!registered)
+		id = RegisterTimeout(USER_TIMEOUT, gd_call_time);
+	registered = true;
+	return id;
+}
+
+/* a cancel that came too late to be noticed is nobody's */
+static void
+gd_end_timeout(void)
+{
+	disable_timeout(gd_chunk_timeout(), false);
+	if (gd_time_is_up)
+		QueryCancelPending = false;
+}
+
+/* whose fault it is; NULL: nobody's */
+static GdMeasure *
+gd_culprit(const GdMeasures *m, int sqlerrcode)
+{
+	int			category = ERRCODE_TO_CATEGORY(sqlerrcode);
+
+	if (gd_time_is_up && sqlerrcode == ERRCODE_QUERY_CANCELED)
+		return m->current ? m->current : m->last;
+	if (category == ERRCODE_OPERATOR_INTERVENTION ||
+		(category == ERRCODE_INSUFFICIENT_RESOURCES && sqlerrcode != ERRCODE_OUT_OF_MEMORY))
+		return NULL;
+	return m->current;
+}
+
+/*
  * A rule that cannot be evaluated is not measured in this run; the others are,
  * from before the range in which it failed.
  */
@@ -596,26 +651,30 @@ gd_read_chunk_safely(GdState *state, Oid root)
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
+	gd_time_is_up = false;
+	enable_timeout_after(gd_chunk_timeout(), GD_CHUNK_AT_MOST_MS);
 	PG_TRY();
 	{
 		progress = gd_read_chunk(state, root);
+		gd_end_timeout();
 		ReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
 	}
 	PG_CATCH();
 	{
-		GdMeasure  *culprit = state->measures->current;
+		GdMeasure  *culprit;
 		ErrorData  *error;
 
+		gd_end_timeout();
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
+		culprit = gd_culprit(state->measures, error->sqlerrcode);
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
-		if (culprit == NULL || ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION ||
-			ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_INSUFFICIENT_RESOURCES)
+		if (culprit == NULL)
 			ReThrowError(error);
 		failed = true;
 		*state = saved;

@@ -132,6 +132,7 @@ typedef struct GdMeasures
 	GdMeasure  *measures;
 	MemoryContext context;
 	GdMeasure  *current;		/* being prepared or evaluated: whose fault an error is */
+	GdMeasure  *last;			/* evaluated last: whose fault it is that time is up */
 } GdMeasures;
 
 extern bytea *gd_measures_write(const GdMeasures *m);

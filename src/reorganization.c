@@ -91,18 +91,32 @@ gd_default_heir(const GdDepartment *dept)
 	return gd_provincial_government(dept->id);
 }
 
+/* within the government's own region, or above the department itself */
+static bool
+gd_is_within_reach(const GdDepartment *successor, int64 department)
+{
+	GdDepartment dept;
+	GdDepartment government;
+
+	return gd_department(department, &dept) &&
+		(gd_region_contains(successor->region, dept.region) ||
+		 (gd_department(gd_government_over(&dept), &government) &&
+		  gd_region_contains(government.region, successor->region)));
+}
+
 static void
 gd_check_successor(int64 successor, int64 department)
 {
 	GdDepartment dept;
 
 	if (successor != department && gd_department(successor, &dept) && dept.in_force &&
-		strcmp(dept.kind, "platform_operator") != 0 && strcmp(dept.kind, "public_utility") != 0)
+		strcmp(dept.kind, "platform_operator") != 0 && strcmp(dept.kind, "public_utility") != 0 &&
+		gd_is_within_reach(&dept, department))
 		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(6)),
 			 errmsg("department %lld cannot succeed", (long long) successor),
-			 errdetail("A successor is another department that is in office; operators and utilities hold no resources. Measures, Article 6."),
+			 errdetail("A successor is another department that is in office, of the government's own region or above the department; operators and utilities hold no resources. Measures, Article 6."),
 			 errhint("The administrator registers the successor in govdata.department first.")));
 }
 

@@ -117,9 +117,7 @@ gd_check_consumer(GdCase *c, GdDepartment *consumer)
 void
 gd_check_purpose(GdRow *row)
 {
-	const char *purpose = gd_new_text(row, REQ_PURPOSE);
-
-	if (purpose == NULL || purpose[strspn(purpose, " \t\n")] == '\0')
+	if (gd_is_blank_text(gd_new_text(row, REQ_PURPOSE)))
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),
 				 errmsg("a request needs its purpose"),
@@ -528,7 +526,7 @@ gd_refuse(GdCase *c)
 }
 
 /* ruling 14: a city gets its own rows, unless the provider states others */
-static void
+void
 gd_limit_rows(GdCase *c)
 {
 	GdDepartment consumer;

@@ -52,6 +52,8 @@ extern void gd_check_term(GdRow *row, DateADT today);
 extern GdResource *gd_request_resource(int64 id, const GdDepartment *consumer);
 /* every item exists, stands once and is not withheld; "needed": one of them is conditional */
 extern void gd_check_items(GdResource *r, Datum items, bool needed);
+/* of what is returned to a city, its own rows only; raises where they cannot be told */
+extern void gd_limit_rows(GdCase *c);
 extern bool gd_all_unconditional(GdResource *r, Datum items);
 /* scope, sources and what the provider has consented to in advance */
 extern void gd_look_up(GdRow *row, GdReceipt *f);

@@ -155,6 +155,7 @@ gd_schedule_main(Datum arg)
 	dsm_pin_mapping(segment);
 	errand = dsm_segment_address(segment);
 	BackgroundWorkerInitializeConnectionByOid(errand->database, errand->role, 0);
+	gd_speak();
 
 	PG_TRY();
 	{

@@ -8,8 +8,40 @@
 #include "govdata.h"
 
 #include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+
+/* characters that show nothing: spaces of all widths, marks without a width, fillers */
+static bool
+gd_shows_nothing(pg_wchar c)
+{
+	static const pg_wchar ranges[][2] = {
+		{0x01, 0x20}, {0x7f, 0xa0}, {0xad, 0xad}, {0x34f, 0x34f}, {0x61c, 0x61c}, {0x115f, 0x1160},
+		{0x1680, 0x1680}, {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x2000, 0x200f}, {0x2028, 0x202f},
+		{0x205f, 0x206f}, {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164}, {0xfe00, 0xfe0f},
+		{0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff9, 0xfffb}, {0xe0000, 0xe0fff}
+	};
+
+	for (size_t i = 0; i < lengthof(ranges); i++)
+		if (c >= ranges[i][0] && c <= ranges[i][1])
+			return true;
+	return false;
+}
+
+/* nothing, or nothing that anybody could read: a reason of that kind is none */
+bool
+gd_is_blank_text(const char *text)
+{
+	const unsigned char *s;
+
+	if (text == NULL)
+		return true;
+	s = (const unsigned char *) pg_server_to_any(text, strlen(text), PG_UTF8);
+	while (*s != '\0' && gd_shows_nothing(utf8_to_unicode(s)))
+		s += pg_utf_mblen(s);
+	return *s == '\0';
+}
 
 /* ids of a bigint[] without nulls */
 int

@@ -170,7 +170,8 @@ gd_cite_entry(GdCase *c)
 {
 	static const Oid types[] = {INT8OID, INT8OID};
 	static GdStatementText query = {
-		"SELECT 1 FROM govdata.negative_entry WHERE id = $1 AND provider = $2 AND state <> 'rejected'",
+		"SELECT 1 FROM govdata.negative_entry WHERE id = $1 AND provider = $2"
+		" AND state NOT IN ('rejected', 'lifted', 'lapsed')",
 		2, types, NULL
 	};
 	Datum		args[2] = {c->row->new[REQ_NEGATIVE_ENTRY - 1], c->row->new[REQ_PROVIDER - 1]};

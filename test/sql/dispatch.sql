@@ -174,11 +174,16 @@ SELECT t.allowed('wh_civil', format('UPDATE govdata.resource SET sharing = ''con
 SELECT is(format('%s: %s', sharing, sharing_conditions), 'conditional: 履行职责所需', 'so does what was made from it') FROM govdata.resource WHERE id = :n3;
 SELECT is(state, 'published', 'before') FROM govdata.resource WHERE id = :d;
 SELECT t.entry('wh_police', :r, '{住址}') AS e2 \gset
-SELECT is(string_agg(format('%s %s', title, state), ', ' ORDER BY id), '人口综合库 suspended, 人口统计 published', 'an item of a source is withheld: what was made from it is not shared') FROM govdata.resource WHERE id IN (:d, :d2);
+SELECT is(string_agg(format('%s %s', title, state), ', ' ORDER BY id), '人口综合库 suspended, 人口统计 suspended', 'an item of a source is withheld: what was made from it is not shared') FROM govdata.resource WHERE id IN (:d, :d2);
 SELECT t.refused('wh_da', format('SELECT govdata.publish_resource(%L)', :'dc'), 'ZW016 resource "%" cannot be classified more loosely than its source "%"', 'until it holds nothing of it');
 SELECT t.allowed('wh_da', format('SELECT govdata.remove_source(id, ''已剔除人口来源数据'') FROM govdata.resource_source WHERE resource = %s AND source = %s', :d, :r), 'removed');
 SELECT t.allowed('wh_da', format('SELECT govdata.publish_resource(%L)', :'dc'), 'and shared again');
 SELECT t.entry('wh_civil', :n) AS e3 \gset
 SELECT is(state || ': ' || state_reason, 'suspended: its source ' || :'nc' || ' is withheld', 'likewise where all of a source is withheld') FROM govdata.resource WHERE id = :d;
+
+SELECT t.refused('wh_da', replace(t.order_by('wh_da'), what, 'NULL'), told, 'an order says ' || told)
+FROM (VALUES
+	('''2026-03-10''', 'ZW019 dispatch_order needs the day of delivery'),
+	('''2026-12-31''', 'ZW019 dispatch_order needs the last day of need')) AS v (what, told);
 
 \i :actors_end

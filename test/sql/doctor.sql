@@ -97,10 +97,16 @@ INSERT INTO pg_extension SELECT 4294900000, 'pg_cron', extowner, extnamespace, f
 SELECT t.finds('pg_cron', 'warning', 'version 1.4-1: schedules run in GMT; no job calls govdata.sweep()%', 'pg_cron 1.4 without a job');
 INSERT INTO cron.job VALUES ('j', '* * * * *', true, current_database(), 'CALL govdata.sweep()');
 SELECT t.finds('pg_cron', 'ok', 'version 1.4-1: schedules run in GMT; job "j" runs at "* * * * *"', 'with one');
+-- a setting that 1.4 does not know takes any value; later ones need a restart
+SELECT NOT EXISTS (SELECT FROM pg_settings WHERE name = 'cron.timezone') AS unknown_to_cron \gset
+\if :unknown_to_cron
 SET LOCAL cron.timezone = 'Asia/Shanghai';
 SELECT t.finds('pg_cron', 'warning', '%cron.timezone "Asia/Shanghai" has no effect: unset it%', 'that believes in a time zone');
+\else
+SELECT t.finds('pg_cron', 'ok', 'version 1.4-1: schedules run in GMT;%', 'that believes in a time zone');
+\endif
 UPDATE pg_extension SET extversion = '1.6' WHERE extname = 'pg_cron';
-SELECT t.finds('pg_cron', 'ok', 'version 1.6: schedules run in Asia/Shanghai;%', 'which 1.6 has');
+SELECT t.finds('pg_cron', 'ok', format('version 1.6: schedules run in %s;%%', current_setting('cron.timezone')), 'which 1.6 has');
 UPDATE cron.job SET schedule = '0 1 * * *';
 SELECT t.finds('pg_cron', 'warning', '%job "j" runs at "0 1 * * *", in pg_cron''s time zone, and is not made up for%', 'that runs once a night');
 UPDATE cron.job SET active = false;
