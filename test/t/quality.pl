@@ -44,6 +44,7 @@ sub crash
 	my @others = split(/\n/, value('SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()'));
 	my $patience = 10 * $PostgreSQL::Test::Utils::timeout_default;
 
+	die 'the run had ended before it could be killed' if $backend !~ /^\d+$/;
 	$node->kill9;
 	kill 'KILL', $backend;
 	eval { $session->{run}->finish };
@@ -74,7 +75,8 @@ my $expected = sprintf('not_null %d/%d, pattern %d/%d', $rows - int($rows / 1000
 my $before = value(q{SELECT n_dead_tup, n_tup_upd, n_tup_del, pg_relation_size('data.people') FROM pg_stat_user_tables WHERE relname = 'people'});
 
 # ---- killed in the middle of a run: the next call goes on
-my $check = in_background($node, 'SET govdata.quality_blocks = 20', 'CALL govdata.check_quality()');
+# One block a transaction, so that a run lasts well beyond the look at it.
+my $check = in_background($node, 'SET govdata.quality_blocks = 1', 'CALL govdata.check_quality()');
 wait_until($node, qq{SELECT rows_read > $rows / 8 FROM govdata.quality_state WHERE run IS NOT NULL});
 crash($check, 'CALL govdata.check_quality%');
 my $reached = under_way();
@@ -115,7 +117,7 @@ diag(sprintf('%d rows: %.1f s, longest transaction %.3f s, oldest snapshot %d tr
 	value(q{SELECT pg_total_relation_size('govdata.quality_state')})));
 
 # ---- canceled: what was read stays read
-$check = in_background($node, 'SET govdata.quality_blocks = 20', "CALL govdata.check_quality('307009/000001')");
+$check = in_background($node, 'SET govdata.quality_blocks = 1', "CALL govdata.check_quality('307009/000001')");
 wait_until($node, qq{SELECT rows_read > $rows / 8 FROM govdata.quality_state WHERE run IS NOT NULL});
 value(q{SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL govdata.check_quality%' AND pid <> pg_backend_pid()});
 eval { $check->{run}->finish };
@@ -131,7 +133,7 @@ is(value('SELECT max(rows_read) FROM govdata.quality_run'), $rows, 'each row onc
 # ---- shortened, detached and dropped in the middle
 sub partly
 {
-	my $session = in_background($node, 'SET govdata.quality_blocks = 20', "CALL govdata.check_quality('307009/000001')");
+	my $session = in_background($node, 'SET govdata.quality_blocks = 1', "CALL govdata.check_quality('307009/000001')");
 
 	wait_until($node, qq{SELECT rows_read > $rows / 8 FROM govdata.quality_state WHERE run IS NOT NULL});
 	value(q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL govdata.check_quality%' AND pid <> pg_backend_pid()});
