@@ -116,6 +116,9 @@ typedef struct GdJudgement
 
 extern GdJudgement gd_judge_read(const GdAttachment *att, Bitmapset *columns);
 
+/* enforce.c: is this function govdata._permitted()? */
+extern bool gd_is_permitted_function(Oid function);
+
 /* who reads now; "planning": the statement that is being planned */
 extern GdSubject gd_subject(const GdAttachment *att, bool planning);
 /* may it read these columns (offset as in selectedCols) now? */

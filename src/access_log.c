@@ -45,6 +45,7 @@
 #include "utils/wait_event.h"
 
 #include "access_queue.h"
+#include "futex.h"
 
 /* a text may not crowd the others out of the queue */
 #define GD_MAX_PURPOSE	1000
@@ -162,10 +163,8 @@ gd_log_shmem_startup(void)
 		{
 			pg_atomic_init_u64(&gd_log_shared->queues[i].flushed, 0);
 			ConditionVariableInit(&gd_log_shared->queues[i].changed);
-			ConditionVariableInit(&gd_log_shared->queues[i].durable[0]);
-			ConditionVariableInit(&gd_log_shared->queues[i].durable[1]);
-			pg_atomic_init_u32(&gd_log_shared->queues[i].to_wake[0], 0);
-			pg_atomic_init_u32(&gd_log_shared->queues[i].to_wake[1], 0);
+			pg_atomic_init_u32(&gd_log_shared->queues[i].durable[0], 0);
+			pg_atomic_init_u32(&gd_log_shared->queues[i].durable[1], 0);
 		}
 	}
 	LWLockRelease(AddinShmemInitLock);
@@ -202,8 +201,6 @@ gd_make_queue(GdLogQueue *queue)
 	queue->written = queue->wanted = 0;
 	queue->skipped = queue->skipped_until = 0;
 	pg_atomic_write_u64(&queue->flushed, 0);
-	pg_atomic_write_u32(&queue->to_wake[0], 0);
-	pg_atomic_write_u32(&queue->to_wake[1], 0);
 	queue->waiting = 0;
 	queue->batch = 0;
 	queue->worker = 0;
@@ -434,7 +431,10 @@ gd_build_start(const GdRead *read)
 	entry->authorization = read->authorization;
 	entry->version = read->version;
 	entry->query_id = read->query_id ? (int64) read->query_id : (int64) pgstat_get_my_query_id();
+	entry->ended_at = 0;
 	entry->rows = -1;
+	entry->completed = false;
+	entry->sync = gd_log_mode == GD_LOG_SYNC || read->sync;
 	entry->pid = MyProcPid;
 	entry->kind = read->kind;
 	entry->basis = read->basis;
@@ -485,6 +485,9 @@ gd_log_entry_text(const GdLogEntry *entry, int64 boot)
 	appendStringInfo(&out, ", \"kind\": \"%c\", \"basis\": \"%c\", \"authorization\": " INT64_FORMAT
 					 ", \"version\": %d, \"query_id\": " INT64_FORMAT, entry->kind, entry->basis,
 					 entry->authorization, entry->version, entry->query_id);
+	if (entry->ended_at != 0)
+		appendStringInfo(&out, ", \"rows\": " INT64_FORMAT ", \"completed\": %s", entry->rows,
+						 entry->completed ? "true" : "false");
 	for (int i = 0; i < GD_N_TEXTS; i++)
 	{
 		if (text[0] != '\0')
@@ -704,6 +707,18 @@ gd_wait(ConditionVariable *changed, TimestampTz until)
 	return true;
 }
 
+/* The same for who waits for a batch; reading the word and then "flushed" is his. */
+static bool
+gd_wait_durable(pg_atomic_uint32 *durable, uint32 seen, TimestampTz until)
+{
+	long		left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until);
+
+	if (left <= 0)
+		return false;
+	gd_futex_wait(durable, seen, Min(left, 200) * 1000, gd_log_wait_event());
+	return true;
+}
+
 /* Wait until there is room for an entry, and put it there. */
 static void
 gd_wait_for_room(GdLogEntry *entry, bool sync, TimestampTz until, GdPlace *place)
@@ -724,27 +739,6 @@ gd_wait_for_room(GdLogEntry *entry, bool sync, TimestampTz until, GdPlace *place
 }
 
 /*
- * Waking costs more than anything else the writer does for a reader, and the
- * next batch waits meanwhile.  So it wakes two, and whoever is woken wakes two
- * more.  If one of them fails before it does, the others look by themselves
- * after a moment, see gd_wait().
- */
-void
-gd_log_wake_next(GdLogQueue *q, int parity)
-{
-	for (int i = 0; i < 2; i++)
-	{
-		uint32		left = pg_atomic_read_u32(&q->to_wake[parity]);
-
-		while (left > 0 && !pg_atomic_compare_exchange_u32(&q->to_wake[parity], &left, left - 1))
-			;
-		if (left == 0)
-			break;
-		ConditionVariableSignal(&q->durable[parity]);
-	}
-}
-
-/*
  * Wait until an entry is durable.  Who waits for one batch is not woken by the
  * end of the one before.
  */
@@ -752,40 +746,65 @@ static void
 gd_wait_for_writer(bool sync, TimestampTz until, const GdPlace *place)
 {
 	GdLogQueue *q = gd_queue;
-	ConditionVariable *durable = &q->durable[place->batch % 2];
+	pg_atomic_uint32 *durable = &q->durable[place->batch % 2];
+	bool		waited = false;
 
-	ConditionVariablePrepareToSleep(durable);
 	for (;;)
 	{
+		uint32		seen = pg_atomic_fetch_add_u32(durable, 0);
 		bool		worker = gd_have_worker(q);
 
 		if (sync ? pg_atomic_read_u64(&q->flushed) >= place->position : worker)
 			break;
-		if (!gd_wait(durable, until))
+		if (waited && sync)
+			gd_check_own_locks(q);
+		if (!gd_wait_durable(durable, seen, until))
 			worker ? gd_not_durable() : gd_no_worker();
+		waited = true;
 	}
-	ConditionVariableCancelSleep();
-	if (sync)
-		gd_log_wake_next(q, place->batch % 2);
 }
 
-/* Put an entry, wait for room; in sync mode also until it is durable. */
+/*
+ * The place of this session's last record for which it has not waited yet; those
+ * before it are durable when it is.
+ */
+static GdPlace gd_owed = {0, 0};
+
+/* Put an entry, wait for room; in sync mode it is owed to wait for it, too. */
 static void
 gd_put_waiting(GdLogEntry *entry, bool sync)
 {
-	GdLogQueue *q = gd_queue;
 	TimestampTz until;
 	GdPlace		place;
 	bool		put = gd_put(entry, sync, &place);
 
-	if (put && gd_have_worker(q) &&
-		(!sync || pg_atomic_read_u64(&q->flushed) >= place.position))
-		return;
+	if (!put || !gd_have_worker(gd_queue))
+	{
+		until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), gd_log_timeout);
+		if (!put)
+			gd_wait_for_room(entry, sync, until, &place);
+		gd_wait_for_writer(false, until, &place);
+	}
+	if (sync)
+		gd_owed = place;
+}
 
-	until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), gd_log_timeout);
-	if (!put)
-		gd_wait_for_room(entry, sync, until, &place);
-	gd_wait_for_writer(sync, until, &place);
+bool
+gd_log_owes(void)
+{
+	return gd_owed.position != 0;
+}
+
+void
+gd_log_settle(void)
+{
+	GdPlace		owed = gd_owed;
+
+	if (owed.position == 0)
+		return;
+	if (pg_atomic_read_u64(&gd_queue->flushed) < owed.position)
+		gd_wait_for_writer(true, TimestampTzPlusMilliseconds(GetCurrentTimestamp(), gd_log_timeout), &owed);
+	gd_owed.position = 0;
 }
 
 /* Have the writer write at once what is queued; the place to wait for. */
@@ -821,7 +840,7 @@ gd_log_await(void)
 {
 	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), gd_log_timeout);
 	GdLogQueue *q;
-	ConditionVariable *durable;
+	pg_atomic_uint32 *durable;
 	GdPlace		place;
 
 	LWLockAcquire(gd_log_registry_lock(), LW_SHARED);
@@ -832,18 +851,20 @@ gd_log_await(void)
 	gd_check_own_locks(q);
 	place = gd_want_all(q);
 	durable = &q->durable[place.batch % 2];
-	ConditionVariablePrepareToSleep(durable);
-	while (pg_atomic_read_u64(&q->flushed) < place.position)
+	for (;;)
 	{
+		uint32		seen = pg_atomic_fetch_add_u32(durable, 0);
+
+		if (pg_atomic_read_u64(&q->flushed) >= place.position)
+			break;
 		(void) gd_have_worker(q);
-		if (!gd_wait(durable, until))
+		if (!gd_wait_durable(durable, seen, until))
 			ereport(ERROR,
 					(errcode(GD_ERRCODE(32)),
 					 errmsg("the reads of the last moments are not on record yet"),
 					 errdetail("The access log was not durable within %d ms. Measures, Article 32.", gd_log_timeout),
 					 errhint("The server log says what keeps the writer from writing, govdata.access_log_state() what it met last. Then try again.")));
 	}
-	ConditionVariableCancelSleep();
 }
 
 /*
@@ -870,36 +891,74 @@ gd_log_on_standby(GdLogEntry *entry, GdReadKey key)
 	return key;
 }
 
+GdLogEntry *
+gd_log_prepare(const GdRead *read)
+{
+	GdLogEntry *entry = gd_build_start(read);
+
+	if (gd_queue == NULL)
+		gd_join_queue();
+	return memcpy(palloc(entry->size), entry, entry->size);
+}
+
+/* without waiting; what finds no room goes to the server log */
+static void
+gd_put_or_tell(GdLogEntry *entry)
+{
+	GdPlace		place;
+
+	if (gd_put(entry, false, &place))
+		(void) gd_have_worker(gd_queue);
+	else
+		gd_log_to_server(entry, gd_queue->boot);
+}
+
+GdReadKey
+gd_log_put(GdLogEntry *entry)
+{
+	GdReadKey	key = {0, 0, entry->department, entry->resource};
+
+	if (RecoveryInProgress())
+		return gd_log_on_standby(entry, key);
+	if (gd_queue == NULL)
+		gd_join_queue();
+	if (entry->kind == GD_READ_KIND_REFUSED)
+		gd_put_or_tell(entry);
+	else
+		gd_put_waiting(entry, entry->sync);
+	key.boot = gd_queue->boot;
+	key.seq = entry->seq;
+	return key;
+}
+
+static void
+gd_add_end(GdLogEntry *entry, int64 rows, bool completed)
+{
+	entry->ended_at = gd_clock_at(GetCurrentTimestamp());
+	entry->rows = rows;
+	entry->completed = completed;
+}
+
+void
+gd_log_put_ended(GdLogEntry *entry, int64 rows, bool completed)
+{
+	gd_add_end(entry, rows, completed);
+	(void) gd_log_put(entry);
+}
+
+void
+gd_log_put_failed(GdLogEntry *entry)
+{
+	gd_add_end(entry, -1, false);
+	gd_put_or_tell(entry);
+}
+
 GdReadKey
 gd_log_start(const GdRead *read)
 {
-	GdReadKey	key = {0, 0, read->department, read->resource};
-	bool		sync = gd_log_mode == GD_LOG_SYNC || read->sync;
-	GdLogEntry *entry = gd_build_start(read);
-	GdPlace		place;
+	GdReadKey	key = gd_log_put(gd_build_start(read));
 
-	if (RecoveryInProgress())
-		key = gd_log_on_standby(entry, key);
-	else
-	{
-		if (gd_queue == NULL)
-			gd_join_queue();
-		key.boot = gd_queue->boot;
-		if (read->kind == GD_READ_KIND_REFUSED)
-		{
-			if (gd_put(entry, false, &place))
-				(void) gd_have_worker(gd_queue);
-			else
-				gd_log_to_server(entry, key.boot);
-		}
-		else
-		{
-			if (sync)
-				gd_check_own_locks(gd_queue);
-			gd_put_waiting(entry, sync);
-		}
-		key.seq = entry->seq;
-	}
+	gd_log_settle();
 	return key;
 }
 

@@ -58,11 +58,25 @@ typedef struct GdReadKey
 	int64		resource;
 } GdReadKey;
 
+typedef struct GdLogEntry GdLogEntry;
+
+/* the start record of a read that begins now, in the current memory context; not on a standby */
+extern GdLogEntry *gd_log_prepare(const GdRead *read);
 /*
- * Put a start record into this database's queue.  In sync mode, and for a
- * resource that asks for it, returns only when the record is durable, else
- * raises ZW032; a refusal never waits and never raises.  On a standby: as govdata.standby_log says.
+ * Put it into this database's queue; a refusal never raises.  In sync mode, and
+ * for a resource that asks for it, gd_log_settle() must be called before anybody
+ * learns anything from the read.  On a standby: as govdata.standby_log says.
  */
+extern GdReadKey gd_log_put(GdLogEntry *entry);
+/* the same for a read that has come to its end already: one record for both */
+extern void gd_log_put_ended(GdLogEntry *entry, int64 rows, bool completed);
+/* the same after an error: never raises, never waits */
+extern void gd_log_put_failed(GdLogEntry *entry);
+/* is there a record of this session that has to be waited for? */
+extern bool gd_log_owes(void);
+/* wait until all of them are durable, else raise ZW032 */
+extern void gd_log_settle(void);
+/* prepare, put and settle */
 extern GdReadKey gd_log_start(const GdRead *read);
 /* put an end record into the queue; never raises, never waits for disk */
 extern void gd_log_end(GdReadKey key, int64 rows, bool completed);

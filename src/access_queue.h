@@ -47,7 +47,7 @@ typedef enum GdLogText
 #define GD_ENTRY_END	2
 
 /* followed by the texts of a start, each with its terminating zero */
-typedef struct GdLogEntry
+struct GdLogEntry
 {
 	uint32		size;			/* of all, a multiple of 8 */
 	uint32		type;
@@ -58,6 +58,7 @@ typedef struct GdLogEntry
 	int64		department;
 	int64		resource;
 	int64		authorization;
+	TimestampTz ended_at;		/* of a start that holds its own end, else 0 */
 	int64		rows;			/* of an end; -1: not known */
 	int64		query_id;
 	int32		version;
@@ -65,7 +66,8 @@ typedef struct GdLogEntry
 	char		kind;
 	char		basis;
 	bool		completed;
-} GdLogEntry;
+	bool		sync;			/* of a start: rows wait until it is durable */
+};
 
 typedef struct GdLogQueue
 {
@@ -75,8 +77,7 @@ typedef struct GdLogQueue
 	uint64		size;			/* of the ring */
 	pg_atomic_uint64 flushed;
 	ConditionVariable changed;	/* "flushed" moved, or the writer left */
-	ConditionVariable durable[2];	/* the same, for readers who wait for this batch or the next */
-	pg_atomic_uint32 to_wake[2];	/* readers who do so and are not woken yet */
+	pg_atomic_uint32 durable[2];	/* the same, for readers who wait for this batch or the next */
 
 	/* under the queue's lock */
 	int64		last_seq;
@@ -116,8 +117,6 @@ extern LWLock *gd_log_queue_lock(const GdLogQueue *queue);
 extern uint32 gd_log_wait_event(void);
 /* does the server log take what it is given, or does log_min_messages hide it? */
 extern bool gd_server_log_open(void);
-/* wake the next two of the readers who waited for a batch, of this parity */
-extern void gd_log_wake_next(GdLogQueue *queue, int parity);
 /* an entry as one line of JSON, for the server log */
 extern char *gd_log_entry_text(const GdLogEntry *entry, int64 boot);
 /* to the server log, for whatever reason it is not in the table */

@@ -51,15 +51,13 @@
 #include "utils/timestamp.h"
 
 #include "access_queue.h"
+#include "futex.h"
 
 #define GD_WRITER_NAME	"govdata access log writer"
 
 /* entries of one transaction; rows handed to the table at once */
 #define GD_BATCH		8192
 #define GD_CHUNK		128
-
-/* how long a batch waits for readers who come again and again, microseconds */
-#define GD_COMPANY_DELAY	100
 
 /*
  * After its last work the writer looks for more by itself for so long, in
@@ -130,9 +128,6 @@ static bool gd_merged[GD_BATCH];
  */
 static bool gd_overdue = true;
 
-/* readers who waited for the last batch */
-static int	gd_last_waiting = 0;
-
 /* ---- starting and leaving ---- */
 
 bool
@@ -175,8 +170,8 @@ static void
 gd_wake_all(GdLogQueue *q)
 {
 	ConditionVariableBroadcast(&q->changed);
-	ConditionVariableBroadcast(&q->durable[0]);
-	ConditionVariableBroadcast(&q->durable[1]);
+	gd_futex_wake_all(&q->durable[0]);
+	gd_futex_wake_all(&q->durable[1]);
 }
 
 static void
@@ -391,9 +386,9 @@ gd_basis_name(char basis)
 }
 
 static void
-gd_fill_end(const GdLogEntry *end, Datum *values, bool *nulls)
+gd_fill_end(const GdLogEntry *end, TimestampTz at, Datum *values, bool *nulls)
 {
-	values[COL_ENDED_AT] = TimestampTzGetDatum(end->at);
+	values[COL_ENDED_AT] = TimestampTzGetDatum(at);
 	values[COL_ROWS] = Int64GetDatum(end->rows);
 	values[COL_COMPLETED] = BoolGetDatum(end->completed);
 	nulls[COL_ENDED_AT] = nulls[COL_COMPLETED] = false;
@@ -474,7 +469,7 @@ gd_fill_row(const GdLogEntry *entry, const GdLogEntry *end, Datum *values, bool 
 		values[COL_KIND] = CStringGetTextDatum("end");
 		values[COL_START_SEQ] = Int64GetDatum(entry->start_seq);
 		nulls[COL_START_SEQ] = false;
-		gd_fill_end(entry, values, nulls);
+		gd_fill_end(entry, entry->at, values, nulls);
 		return;
 	}
 	gd_fill_start(entry, values, nulls);
@@ -482,8 +477,10 @@ gd_fill_row(const GdLogEntry *entry, const GdLogEntry *end, Datum *values, bool 
 	{
 		values[COL_END_SEQ] = Int64GetDatum(end->seq);
 		nulls[COL_END_SEQ] = false;
-		gd_fill_end(end, values, nulls);
+		gd_fill_end(end, end->at, values, nulls);
 	}
+	else if (entry->ended_at != 0)
+		gd_fill_end(entry, entry->ended_at, values, nulls);
 }
 
 /* Rows of one month, handed to its partition in chunks. */
@@ -634,28 +631,6 @@ gd_transaction(const GdLogBatch *batch)
 /* ---- batches ---- */
 
 /*
- * Readers who were let go by the last batch are about to come again: one commit
- * for many is worth a moment, one for each of them in turn is not.
- */
-static void
-gd_await_company(void)
-{
-	GdLogQueue *q = gd_my_queue;
-
-	for (int i = 0; i < 2; i++)
-	{
-		bool		enough;
-
-		LWLockAcquire(gd_log_queue_lock(q), LW_SHARED);
-		enough = q->waiting == 0 || 4 * q->waiting >= 3 * gd_last_waiting;
-		LWLockRelease(gd_log_queue_lock(q));
-		if (enough)
-			break;
-		pg_usleep(GD_COMPANY_DELAY);
-	}
-}
-
-/*
  * What is in the queue, up to a limit.  Numbers are consecutive, so the start
  * that an end belongs to is found by counting.
  */
@@ -668,7 +643,7 @@ gd_collect(GdLogBatch *batch)
 
 	LWLockAcquire(gd_log_queue_lock(q), LW_EXCLUSIVE);
 	written = q->written;
-	batch->waiting = gd_last_waiting = q->waiting;
+	batch->waiting = q->waiting;
 	q->waiting = 0;
 	batch->number = q->batch++;
 	LWLockRelease(gd_log_queue_lock(q));
@@ -715,8 +690,8 @@ gd_advance(const GdLogBatch *batch, int to_server_log)
 		gd_wake_all(q);
 	else
 	{
-		(void) pg_atomic_fetch_add_u32(&q->to_wake[batch->number % 2], batch->waiting);
-		gd_log_wake_next(q, batch->number % 2);
+		if (batch->waiting > 0)
+			gd_futex_wake_all(&q->durable[batch->number % 2]);
 		ConditionVariableBroadcast(&q->changed);
 	}
 	gd_overdue = batch->truncated;
@@ -841,7 +816,6 @@ gd_drain(int pause)
 	int			to_server_log = 0;
 	int			code;
 
-	gd_await_company();
 	gd_collect(&batch);
 	code = gd_attempt(&batch, &present, true);
 	if (gd_is_records_fault(code))

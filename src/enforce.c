@@ -55,9 +55,15 @@
 
 #include "access.h"
 #include "access_log.h"
+#include "held.h"
 
 /* cache id of our marks in PlannedStmt.invalItems: none of the server's */
 #define GD_MARK (-7788)
+/* the same for what gd_only_returns() said when the plan was made */
+#define GD_MARK_ONLY_RETURNS (-7789)
+
+/* in the planner's units: some milliseconds */
+#define GD_QUICK_COST 1000
 
 static row_security_policy_hook_type gd_prev_permissive = NULL;
 static row_security_policy_hook_type gd_prev_restrictive = NULL;
@@ -195,7 +201,7 @@ gd_permissive(CmdType cmdtype, Relation relation)
 }
 
 /* is this function govdata._permitted()? */
-static bool
+bool
 gd_is_permitted_function(Oid function)
 {
 	char	   *name;
@@ -286,6 +292,16 @@ gd_const_of(FuncExpr *f, int n)
 	return n == 0 ? DatumGetInt64(c->constvalue) : DatumGetInt32(c->constvalue);
 }
 
+static void
+gd_add_mark(int kind, uint32 mark)
+{
+	PlanInvalItem *item = makeNode(PlanInvalItem);
+
+	item->cacheId = kind;
+	item->hashValue = mark;
+	gd_marks = lappend(gd_marks, item);
+}
+
 /*
  * Take the clause out of the security quals: at level 0 it would bar operators
  * that are not leakproof from the index.  The list of levels stays, so that
@@ -307,18 +323,12 @@ gd_take_clauses(RangeTblEntry *rte, Oid root)
 		foreach(lc, quals)
 		{
 			Node	   *qual = lfirst(lc);
-			PlanInvalItem *item;
 
-			if (!gd_is_permitted_clause(qual))
-			{
+			if (gd_is_permitted_clause(qual))
+				gd_add_mark(GD_MARK, gd_mark(root, gd_const_of((FuncExpr *) qual, 0),
+											 (int32) gd_const_of((FuncExpr *) qual, 1)));
+			else
 				kept = lappend(kept, qual);
-				continue;
-			}
-			item = makeNode(PlanInvalItem);
-			item->cacheId = GD_MARK;
-			item->hashValue = gd_mark(root, gd_const_of((FuncExpr *) qual, 0),
-									  (int32) gd_const_of((FuncExpr *) qual, 1));
-			gd_marks = lappend(gd_marks, item);
 		}
 		lfirst(level) = kept;
 	}
@@ -442,6 +452,7 @@ gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListI
 {
 	List	   *outer = gd_marks;
 	PlannedStmt *result = NULL;
+	bool		only_returns = gd_only_returns(parse);	/* planning changes it */
 
 	gd_marks = NIL;
 	PG_TRY();
@@ -450,6 +461,8 @@ gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListI
 			result = gd_prev_planner(parse, query_string, cursorOptions, boundParams);
 		else
 			result = standard_planner(parse, query_string, cursorOptions, boundParams);
+		if (gd_marks != NIL && only_returns)
+			gd_add_mark(GD_MARK_ONLY_RETURNS, 0);
 		result->invalItems = list_concat(result->invalItems, gd_marks);
 	}
 	PG_FINALLY();
@@ -475,14 +488,13 @@ gd_plan_has_mark(PlannedStmt *plan, uint32 mark)
 	return false;
 }
 
-/* was it planned under anybody's authorization? */
 static bool
-gd_plan_is_marked(PlannedStmt *plan)
+gd_plan_has_kind(PlannedStmt *plan, int kind)
 {
 	ListCell   *lc;
 
 	foreach(lc, plan->invalItems)
-		if (lfirst_node(PlanInvalItem, lc)->cacheId == GD_MARK)
+		if (lfirst_node(PlanInvalItem, lc)->cacheId == kind)
 			return true;
 	return false;
 }
@@ -511,7 +523,8 @@ typedef struct GdUse
 	int64		department;
 	int64		authorization;
 	int32		version;
-	GdReadKey	key;
+	GdLogEntry *entry;			/* its record, until it is put */
+	GdReadKey	key;			/* of the record then */
 	struct GdUse *next;
 } GdUse;
 
@@ -520,6 +533,7 @@ typedef struct GdExecution
 {
 	QueryDesc  *queryDesc;
 	GdUse	   *uses;
+	GdUse	   *last;
 	GdUse		first;			/* of the uses; most have no other */
 	bool		ended;
 	MemoryContextCallback callback;
@@ -528,6 +542,20 @@ typedef struct GdExecution
 
 static GdExecution *gd_executions = NULL;
 
+/* the records of what it reads, before it does */
+static void
+gd_put_uses(GdExecution *e)
+{
+	for (GdUse *u = e->uses; u; u = u->next)
+	{
+		if (u->entry == NULL)
+			continue;
+		u->key = gd_log_put(u->entry);
+		u->entry = NULL;
+	}
+}
+
+/* how it ended, whether it had begun or not */
 static void
 gd_log_uses(GdExecution *e, int64 rows, bool completed)
 {
@@ -535,7 +563,17 @@ gd_log_uses(GdExecution *e, int64 rows, bool completed)
 		return;
 	e->ended = true;
 	for (GdUse *u = e->uses; u; u = u->next)
-		gd_log_end(u->key, rows, completed);
+	{
+		GdLogEntry *entry = u->entry;
+
+		u->entry = NULL;
+		if (entry == NULL)
+			gd_log_end(u->key, rows, completed);
+		else if (completed)
+			gd_log_put_ended(entry, rows, completed);
+		else
+			gd_log_put_failed(entry);
+	}
 }
 
 /* the statement's memory goes: by its end, or by an error */
@@ -609,9 +647,18 @@ gd_record_use(const GdAttachment *att, const GdVerdict *v, Bitmapset *columns)
 	u->department = v->department;
 	u->authorization = v->authorization;
 	u->version = v->version;
-	u->key = gd_log_start(&read);
-	u->next = e->uses;
-	e->uses = u;
+	if (kind == GD_READ_KIND_EXPLAIN || RecoveryInProgress())
+		u->key = gd_log_start(&read);
+	else
+	{
+		MemoryContext old = MemoryContextSwitchTo(gd_starting->estate->es_query_cxt);
+
+		u->entry = gd_log_prepare(&read);
+		MemoryContextSwitchTo(old);
+	}
+	u->next = NULL;
+	*(e->last ? &e->last->next : &e->uses) = u;
+	e->last = u;
 }
 
 /*
@@ -774,7 +821,7 @@ gd_check_reads(GD_CHECK_PERMS_PARAMS)
 			gd_check_one(perms, att, rangeTable, GD_CHECK_PERMS_LIST);
 	}
 	if (roots == NIL && gd_starting && gd_starting->plannedstmt->rtable == rangeTable &&
-		gd_plan_is_marked(gd_starting->plannedstmt))
+		gd_plan_has_kind(gd_starting->plannedstmt, GD_MARK))
 		gd_refuse_detached();
 	gd_check_children(rangeTable, roots);
 }
@@ -867,6 +914,67 @@ gd_check_again(GdUse *u, bool copying)
 }
 
 static void
+gd_run(GD_EXECUTOR_RUN_PARAMS)
+{
+	if (gd_prev_enforce_run)
+		gd_prev_enforce_run(GD_EXECUTOR_RUN_ARGS);
+	else
+		standard_ExecutorRun(GD_EXECUTOR_RUN_ARGS);
+}
+
+/*
+ * Is it likely to be over soon, and run in one go?  Then one record says that it
+ * began and how it ended.  Of others the beginning is on record first.
+ */
+static bool
+gd_is_quick(const QueryDesc *queryDesc, uint64 count)
+{
+	return count == 0 && queryDesc->plannedstmt->planTree->total_cost < GD_QUICK_COST &&
+		ActivePortal && ActivePortal->name[0] == '\0';
+}
+
+/* GdHeld.permit */
+static void
+gd_permit(void *arg, bool over)
+{
+	GdExecution *e = arg;
+
+	if (over)
+		gd_log_uses(e, (int64) e->queryDesc->estate->es_processed, true);
+	else
+		gd_put_uses(e);
+}
+
+/* Run while the record is being written. */
+static void
+gd_run_held(GdExecution *e, GD_EXECUTOR_RUN_PARAMS)
+{
+	GdHeld		held;
+	MemoryContext context = CurrentMemoryContext;
+	bool		quick = gd_is_quick(queryDesc, count);
+
+	if (!quick)
+		gd_put_uses(e);
+	gd_hold(&held, queryDesc, quick ? gd_permit : NULL, e);
+	PG_TRY();
+	{
+		gd_run(GD_EXECUTOR_RUN_ARGS);
+	}
+	PG_CATCH();
+	{
+		MemoryContext error_context = MemoryContextSwitchTo(context);
+
+		/* errors quote values, but not those that end the very wait */
+		if (geterrcode() != ERRCODE_QUERY_CANCELED && geterrcode() != GD_ERRCODE(32))
+			gd_let_go(&held, queryDesc);
+		MemoryContextSwitchTo(error_context);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	gd_let_go(&held, queryDesc);
+}
+
+static void
 gd_enforce_run(GD_EXECUTOR_RUN_PARAMS)
 {
 	GdExecution *e = gd_executions ? gd_execution_of(queryDesc, false) : NULL;
@@ -878,11 +986,16 @@ gd_enforce_run(GD_EXECUTOR_RUN_PARAMS)
 		AcceptInvalidationMessages();
 		for (GdUse *u = e->uses; u; u = u->next)
 			gd_check_again(u, copying);
+		if (!copying && gd_can_hold(queryDesc) &&
+			gd_plan_has_kind(queryDesc->plannedstmt, GD_MARK_ONLY_RETURNS))
+		{
+			gd_run_held(e, GD_EXECUTOR_RUN_ARGS);
+			return;
+		}
+		gd_put_uses(e);
+		gd_log_settle();
 	}
-	if (gd_prev_enforce_run)
-		gd_prev_enforce_run(GD_EXECUTOR_RUN_ARGS);
-	else
-		standard_ExecutorRun(GD_EXECUTOR_RUN_ARGS);
+	gd_run(GD_EXECUTOR_RUN_ARGS);
 }
 
 static void

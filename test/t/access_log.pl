@@ -217,6 +217,24 @@ kill 'STOP', $pid;
 like($err, qr/ZW032.*not durable within/s, 'attack 72: a writer that hangs: refused after the limit');
 ($out, $err) = run_as('alice', 'one', "SET statement_timeout = '300ms'; $read");
 like($err, qr/57014/, 'attack 67: a statement timeout ends the wait');
+value(q{CREATE FUNCTION public.say(name text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE '%', name; RETURN name; END $$;
+	ALTER FUNCTION public.say(text) OWNER TO alice});
+# the statement may look for its rows meanwhile, but neither they nor their number,
+# an error that quotes one, or a function that is given one say anything
+for my $sql (
+	$read,
+	'SELECT name FROM p.people WHERE id = 0',
+	'SELECT count(*) FROM p.people',
+	'SELECT name::int FROM p.people',
+	'SELECT say(name) FROM p.people',
+	'SELECT name FROM p.people WHERE say(name) IS NULL',
+	'SELECT 1 / id FROM p.people WHERE 1 / (id - 7) > 0',
+	"BEGIN; DECLARE c CURSOR FOR $read; FETCH c")
+{
+	($out, $err) = run_as('alice', 'one', $sql);
+	like($err, qr/ERROR:\s+ZW032.*not durable within/s, "not recorded: $sql");
+	unlike($out . $err, qr/name \d|division|\(0 rows\)/, 'and nobody learns anything');
+}
 set('govdata.access_log', 'async');
 ($out, $err) = run_as('alice', 'one', "SET govdata.purpose = '" . 'x' x 900 . "'; " . "$read; " x 400);
 like($err, qr/ZW032.*stayed full/s, 'attack 72: the queue is full: refused, also in the async mode');
@@ -253,6 +271,11 @@ for my $what (
 
 # ---- sealing, tampering, the end of the term ----
 
+# a read whose beginning and end are two entries, and one record
+set('govdata.access_log', 'async');
+run_as('alice', 'one', "BEGIN; DECLARE c CURSOR FOR $read; FETCH c; COMMIT");
+$node->poll_query_until('one', 'SELECT queued = 0 FROM govdata.access_log_state()') or fail('the record never came');
+set('govdata.access_log', 'sync');
 value('CALL govdata.sweep()');
 is(value("SELECT string_agg(finding, ',') FROM govdata.verify_access_log() WHERE finding NOT IN ('gap', 'ok')"),
 	'', 'the sweep seals the log');
