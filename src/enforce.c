@@ -447,12 +447,30 @@ gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOpt
 		gd_refuse_printing(att, &s);
 }
 
+/* does it read an attached table, itself or through a view? */
+static bool
+gd_names_attached(Query *query)
+{
+	ListCell   *lc;
+
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind == RTE_RELATION ? gd_attachment(rte->relid) != NULL :
+			rte->rtekind == RTE_SUBQUERY && gd_names_attached(rte->subquery))
+			return true;
+	}
+	return false;
+}
+
 static PlannedStmt *
 gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListInfo boundParams)
 {
 	List	   *outer = gd_marks;
 	PlannedStmt *result = NULL;
-	bool		only_returns = gd_only_returns(parse);	/* planning changes it */
+	/* looked at now, for planning changes it */
+	bool		only_returns = gd_names_attached(parse) && gd_only_returns(parse);
 
 	gd_marks = NIL;
 	PG_TRY();
