@@ -164,6 +164,20 @@ is($out, 't', 'the provider sees the reads of its resource');
 ($out, $err) = run_as('alice', 'one', "SELECT * FROM govdata.access_record_" . value("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')"));
 like($err, qr/permission denied/, 'partitions cannot be read directly');
 
+# ---- a read that takes its time ----
+
+my $slow = session('alice', 'one');
+my ($backend) = ask($slow, 'SELECT pg_backend_pid()') =~ /(\d+)/;
+$slow->{in} .= "SELECT count(a.name) FROM p.people a, generate_series(1, 1000000000);\n";
+$slow->{h}->pump_nb;
+$node->poll_query_until('one', "SELECT count(*) = 1 FROM govdata.access_log WHERE process_id = $backend AND ended_at IS NULL")
+  or fail('nobody sees it');
+value("SELECT pg_cancel_backend($backend)");
+like(ask($slow, ''), qr/canceling statement/, 'a read that takes its time is on record while it does');
+leave($slow);
+$node->poll_query_until('one', "SELECT NOT completed FROM govdata.access_log WHERE process_id = $backend")
+  or fail('its end is not on record');
+
 # ---- whoever holds the log up ----
 
 my $s = session('postgres', 'one');
