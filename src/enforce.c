@@ -982,9 +982,8 @@ gd_run_held(GdExecution *e, GD_EXECUTOR_RUN_PARAMS)
 	{
 		MemoryContext error_context = MemoryContextSwitchTo(context);
 
-		/* errors quote values, but not those that end the very wait */
-		if (geterrcode() != ERRCODE_QUERY_CANCELED && geterrcode() != GD_ERRCODE(32))
-			gd_let_go(&held, queryDesc);
+		/* errors quote values */
+		gd_let_go(&held, queryDesc);
 		MemoryContextSwitchTo(error_context);
 		PG_RE_THROW();
 	}

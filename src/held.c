@@ -88,9 +88,11 @@ gd_open_held(GdHeld *held, bool over)
 {
 	TupleTableSlot *slot;
 
+	held->waiting = true;
 	if (held->permit)
 		held->permit(held->arg, over);
 	gd_log_settle();
+	held->waiting = false;
 	held->open = true;
 	if (held->n == 0)
 		return;
@@ -149,7 +151,7 @@ gd_hold(GdHeld *held, QueryDesc *queryDesc, void (*permit) (void *arg, bool over
 	held->receiver = queryDesc->dest;
 	held->permit = permit;
 	held->arg = arg;
-	held->open = false;
+	held->open = held->waiting = false;
 	held->n = 0;
 	held->bytes = 0;
 	queryDesc->dest = &held->pub;
@@ -159,7 +161,8 @@ void
 gd_let_go(GdHeld *held, QueryDesc *queryDesc)
 {
 	queryDesc->dest = held->receiver;
-	if (held->open)
+	/* or it was the very wait that failed */
+	if (held->open || held->waiting)
 		return;
 	held->n = 0;				/* it failed: rows stay here */
 	gd_open_held(held, false);

@@ -25,6 +25,7 @@ typedef struct GdHeld
 	void		(*permit) (void *arg, bool over);
 	void	   *arg;
 	bool		open;			/* rows pass */
+	bool		waiting;		/* for the record */
 	int			n;
 	Size		bytes;
 	TupleDesc	type;
