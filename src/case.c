@@ -169,18 +169,13 @@ static bool
 gd_province_of(int64 department, GdRegion *region)
 {
 	GdDepartment dept;
-	char		code[sizeof(region->code)];
 
-	if (!gd_department(department, &dept))
+	if (!gd_department(department, &dept) || !gd_region(dept.region, region))
 		return false;
-	strlcpy(code, dept.region, sizeof(code));
-	while (gd_region(code, region))
-	{
-		if (region->parent[0] == '\0')
-			return true;
-		strlcpy(code, region->parent, sizeof(code));
-	}
-	return false;
+	while (region->parent[0] != '\0')
+		if (!gd_region_up(region))
+			return false;
+	return true;
 }
 
 int64
@@ -197,6 +192,46 @@ gd_provincial_government(int64 department)
 	GdRegion	region;
 
 	return gd_province_of(department, &region) ? region.government : 0;
+}
+
+int64
+gd_next_office(const char *from, int64 party, int64 other, int64 tried)
+{
+	GdRegion	region;
+	bool		passed = (tried == 0);
+
+	for (bool found = gd_region(from, &region); found; found = gd_region_up(&region))
+	{
+		int64		office = region.authority;
+
+		if (office != 0 && office == tried)
+			passed = true;
+		else if (passed && office != 0 && office != party && office != other)
+			return office;
+		office = region.government;
+		if (region.parent[0] == '\0')
+			return office != tried && office != party && office != other ? office : 0;
+	}
+	return 0;
+}
+
+int64
+gd_next_government(const char *from, int64 party, int64 other)
+{
+	GdRegion	region;
+
+	for (bool found = gd_region(from, &region); found; found = gd_region_up(&region))
+		if (region.government != 0 && region.government != party && region.government != other)
+			return region.government;
+	return 0;
+}
+
+int64
+gd_supervising_authority(int64 department)
+{
+	GdDepartment dept;
+
+	return gd_department(department, &dept) ? gd_next_office(dept.region, department, 0, 0) : 0;
 }
 
 /* ---- moves ---- */

@@ -156,5 +156,19 @@ extern int64 gd_platform_authority_of(int64 department);
 /* data authority and government of the province above a department's region */
 extern int64 gd_provincial_authority(int64 department);
 extern int64 gd_provincial_government(int64 department);
+/*
+ * The next office on the way up from a region: its data authority, or the one
+ * above, unless it is itself a party or has already tried; at the top the
+ * provincial government.  0 when nobody is left.
+ */
+extern int64 gd_next_office(const char *from, int64 party, int64 other, int64 tried);
+/* the government of a region, or of the nearest one above, that is no party; 0 for none */
+extern int64 gd_next_government(const char *from, int64 party, int64 other);
+/*
+ * The authority that supervises a department: of its own region, of the one
+ * above where the department is that authority itself, at the top the
+ * government (ruling 6).  0 where none is registered.
+ */
+extern int64 gd_supervising_authority(int64 department);
 
 #endif							/* GOVDATA_CASE_H */

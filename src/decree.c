@@ -36,31 +36,7 @@ gd_regime_demands(const char *regime, const char *rule)
 	return gd_own_run(&query, args, NULL, NULL, 0, NULL, NULL) > 0;
 }
 
-/*
- * Whose consent it takes: the data authority of the department's own level; of
- * an authority itself the next one above, in the end the provincial government.
- */
-static int64
-gd_consenting_office(int64 department)
-{
-	GdDepartment dept;
-	GdRegion	region;
-	char		code[sizeof(region.code)];
-
-	if (!gd_department(department, &dept))
-		return 0;
-	strlcpy(code, dept.region, sizeof(code));
-	while (gd_region(code, &region))
-	{
-		if (region.authority != 0 && region.authority != department)
-			return region.authority;
-		if (region.parent[0] == '\0')
-			return region.government == department ? 0 : region.government;
-		strlcpy(code, region.parent, sizeof(code));
-	}
-	return 0;
-}
-
+/* whose consent it takes is the authority that supervises the department */
 static void
 gd_require_office(int64 office)
 {
@@ -293,7 +269,7 @@ gd_extension_subject(GdCase *c)
 				 errmsg("limits of \"%s\" are not extended", subject),
 				 errdetail("Only the reply to a request and the update of a catalog can be. Measures, Article 20."),
 				 errhint("Name share_request or catalog_change.")));
-	gd_set(c->row, EXT_AUTHORITY, Int64GetDatum(gd_consenting_office(gd_new_int64(c->row, EXT_DEPARTMENT))));
+	gd_set(c->row, EXT_AUTHORITY, Int64GetDatum(gd_supervising_authority(gd_new_int64(c->row, EXT_DEPARTMENT))));
 }
 
 static void
@@ -556,7 +532,7 @@ gd_change_of(GdCase *c)
 {
 	if (c->row->newnull[CHG_DEPARTMENT - 1])
 		gd_set(c->row, CHG_DEPARTMENT, Int64GetDatum(c->me));
-	gd_set(c->row, CHG_AUTHORITY, Int64GetDatum(gd_consenting_office(gd_new_int64(c->row, CHG_DEPARTMENT))));
+	gd_set(c->row, CHG_AUTHORITY, Int64GetDatum(gd_supervising_authority(gd_new_int64(c->row, CHG_DEPARTMENT))));
 	if (!c->row->newnull[CHG_RESOURCE - 1])
 	{
 		GdResource *r = gd_resource(gd_new_int64(c->row, CHG_RESOURCE));
@@ -677,7 +653,7 @@ gd_end_of(GdCase *c)
 	if (r == NULL || (strcmp(r->state, "draft") == 0 && r->provider != c->me))
 		gd_no_such("resource", gd_new_int64(c->row, END_RESOURCE), 20);
 	gd_set(c->row, END_PROVIDER, Int64GetDatum(r->provider));
-	gd_set(c->row, END_AUTHORITY, Int64GetDatum(gd_consenting_office(r->provider)));
+	gd_set(c->row, END_AUTHORITY, Int64GetDatum(gd_supervising_authority(r->provider)));
 }
 
 void

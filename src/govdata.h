@@ -281,6 +281,8 @@ typedef struct GdRegion
 
 /* a copy of what is known of a region; false for an unknown one */
 extern bool gd_region(const char *code, GdRegion *region);
+/* the region above this one, in its place; false at the top */
+extern bool gd_region_up(GdRegion *region);
 /* the region whose platform serves this one: from city level up its own */
 extern bool gd_platform_region(const char *code, GdRegion *region);
 /* is the first region the second or above it? */

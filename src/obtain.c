@@ -223,32 +223,6 @@ gd_open_own(GdCase *c, int column)
 			 errhint("The department in charge registers it.")));
 }
 
-/*
- * The authority that supervises a department: of its own region, of the one
- * above where the department is that authority itself, at the top the
- * government (ruling 6).  0 where none is registered.
- */
-static int64
-gd_supervising_authority(int64 department)
-{
-	GdDepartment dept;
-	GdRegion	region;
-	char		code[sizeof(region.code)];
-
-	if (!gd_department(department, &dept))
-		return 0;
-	strlcpy(code, dept.region, sizeof(code));
-	while (gd_region(code, &region))
-	{
-		if (region.authority != 0 && region.authority != department)
-			return region.authority;
-		if (region.parent[0] == '\0')
-			return region.government != department ? region.government : 0;
-		strlcpy(code, region.parent, sizeof(code));
-	}
-	return 0;
-}
-
 static DateADT
 gd_today(void)
 {

@@ -61,19 +61,9 @@ gd_is_branch(const GdDepartment *dept)
 static int64
 gd_government_over(const GdDepartment *dept)
 {
-	GdRegion	region;
-	char		code[sizeof(region.code)];
-
 	if (gd_is_branch(dept))
 		return gd_provincial_government(dept->id);
-	strlcpy(code, dept->region, sizeof(code));
-	while (gd_region(code, &region))
-	{
-		if (region.government != 0 && region.government != dept->id)
-			return region.government;
-		strlcpy(code, region.parent, sizeof(code));
-	}
-	return 0;
+	return gd_next_government(dept->region, dept->id, 0);
 }
 
 /* ruling 17: none named, its government; a branch, its provincial head */

@@ -137,17 +137,13 @@ gd_next_authority(const char *from, const char *provider_region)
 {
 	GdRegion	region;
 	GdRegion	target;
-	char		code[sizeof(region.code)];
 
 	if (!gd_platform_region(provider_region, &target))
 		return 0;
-	strlcpy(code, from, sizeof(code));
-	while (code[0] != '\0' && strcmp(code, target.code) != 0 && gd_region(code, &region))
-	{
+	for (bool found = gd_region(from, &region); found && strcmp(region.code, target.code) != 0;
+		 found = gd_region_up(&region))
 		if (region.authority != 0)
 			return region.authority;
-		strlcpy(code, region.parent, sizeof(code));
-	}
 	return 0;
 }
 
