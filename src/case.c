@@ -195,6 +195,18 @@ gd_provincial_government(int64 department)
 }
 
 int64
+gd_provincial_head(const GdDepartment *branch)
+{
+	GdDepartment head = *branch;
+	GdRegion	region;
+
+	for (int i = 0; i < GD_MAX_SUPERIORS && head.superior != 0 && gd_department(head.superior, &head); i++)
+		if (gd_region(head.region, &region) && region.level == 3)
+			return head.id;
+	return 0;
+}
+
+int64
 gd_next_office(const char *from, int64 party, int64 other, int64 tried)
 {
 	GdRegion	region;

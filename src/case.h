@@ -156,6 +156,8 @@ extern int64 gd_platform_authority_of(int64 department);
 /* data authority and government of the province above a department's region */
 extern int64 gd_provincial_authority(int64 department);
 extern int64 gd_provincial_government(int64 department);
+/* the provincial head of a branch of a vertically managed system, 0 where none is registered */
+extern int64 gd_provincial_head(const GdDepartment *branch);
 /*
  * The next office on the way up from a region: its data authority, or the one
  * above, unless it is itself a party or has already tried; at the top the

@@ -70,15 +70,12 @@ gd_government_over(const GdDepartment *dept)
 static int64
 gd_default_heir(const GdDepartment *dept)
 {
-	GdDepartment head = *dept;
-	GdRegion	region;
+	int64		head;
 
 	if (!gd_is_branch(dept))
 		return gd_government_over(dept);
-	for (int hops = 0; hops < 8 && head.superior != 0 && gd_department(head.superior, &head); hops++)
-		if (gd_region(head.region, &region) && region.level == 3)
-			return head.id;
-	return gd_provincial_government(dept->id);
+	head = gd_provincial_head(dept);
+	return head != 0 ? head : gd_provincial_government(dept->id);
 }
 
 /* within the government's own region, or above the department itself */

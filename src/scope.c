@@ -16,9 +16,6 @@
 
 PG_FUNCTION_INFO_V1(gd_nothing_used);
 
-/* no chain of superiors is as long; one that is goes in circles */
-#define GD_MAX_SUPERIORS	32
-
 bool
 gd_in_system(int64 head, int64 department)
 {
