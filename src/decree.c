@@ -80,10 +80,6 @@ gd_no_such(const char *what, int64 id, int article)
 static void
 gd_find_request(int64 id, GdCase *c, GdRequest *q)
 {
-	static GdStatementText settle = {
-		"UPDATE govdata.share_request SET state = 'approved' WHERE id = $1"
-		" AND state = 'submitted' AND matures_at <= govdata.clock()", 1, gd_arg_int8, NULL
-	};
 	static GdStatementText find = {
 		"SELECT provider, consumer, state, regime, received_at, due_at, paused_at IS NOT NULL,"
 		" resource IS NOT NULL AND route NOT IN ('uncatalogued', 'national')"
@@ -93,7 +89,7 @@ gd_find_request(int64 id, GdCase *c, GdRequest *q)
 	Datum		values[8];
 	bool		nulls[8];
 
-	(void) gd_run_as_time(&settle, &arg);
+	(void) gd_settle(GD_SETTLE_REQUEST, arg);
 	if (gd_own_run(&find, &arg, NULL, NULL, 8, values, nulls) == 0)
 		gd_no_such("share_request", id, 20);
 	q->provider = DatumGetInt64(values[0]);

@@ -441,17 +441,12 @@ gd_derive(PG_FUNCTION_ARGS)
 Datum
 gd_calendar_before(PG_FUNCTION_ARGS)
 {
-	static GdStatementText settle = {
-		"UPDATE govdata.share_request SET state = 'approved'"
-		" WHERE state = 'submitted' AND matures_at <= govdata.clock()", 0, NULL, NULL
-	};
-
 	gd_check_trigger(fcinfo);
 	if (!gd_guarding() || !gd_is_administrator())
 		return PointerGetDatum(NULL);		/* others are refused by the row's guard */
 	LockRelationOid(gd_relid_required(GD_SHARE_REQUEST), ExclusiveLock);
 	gd_case_lock_running();
-	(void) gd_run_as_time(&settle, NULL);
+	(void) gd_settle(GD_SETTLE_ALL, (Datum) 0);
 	return PointerGetDatum(NULL);
 }
 

@@ -360,7 +360,7 @@ gd_require_obtained(GdCase *c, GdResource *source)
 	if (source->provider == c->me ||
 		gd_resource_strictest(source, args[2], all) == gd_class_rank("unconditional"))
 		return;
-	(void) gd_settle_resource(source->id);
+	(void) gd_settle(GD_SETTLE_RESOURCE, Int64GetDatum(source->id));
 	if (gd_own_run(&query, args, all ? "  n" : "   ", NULL, 0, NULL, NULL) > 0)
 		return;
 	ereport(ERROR,

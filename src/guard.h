@@ -158,7 +158,24 @@ extern void gd_catalog_init(void);
 /* raises where a service may not be ended without negotiation and filing */
 extern void gd_check_service_end(int64 resource, const char *code);
 
-extern uint64 gd_settle_resource(int64 resource);
+/* ---- request.c ---- */
+
+/*
+ * Write down which consents time has given, as time itself, to requests that are
+ * told by "of": without, all of them.  Returns how many.
+ */
+typedef enum GdSettled
+{
+	GD_SETTLE_ALL,
+	GD_SETTLE_REQUEST,
+	GD_SETTLE_REQUESTS,			/* bigint[] */
+	GD_SETTLE_RESOURCE,
+	GD_SETTLE_AUTHORIZATION,	/* the one that the request becomes */
+	GD_SETTLE_DEPARTMENT,		/* provider or consumer */
+	GD_N_SETTLED
+} GdSettled;
+
+extern uint64 gd_settle(GdSettled which, Datum of);
 
 /* ---- dispatch.c ---- */
 

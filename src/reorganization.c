@@ -427,18 +427,6 @@ gd_lock_for_act(void)
 }
 
 static void
-gd_settle_department(Datum department)
-{
-	static const Oid types[] = {INT8OID};
-	static GdStatementText query = {
-		"UPDATE govdata.share_request SET state = 'approved' WHERE state = 'submitted'"
-		" AND matures_at <= govdata.clock() AND $1 IN (provider, consumer)", 1, types, NULL
-	};
-
-	(void) gd_run_as_time(&query, &department);
-}
-
-static void
 gd_execute(GdCase *c)
 {
 	static const char *const resources =
@@ -459,7 +447,7 @@ gd_execute(GdCase *c)
 		nulls[3] = 'n';
 	if (abolish)
 		gd_check_successor(DatumGetInt64(args[2]), DatumGetInt64(args[1]));
-	gd_settle_department(args[1]);
+	(void) gd_settle(GD_SETTLE_DEPARTMENT, args[1]);
 	gd_act_all(gd_acts, args, nulls);
 	if (abolish)
 		gd_act_all(gd_acts_of_end, args, nulls);

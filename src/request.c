@@ -42,30 +42,29 @@ static const Oid gd_arg_ids[] = {INT8ARRAYOID};
 
 /* ---- what time has decided ---- */
 
-uint64
-gd_settle_resource(int64 resource)
-{
-	static GdStatementText query = {
-		"UPDATE govdata.share_request SET state = 'approved'"
-		" WHERE resource = $1 AND state = 'submitted' AND matures_at <= govdata.clock()",
-		1, gd_arg_int8, NULL
-	};
-	Datum		arg = Int64GetDatum(resource);
+#define SETTLE(which) \
+	"UPDATE govdata.share_request SET state = 'approved'" \
+	" WHERE state = 'submitted' AND matures_at <= govdata.clock()" which
 
-	return gd_run_as_time(&query, &arg);
+uint64
+gd_settle(GdSettled which, Datum of)
+{
+	static GdStatementText queries[GD_N_SETTLED] = {
+		[GD_SETTLE_ALL] = {SETTLE(""), 0, NULL, NULL},
+		[GD_SETTLE_REQUEST] = {SETTLE(" AND id = $1"), 1, gd_arg_int8, NULL},
+		[GD_SETTLE_REQUESTS] = {SETTLE(" AND id = ANY ($1)"), 1, gd_arg_ids, NULL},
+		[GD_SETTLE_RESOURCE] = {SETTLE(" AND resource = $1"), 1, gd_arg_int8, NULL},
+		[GD_SETTLE_AUTHORIZATION] = {SETTLE(" AND authorization_id = $1"), 1, gd_arg_int8, NULL},
+		[GD_SETTLE_DEPARTMENT] = {SETTLE(" AND $1 IN (provider, consumer)"), 1, gd_arg_int8, NULL}
+	};
+
+	return gd_run_as_time(&queries[which], &of);
 }
 
 Datum
 gd_settle_sql(PG_FUNCTION_ARGS)
 {
-	static GdStatementText query = {
-		"UPDATE govdata.share_request SET state = 'approved'"
-		" WHERE id = ANY ($1) AND state = 'submitted' AND matures_at <= govdata.clock()",
-		1, gd_arg_ids, NULL
-	};
-	Datum		arg = PG_GETARG_DATUM(0);
-
-	PG_RETURN_INT64(gd_run_as_time(&query, &arg));
+	PG_RETURN_INT64(gd_settle(GD_SETTLE_REQUESTS, PG_GETARG_DATUM(0)));
 }
 
 Datum
