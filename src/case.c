@@ -71,9 +71,6 @@ gd_limit_end(const char *code, const GdClock *clock, const char *calendar)
 Datum
 gd_limit_end_sql(PG_FUNCTION_ARGS)
 {
-	TupleDesc	desc;
-	Datum		values[3];
-	bool		nulls[3] = {false, false, false};
 	GdClock		clock;
 	GdDeadline	end;
 
@@ -84,12 +81,7 @@ gd_limit_end_sql(PG_FUNCTION_ARGS)
 	clock.received = PG_ARGISNULL(4) ? clock.since : PG_GETARG_TIMESTAMPTZ(4);
 	clock.extended = PG_ARGISNULL(5) ? 0 : PG_GETARG_INT32(5);
 	end = gd_limit_end(text_to_cstring(PG_GETARG_TEXT_PP(0)), &clock, text_to_cstring(PG_GETARG_TEXT_PP(2)));
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	values[0] = DateADTGetDatum(end.due_on);
-	values[1] = TimestampTzGetDatum(end.due_at);
-	values[2] = BoolGetDatum(end.provisional);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+	return gd_deadline_row(fcinfo, &end);
 }
 
 Datum

@@ -140,6 +140,8 @@ typedef struct GdDeadline
  * provisional.  Raises for an unknown calendar.
  */
 extern GdDeadline gd_deadline(const char *calendar, TimestampTz received, int32 n);
+/* the same as the result of a function that returns such a row */
+extern Datum gd_deadline_row(FunctionCallInfo fcinfo, const GdDeadline *deadline);
 extern void gd_calendar_init(void);
 
 /* ---- law.c ---- */

@@ -179,6 +179,10 @@ extern uint64 gd_settle(GdSettled which, Datum of);
 
 /* ---- dispatch.c ---- */
 
+/* in SQL, how closed an opening class is: what is derived from a source is no less so */
+#define GD_OPENING_RANK(class) \
+	"CASE " class " WHEN 'closed' THEN 3 WHEN 'conditional' THEN 2 ELSE 1 END"
+
 /* raises when a class is looser than that of a source the resource is made from; NULL: no opening to look at */
 extern void gd_check_sources(int64 resource, const char *code, const char *sharing, const char *opening);
 
