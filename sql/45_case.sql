@@ -59,6 +59,21 @@ END
 $$;
 COMMENT ON FUNCTION govdata._case_table(regclass, text, text, smallint, text) IS '将一张表定为办理事项表';
 
+-- _registry_table(relation, key, article): rows that the administrator maintains,
+-- and whoever else its own guard allows; "key" as for _govern().
+CREATE FUNCTION govdata._registry_table(relation regclass, key text, article smallint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    subject text := (SELECT c.relname FROM pg_class c WHERE c.oid = relation);
+BEGIN
+    EXECUTE format('CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON %s'
+                   ' FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry(%L, %L)', relation, subject, article);
+    EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %s TO govdata_admin', relation);
+    PERFORM govdata._govern(relation, subject, key, '', '', '', article);
+END
+$$;
+COMMENT ON FUNCTION govdata._registry_table(regclass, text, smallint) IS '将一张表定为登记表';
+
 -- _derived_table(relation, key, provider, consumer, article, visible): rows that
 -- follow from acts on other tables; "key" as for _govern().
 CREATE FUNCTION govdata._derived_table(relation regclass, key text, provider text, consumer text, article smallint, visible text) RETURNS void

@@ -70,10 +70,8 @@ COMMENT ON COLUMN govdata.quality_weight.effective_from IS '适用期间的首�
 INSERT INTO govdata.quality_weight (code, weight, basis, builtin)
 SELECT code, 1, '标准未定权重,暂取等权', true FROM govdata.quality_indicator;
 
-CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.quality_indicator
-    FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('quality_indicator', '13');
-CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.quality_weight
-    FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('quality_weight', '13');
+SELECT govdata._registry_table('govdata.quality_indicator', 'code', 13::smallint);
+SELECT govdata._registry_table('govdata.quality_weight', 'code,effective_from', 13::smallint);
 
 -- ---- rules ----
 
