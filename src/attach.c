@@ -568,9 +568,8 @@ gd_write_attachment(int64 resource, Relation rel)
 static int64
 gd_own_resource(const char *code, int64 *provider)
 {
-	static const Oid types[] = {TEXTOID};
 	static GdStatementText query = {
-		"SELECT id, provider FROM govdata.resource WHERE code = $1 FOR NO KEY UPDATE", 1, types, NULL
+		"SELECT id, provider FROM govdata.resource WHERE code = $1 FOR NO KEY UPDATE", 1, gd_arg_text, NULL
 	};
 	Datum		arg = CStringGetTextDatum(code);
 	Datum		values[2];
@@ -646,10 +645,9 @@ gd_run_as_law(const char *sql)
 static void
 gd_apply_opening(int64 resource)
 {
-	static const Oid types[] = {INT8OID};
 	static GdStatementText query = {
 		"SELECT a.relation::oid, r.opening_state = 'open' FROM govdata.attachment a"
-		" JOIN govdata.resource r ON r.id = a.resource WHERE a.resource = $1", 1, types, NULL
+		" JOIN govdata.resource r ON r.id = a.resource WHERE a.resource = $1", 1, gd_arg_int8, NULL
 	};
 	Datum		arg = Int64GetDatum(resource);
 	Datum		values[2];
@@ -698,13 +696,12 @@ gd_opening_changed(PG_FUNCTION_ARGS)
 static void
 gd_tell_publications(Oid relid)
 {
-	static const Oid types[] = {OIDOID};
 	static GdStatementText query = {
 		"SELECT string_agg(DISTINCT p.pubname, ', ') FROM pg_catalog.pg_publication_tables p"
 		" JOIN pg_catalog.pg_class c ON c.relname = p.tablename"
 		" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = p.schemaname"
 		" WHERE c.oid = $1 OR c.oid IN (SELECT m.relid FROM pg_catalog.pg_partition_tree($1::regclass) m)",
-		1, types, NULL
+		1, gd_arg_oid, NULL
 	};
 	Datum		arg = ObjectIdGetDatum(relid);
 	Datum		names;
@@ -747,10 +744,9 @@ gd_attach_resource(PG_FUNCTION_ARGS)
 Datum
 gd_detach_resource(PG_FUNCTION_ARGS)
 {
-	static const Oid types[] = {INT8OID};
 	static GdStatementText drop = {
 		"WITH columns AS (DELETE FROM govdata.attachment_column WHERE resource = $1)"
-		" DELETE FROM govdata.attachment WHERE resource = $1 RETURNING relation::oid", 1, types, NULL
+		" DELETE FROM govdata.attachment WHERE resource = $1 RETURNING relation::oid", 1, gd_arg_int8, NULL
 	};
 	const char *code = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	int64		provider;
@@ -810,9 +806,8 @@ gd_guard_attachment(PG_FUNCTION_ARGS)
 Datum
 gd_guard_filter(PG_FUNCTION_ARGS)
 {
-	static const Oid types[] = {INT8OID};
 	static GdStatementText query = {
-		"SELECT relation::oid FROM govdata.attachment WHERE resource = $1", 1, types, NULL
+		"SELECT relation::oid FROM govdata.attachment WHERE resource = $1", 1, gd_arg_int8, NULL
 	};
 	TriggerData *td = (TriggerData *) fcinfo->context;
 	HeapTuple	tup;

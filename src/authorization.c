@@ -48,8 +48,6 @@ static GdShape gd_act_shape = {
 	"authorization_act", 33, gd_act_columns, lengthof(gd_act_columns), false
 };
 
-static const Oid gd_arg_int8[] = {INT8OID};
-
 static bool
 gd_is_law_itself(const char *actor, void *context)
 {

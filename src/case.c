@@ -341,13 +341,7 @@ gd_refuse_amender(GdCase *c)
 		bool		meant = m->amender && strcmp(m->amender, "law") != 0 && gd_move_fits(m, c);
 
 		for (int attno = 1; meant && attno <= c->row->desc->natts; attno++)
-		{
-			const int  *column = m->columns;
-
-			while (column && *column && *column != attno)
-				column++;
-			meant = !gd_is_changed(c->row, attno) || (column && *column);
-		}
+			meant = !gd_is_changed(c->row, attno) || gd_column_in(m->columns, attno);
 		if (meant)
 			appendStringInfo(&amenders, "%s%s", amenders.len ? ", " : "", m->amender);
 	}

@@ -65,7 +65,6 @@ static GdShape gd_item_shape = {
 	"resource_item", 10, gd_item_columns, lengthof(gd_item_columns), false
 };
 
-static const Oid gd_arg_int8[] = {INT8OID};
 static const Oid gd_arg_int8_text[] = {INT8OID, TEXTOID};
 
 /* ---- a resource as requests see it ---- */

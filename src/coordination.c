@@ -161,10 +161,9 @@ gd_step_office(GdRow *row, const char *office)
 static bool
 gd_is_revoked(int64 authorization)
 {
-	static const Oid types[] = {INT8OID};
 	static GdStatementText query = {
 		"SELECT 1 FROM govdata.share_authorization WHERE id = $1 AND state = 'revoked'",
-		1, types, NULL
+		1, gd_arg_int8, NULL
 	};
 	Datum		arg = Int64GetDatum(authorization);
 

@@ -20,8 +20,6 @@
 
 #include "request.h"
 
-static const Oid gd_arg_int8[] = {INT8OID};
-
 static bool
 gd_regime_demands(const char *regime, const char *rule)
 {

@@ -91,7 +91,7 @@ gd_check_days_of_order(GdCase *c)
 				(errcode(GD_ERRCODE(19)),
 				 errmsg("the day of delivery must be today or later, and the need must last until then"),
 				 errdetail("Today is %s in legal time. Measures, Article 19.",
-						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(today)))),
+						   gd_day_text(today)),
 				 errhint("State deliver_by, and needed_until not before it.")));
 	gd_set(c->row, ORD_DUE_AT, TimestampTzGetDatum(gd_end_of_day(by)));
 }

@@ -121,6 +121,8 @@ extern TimestampTz gd_as_of(void);
 extern DateADT gd_legal_date(TimestampTz at);
 /* an instant for people, in the legal time zone */
 extern const char *gd_legal_text(TimestampTz at);
+/* a day as the session writes dates */
+extern const char *gd_day_text(DateADT day);
 /* the instant at which a day ends, 24:00 legal time */
 extern TimestampTz gd_end_of_day(DateADT day);
 extern void gd_clock_init(void);	/* settings and shared memory */
@@ -267,6 +269,8 @@ typedef struct GdDepartment
 	char		name[128];
 } GdDepartment;
 
+/* is it bound as a department, or does it run the platform or a utility (Article 3)? */
+extern bool gd_is_bound(const GdDepartment *dept);
 /* a copy of what is known of a department; false when there is none */
 extern bool gd_department(int64 id, GdDepartment *dept);
 /* the one that a role stands for, also when it exists no longer */
@@ -311,6 +315,7 @@ extern Datum gd_citizen_id_is_valid(PG_FUNCTION_ARGS);
 /* ---- texts.c ---- */
 
 extern int	gd_ids_of(Datum array, int64 **ids);
+extern bool gd_ids_have(Datum array, int64 value);
 extern int	gd_texts_of(Datum array, char ***texts);
 extern bool gd_texts_have(Datum array, const char *value);
 /* nothing, or nothing but what shows nothing */

@@ -55,6 +55,8 @@ extern bool gd_row_is_visible(GdRow *row);
 /* raises unless who acts can see the row that an UPDATE has met */
 extern void gd_require_visible(GdRow *row, const GdShape *shape);
 extern bool gd_row_is_changed(GdRow *row);
+/* is the column one of these (0 ends the list, NULL is empty)? */
+extern bool gd_column_in(const int *columns, int attno);
 /* raises when any other column than these (0 ends the list) was changed */
 extern void gd_only_changes(GdRow *row, const GdShape *shape, int64 key, const int *allowed);
 /* raises when any other column than these and the state was given a value on INSERT */
@@ -89,6 +91,13 @@ typedef struct GdStatementText
 	const Oid  *argtypes;
 	SPIPlanPtr	plan;
 } GdStatementText;
+
+/* argument types of the statements that have one */
+extern const Oid gd_arg_int8[1];
+extern const Oid gd_arg_ids[1];
+extern const Oid gd_arg_text[1];
+extern const Oid gd_arg_texts[1];
+extern const Oid gd_arg_oid[1];
 
 extern uint64 gd_own_run(GdStatementText *text, Datum *args, const char *nulls,
 						 TriggerData *trigdata, int ncolumns, Datum *values, bool *isnull);

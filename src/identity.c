@@ -272,6 +272,12 @@ gd_registry_load(void)
 }
 
 bool
+gd_is_bound(const GdDepartment *dept)
+{
+	return strcmp(dept->kind, "platform_operator") != 0 && strcmp(dept->kind, "public_utility") != 0;
+}
+
+bool
 gd_department(int64 id, GdDepartment *dept)
 {
 	GdDepartment *found;

@@ -97,8 +97,7 @@ gd_check_successor(int64 successor, int64 department)
 	GdDepartment dept;
 
 	if (successor != department && gd_department(successor, &dept) && dept.in_force &&
-		strcmp(dept.kind, "platform_operator") != 0 && strcmp(dept.kind, "public_utility") != 0 &&
-		gd_is_within_reach(&dept, department))
+		gd_is_bound(&dept) && gd_is_within_reach(&dept, department))
 		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(6)),

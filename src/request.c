@@ -37,9 +37,6 @@ const char *const gd_request_columns[REQ_NCOLUMNS] = {
 	"regime", "restarted_at", "extended_by", "paused_at", "coordination_step"
 };
 
-static const Oid gd_arg_int8[] = {INT8OID};
-static const Oid gd_arg_ids[] = {INT8ARRAYOID};
-
 /* ---- what time has decided ---- */
 
 #define SETTLE(which) \
@@ -232,8 +229,8 @@ gd_check_term(GdRow *row, DateADT today)
 			(errcode(GD_ERRCODE(20)),
 			 errmsg("valid_until must be a day from today on, until the year 9999"),
 			 errdetail("It is %s; today is %s in legal time. Measures, Article 20.",
-					   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(until))),
-					   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(today)))),
+					   gd_day_text(until),
+					   gd_day_text(today)),
 			 errhint("State the last day on which the data will be used.")));
 }
 
@@ -416,16 +413,8 @@ gd_is_unconditional(GdCase *c)
 static bool
 gd_is_source(GdCase *c)
 {
-	int64	   *ids;
-	int			n;
-
-	if (c->row->is_insert || c->row->oldnull[REQ_SOURCES - 1])
-		return false;
-	n = gd_ids_of(c->row->old[REQ_SOURCES - 1], &ids);
-	for (int i = 0; i < n; i++)
-		if (ids[i] == c->me)
-			return true;
-	return false;
+	return !c->row->is_insert && !c->row->oldnull[REQ_SOURCES - 1] &&
+		gd_ids_have(c->row->old[REQ_SOURCES - 1], c->me);
 }
 
 /* ---- answering ---- */

@@ -252,9 +252,8 @@ gd_rule_test(const GdRule *rule)
 Oid
 gd_relation_of(int64 resource)
 {
-	static const Oid types[] = {INT8OID};
 	static GdStatementText query = {
-		"SELECT relation::oid FROM govdata.attachment WHERE resource = $1", 1, types, NULL
+		"SELECT relation::oid FROM govdata.attachment WHERE resource = $1", 1, gd_arg_int8, NULL
 	};
 	Datum		arg = Int64GetDatum(resource);
 	Datum		oid;

@@ -12,8 +12,6 @@
 
 #include "catalog.h"
 
-static const Oid gd_arg_text[] = {TEXTOID};
-
 /* ---- codes ---- */
 
 const char *
