@@ -60,17 +60,6 @@ typedef struct GdRequest
 	bool		catalogued;
 } GdRequest;
 
-static void
-gd_no_such(const char *what, int64 id, int article)
-{
-	ereport(ERROR,
-			(errcode(GD_ERRCODE(article)),
-			 errmsg("there is no %s \"%lld\" that you can see", what, (long long) id),
-			 errdetail("You act as %s. Measures, Article %d.", gd_who_acts(), article),
-			 errhint("Look it up: SELECT * FROM govdata.%s.",
-					 strcmp(what, "share_request") == 0 ? "request_board" : what)));
-}
-
 /*
  * The request, locked, what time has decided written down first.  Who is no
  * party to it and oversees neither must not learn that it is there.
@@ -89,11 +78,11 @@ gd_find_request(int64 id, GdCase *c, GdRequest *q)
 
 	(void) gd_settle(GD_SETTLE_REQUEST, arg);
 	if (gd_own_run(&find, &arg, NULL, NULL, 8, values, nulls) == 0)
-		gd_no_such("share_request", id, 20);
+		gd_no_such("share_request", psprintf(INT64_FORMAT, id), 20);
 	q->provider = DatumGetInt64(values[0]);
 	q->consumer = DatumGetInt64(values[1]);
 	if (c->me != q->provider && c->me != q->consumer && !gd_oversees(q->provider) && !gd_oversees(q->consumer))
-		gd_no_such("share_request", id, 20);
+		gd_no_such("share_request", psprintf(INT64_FORMAT, id), 20);
 	q->state = TextDatumGetCString(values[2]);
 	q->regime = nulls[3] ? NULL : TextDatumGetCString(values[3]);
 	q->received = nulls[4] ? 0 : DatumGetTimestampTz(values[4]);
@@ -232,7 +221,7 @@ gd_extends_catalog_change(GdCase *c)
 
 	if (gd_own_run(&find, &arg, NULL, NULL, 5, values, nulls) == 0 ||
 		(c->me != DatumGetInt64(values[0]) && c->me != DatumGetInt64(values[4]) && !gd_oversees(DatumGetInt64(values[0]))))
-		gd_no_such("catalog_change", id, 11);
+		gd_no_such("catalog_change", psprintf(INT64_FORMAT, id), 11);
 	gd_set(c->row, EXT_DEPARTMENT, values[0]);
 	if (c->me == DatumGetInt64(values[0]) && !DatumGetBool(values[3]))
 		ereport(ERROR,
@@ -533,7 +522,7 @@ gd_change_of(GdCase *c)
 
 		if (r == NULL || r->provider != gd_new_int64(c->row, CHG_DEPARTMENT) ||
 			(strcmp(r->state, "draft") == 0 && r->provider != c->me))
-			gd_no_such("resource", gd_new_int64(c->row, CHG_RESOURCE), 11);
+			gd_no_such("resource", psprintf(INT64_FORMAT, gd_new_int64(c->row, CHG_RESOURCE)), 11);
 	}
 }
 
@@ -645,7 +634,7 @@ gd_end_of(GdCase *c)
 	gd_case_require(c, END_RESOURCE, _("the resource"), 20);
 	r = gd_resource(gd_new_int64(c->row, END_RESOURCE));
 	if (r == NULL || (strcmp(r->state, "draft") == 0 && r->provider != c->me))
-		gd_no_such("resource", gd_new_int64(c->row, END_RESOURCE), 20);
+		gd_no_such("resource", psprintf(INT64_FORMAT, gd_new_int64(c->row, END_RESOURCE)), 20);
 	gd_set(c->row, END_PROVIDER, Int64GetDatum(r->provider));
 	gd_set(c->row, END_AUTHORITY, Int64GetDatum(gd_supervising_authority(r->provider)));
 }

@@ -725,14 +725,19 @@ gd_guard_derived(PG_FUNCTION_ARGS)
 	return gd_row_as_is(fcinfo);
 }
 
-/* A row that is absent and one that is not visible must look the same. */
 Datum
 gd_absent(PG_FUNCTION_ARGS)
 {
-	const char *subject = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
-	const char *key = PG_ARGISNULL(1) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(1));
-	int			article = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT16(2);
+	gd_no_such(PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0)),
+			   PG_ARGISNULL(1) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(1)),
+			   PG_ARGISNULL(2) ? 0 : PG_GETARG_INT16(2));
+	PG_RETURN_VOID();
+}
 
+/* A row that is absent and one that is not visible must look the same. */
+void
+gd_no_such(const char *subject, const char *key, int article)
+{
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(article)),
 			 errmsg("there is no %s \"%s\" that you can see", subject, key),

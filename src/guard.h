@@ -71,6 +71,9 @@ extern const GdTransition *gd_judge(const char *subject, int article, const char
 									const char *from, const char *to,
 									GdActorTest is, void *context);
 
+/* raises for a row that is not there, or not to be seen: nobody can tell which */
+extern void gd_no_such(const char *subject, const char *key, int article);
+
 /* the acting department, by its own hands; nobody is refused */
 extern int64 gd_acting(int article);
 extern void gd_check_trigger(FunctionCallInfo fcinfo);
