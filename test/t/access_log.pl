@@ -74,15 +74,6 @@ sub value {
 	return $node->safe_psql($db // 'one', $sql);
 }
 
-sub set {
-	my ($name, $value) = @_;
-	$node->safe_psql('postgres', "ALTER SYSTEM SET $name = '$value'");
-	$node->reload;
-	$node->poll_query_until('postgres', "SELECT setting FROM pg_settings WHERE name = '$name'", $value)
-	  or die "setting $name does not arrive";
-	return;
-}
-
 sub worker {
 	my ($db) = @_;
 	return value("SELECT coalesce(worker, 0) FROM govdata.access_log_state()", $db // 'one');
@@ -217,7 +208,7 @@ kill 'STOP', $pid;
 like($err, qr/ZW032.*not durable within/s, 'attack 72: a writer that hangs: refused after the limit');
 ($out, $err) = run_as('alice', 'one', "SET statement_timeout = '300ms'; $read");
 like($err, qr/57014/, 'attack 67: a statement timeout ends the wait');
-set('govdata.access_log', 'async');
+set_setting($node, 'govdata.access_log', 'async');
 ($out, $err) = run_as('alice', 'one', "SET govdata.purpose = '" . 'x' x 900 . "'; " . "$read; " x 400);
 like($err, qr/ZW032.*stayed full/s, 'attack 72: the queue is full: refused, also in the async mode');
 $position = -s $node->logfile;
@@ -230,7 +221,7 @@ $node->poll_query_until('one', 'SELECT queued = 0 FROM govdata.access_log_state(
 is(value("SELECT count(*) FROM govdata.verify_access_log() WHERE finding = 'gap'"), 1, 'attack 72: nothing of it is lost');
 ($out) = run_as('alice', 'one', $read);
 is($out, 'name 7', 'attack 72: and reading goes on');
-set('govdata.access_log', 'sync');
+set_setting($node, 'govdata.access_log', 'sync');
 
 # ---- nobody writes the evidence by hand ----
 
@@ -373,13 +364,13 @@ like($err, qr/ZW032/, 'the extension is not dropped while it holds data');
 is(value("SELECT count(*) FROM pg_class WHERE relname ~ '^access_record'", 'three'), 0,
 	'with maintenance on it goes with its writer connected, and its partitions with it');
 
-set('govdata.log_idle', '1');
+set_setting($node, 'govdata.log_idle', '1');
 run_as('alice', 'one', $read);
 $node->poll_query_until('one', 'SELECT worker IS NULL FROM govdata.access_log_state()') or fail('the writer stays');
 pass('a writer without work leaves');
 ($out) = run_as('alice', 'one', $read);
 is($out, 'name 7', 'and comes back');
-set('govdata.log_idle', '60');
+set_setting($node, 'govdata.log_idle', '60');
 
 leave($s);
 $node->append_conf('postgresql.conf', 'max_worker_processes = 1');
@@ -391,13 +382,13 @@ $node->append_conf('postgresql.conf', 'max_worker_processes = 12');
 
 # ---- a server that stops ----
 
-set('govdata.access_log', 'async');
+set_setting($node, 'govdata.access_log', 'async');
 $node->restart;
 run_as('alice', 'one', "SET govdata.purpose = 'last words'; " . "$read; " x 50);
 $node->restart;
 is(value("SELECT count(*) FROM govdata.access_log WHERE purpose = 'last words'"), 50,
 	'async: an orderly shutdown loses nothing of the queue');
-set('govdata.access_log', 'sync');
+set_setting($node, 'govdata.access_log', 'sync');
 
 # kill -9 of every process of the server under load: what the clients' files
 # hold was received before, so it must be on record: this very read, by its
@@ -456,13 +447,13 @@ for my $round (1 .. $rounds) {
 cmp_ok($received, '>', 50 * $rounds, "clients received $received rows in $rounds rounds");
 is($missing, 0, 'attack 71: after kill -9 every row that was received has its record');
 # the same with nobody writing: what sync keeps, async loses, and the count sees it
-set('govdata.access_log', 'async');
+set_setting($node, 'govdata.access_log', 'async');
 run_as('alice', 'one', $read);
 my $writer = worker();
 kill 'STOP', $writer if $writer;
 ($received, $missing) = kill_readers('async');
 cmp_ok($missing, '>', 0, "attack 71: async, with the writer held: $missing of $received rows have no record, as documented");
-set('govdata.access_log', 'sync');
+set_setting($node, 'govdata.access_log', 'sync');
 # a turn ends after a few short seals, and each boot is one
 value('CALL govdata.sweep()') for 1 .. 1 + $rounds / 4;
 is(value("SELECT string_agg(DISTINCT finding, ',' ORDER BY finding) FROM govdata.verify_access_log()"),
