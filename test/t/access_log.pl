@@ -4,6 +4,7 @@
 
 use strict;
 use warnings;
+use GovdataTest qw(set_setting);
 use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
