@@ -275,6 +275,27 @@ gd_attached_relations(void)
 	return relations;
 }
 
+Oid
+gd_relation_of(int64 resource)
+{
+	static GdStatementText query = {
+		"SELECT relation::oid FROM govdata.attachment WHERE resource = $1", 1, gd_arg_int8, NULL
+	};
+	Datum		arg = Int64GetDatum(resource);
+	Datum		oid;
+	bool		isnull;
+
+	if (gd_own_run(&query, &arg, NULL, NULL, 1, &oid, &isnull) == 0 || get_rel_name(DatumGetObjectId(oid)) == NULL)
+		return InvalidOid;
+	return DatumGetObjectId(oid);
+}
+
+char *
+gd_qualified(Oid relid)
+{
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
+}
+
 /* The attached relation that this one is or belongs to, and its resource. */
 static int64
 gd_find_root(Oid relid, Oid *root)
@@ -500,7 +521,7 @@ gd_secure_tree(Oid relid)
 		if (get_rel_relkind(member) == RELKIND_FOREIGN_TABLE)
 			gd_refuse_attach(get_rel_name(member), _("A foreign table has no row security."),
 							 _("Detach the partition first."));
-		name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(member)), get_rel_name(member));
+		name = gd_qualified(member);
 		gd_run_as_caller(psprintf("ALTER TABLE ONLY %s ENABLE ROW LEVEL SECURITY", name));
 		if (member == relid)
 			gd_run_as_caller(psprintf("GRANT SELECT ON %s TO govdata_department", name));
@@ -662,7 +683,7 @@ gd_apply_opening(int64 resource)
 	if (get_rel_name(relid) == NULL)
 		return;
 	schema = get_rel_namespace(relid);
-	name = quote_qualified_identifier(get_namespace_name(schema), get_rel_name(relid));
+	name = gd_qualified(relid);
 	if (!DatumGetBool(values[1]))
 	{
 		gd_run_as_law(psprintf("REVOKE SELECT ON %s FROM govdata_public", name));
@@ -762,11 +783,9 @@ gd_detach_resource(PG_FUNCTION_ARGS)
 				 errhint("SELECT * FROM govdata.attachment shows what is.")));
 	if (get_rel_name(DatumGetObjectId(relation)) != NULL)
 	{
-		char	   *name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(DatumGetObjectId(relation))),
-													  get_rel_name(DatumGetObjectId(relation)));
-
 		SPI_connect();
-		gd_run_as_caller(psprintf("REVOKE SELECT ON %s FROM govdata_department, govdata_public", name));
+		gd_run_as_caller(psprintf("REVOKE SELECT ON %s FROM govdata_department, govdata_public",
+								  gd_qualified(DatumGetObjectId(relation))));
 		SPI_finish();
 	}
 	PG_RETURN_VOID();
@@ -806,14 +825,10 @@ gd_guard_attachment(PG_FUNCTION_ARGS)
 Datum
 gd_guard_filter(PG_FUNCTION_ARGS)
 {
-	static GdStatementText query = {
-		"SELECT relation::oid FROM govdata.attachment WHERE resource = $1", 1, gd_arg_int8, NULL
-	};
 	TriggerData *td = (TriggerData *) fcinfo->context;
 	HeapTuple	tup;
 	TupleDesc	desc;
-	Datum		arg;
-	Datum		oid;
+	Oid			relid;
 	bool		isnull;
 	Relation	rel;
 
@@ -822,14 +837,14 @@ gd_guard_filter(PG_FUNCTION_ARGS)
 	if (!gd_guarding())
 		return PointerGetDatum(tup);
 	desc = RelationGetDescr(td->tg_relation);
-	arg = heap_getattr(tup, SPI_fnumber(desc, "resource"), desc, &isnull);
-	if (gd_own_run(&query, &arg, NULL, NULL, 1, &oid, &isnull) == 0)
+	relid = gd_relation_of(DatumGetInt64(heap_getattr(tup, SPI_fnumber(desc, "resource"), desc, &isnull)));
+	if (!OidIsValid(relid))
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),
 				 errmsg("a row filter needs an attached table"),
 				 errdetail("There is no table whose rows it could limit. Measures, Article 20."),
 				 errhint("Attach the table first: SELECT govdata.attach_resource(code, table).")));
-	rel = table_open(DatumGetObjectId(oid), AccessShareLock);
+	rel = table_open(relid, AccessShareLock);
 	(void) gd_row_filter(TextDatumGetCString(heap_getattr(tup, SPI_fnumber(desc, "row_filter"), desc, &isnull)), rel);
 	table_close(rel, NoLock);
 	return PointerGetDatum(tup);

@@ -196,7 +196,7 @@ gd_warn_broken(const GdAttachment *att)
 			 errmsg("departments can no longer read resource \"%s\"", att->code),
 			 errdetail("The attachment is broken: %s. Measures, Article 17.", att->broken),
 			 errhint("Bring the table into its former shape, or attach it anew: SELECT govdata.attach_resource('%s', '%s');",
-					 att->code, quote_qualified_identifier(get_namespace_name(get_rel_namespace(att->root)), get_rel_name(att->root)))));
+					 att->code, gd_qualified(att->root))));
 }
 
 static void
@@ -320,7 +320,7 @@ gd_judge_access(void)
 						   usable ? psprintf("SELECT ON %s", get_rel_name(att->root)) :
 						   psprintf("USAGE ON SCHEMA %s", get_namespace_name(schema))),
 				 errhint("GRANT %s TO govdata_department;",
-						 usable ? psprintf("SELECT ON %s", quote_qualified_identifier(get_namespace_name(schema), get_rel_name(att->root))) :
+						 usable ? psprintf("SELECT ON %s", gd_qualified(att->root)) :
 						 psprintf("USAGE ON SCHEMA %s", quote_identifier(get_namespace_name(schema))))));
 	}
 }
