@@ -41,7 +41,7 @@ gd_case_kinds(int i)
 	return i < gd_n_kinds ? gd_kinds[i] : NULL;
 }
 
-GdCaseKind *
+static GdCaseKind *
 gd_case_kind(const char *subject)
 {
 	for (int i = 0; i < gd_n_kinds; i++)
@@ -117,7 +117,11 @@ gd_limit_start_under(GdRow *row, int due, const char *code, const GdClock *clock
 
 /* ---- actors ---- */
 
-bool
+/*
+ * Is the acting department this actor of the case?  "time" and "platform" are
+ * the law itself, "law" is either of the two.
+ */
+static bool
 gd_case_actor(const char *actor, void *gdcase)
 {
 	GdCase	   *c = gdcase;

@@ -110,14 +110,7 @@ typedef struct GdCaseKind
  * machines and a column that chooses one: see gd_machine().
  */
 extern void gd_case_register(GdCaseKind *kind);
-extern GdCaseKind *gd_case_kind(const char *subject);
 extern GdCaseKind *gd_case_kinds(int i);	/* the i-th; NULL after the last */
-
-/*
- * Is the acting department this actor of the case?  "time" and "platform" are
- * the law itself, "law" is either of the two.
- */
-extern bool gd_case_actor(const char *actor, void *gdcase);
 
 /* raises unless the column holds something, a text more than blanks */
 extern void gd_case_require(GdCase *c, int column, const char *what, int article);

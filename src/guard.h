@@ -208,8 +208,6 @@ extern bool gd_standing_consent_covers(int64 resource, DateADT day, const GdDepa
 
 /* is use by this department outside what the provider has declared? */
 extern bool gd_outside_scope(const GdResource *r, const GdDepartment *who, const char *usage);
-/* is the department the head of the system or somewhere below it? */
-extern bool gd_in_system(int64 head, int64 department);
 /* raises when the columns name a department or region that does not exist */
 extern void gd_check_scope(GdRow *row, int departments, int regions, int systems);
 

@@ -193,7 +193,7 @@ gd_check_items(GdResource *r, Datum items, bool needed)
 				 errhint("Use the data directly, or name the items that are shared conditionally.")));
 }
 
-bool
+static bool
 gd_all_unconditional(GdResource *r, Datum items)
 {
 	char	  **names;
@@ -433,7 +433,7 @@ gd_set_array(GdRow *row, int attno, ArrayType *array)
  * negative entry or another has taken an item away is the reason for that item
  * only, and stays beside it.
  */
-void
+static void
 gd_require_answer_reason(GdRow *row, const char *act)
 {
 	if (!row->oldnull[REQ_ANSWER_REASON - 1] && !gd_is_changed(row, REQ_ANSWER_REASON))

@@ -16,7 +16,8 @@
 
 PG_FUNCTION_INFO_V1(gd_nothing_used);
 
-bool
+/* is the department the head of the system or somewhere below it? */
+static bool
 gd_in_system(int64 head, int64 department)
 {
 	GdDepartment dept;
