@@ -18,11 +18,9 @@ LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'gd_limit_amount_sql';
 COMMENT ON FUNCTION govdata._limit_amount(text, date) IS '某日有效的时限数量';
 
 CREATE FUNCTION govdata._guard_case() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_case';
-REVOKE ALL ON FUNCTION govdata._guard_case() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_case() IS '守卫:各类办理事项,依 transition 判断';
 -- Rows that only the law itself writes.
 CREATE FUNCTION govdata._guard_derived() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_derived';
-REVOKE ALL ON FUNCTION govdata._guard_derived() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_derived() IS '守卫:派生的行只由平台自身写入';
 
 -- _secure(relation, visible): row security that restricts SELECT only. An

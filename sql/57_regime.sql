@@ -34,7 +34,6 @@ COMMENT ON COLUMN govdata.regime_switch.ended_at IS '决定终止的时间';
 COMMENT ON COLUMN govdata.regime_switch.ended_by IS '决定终止的部门';
 
 CREATE FUNCTION govdata._regime_before() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_regime_before';
-REVOKE ALL ON FUNCTION govdata._regime_before() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._regime_before() IS '触发器:规则体系的启用与收到申请互斥';
 CREATE TRIGGER aa_lock BEFORE INSERT OR UPDATE ON govdata.regime_switch
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._regime_before();

@@ -561,7 +561,6 @@ COMMENT ON FUNCTION govdata._quality_catalog(bigint, text) IS '由系统目录�
 -- may run at once. No SET clause, or it could not commit. Nothing on a standby.
 CREATE PROCEDURE govdata.check_quality(resource text DEFAULT NULL)
     LANGUAGE C AS 'MODULE_PATHNAME', 'gd_check_quality';
-REVOKE ALL ON PROCEDURE govdata.check_quality(text) FROM PUBLIC;
 GRANT EXECUTE ON PROCEDURE govdata.check_quality(text) TO govdata_admin;
 COMMENT ON PROCEDURE govdata.check_quality(text) IS '依质量规则检查已挂接的数据表,推送所发现的问题,记录得分(第十三条)';
 

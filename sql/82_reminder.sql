@@ -130,7 +130,6 @@ BEGIN
     RETURN messages;
 END
 $$;
-REVOKE ALL ON FUNCTION govdata._remind(bigint[]) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._remind(bigint[]) IS '发出到期提醒';
 
 -- a notice, a day or a distance that changes: look again today

@@ -7,7 +7,6 @@
  */
 #include "govdata.h"
 
-#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
 #include "catalog.h"
