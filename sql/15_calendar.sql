@@ -96,13 +96,11 @@ GRANT SELECT ON govdata.calendar, govdata.calendar_notice,
  */
 CREATE FUNCTION govdata._guard_calendar() RETURNS trigger
     AS 'MODULE_PATHNAME', 'gd_guard_calendar' LANGUAGE C;
-REVOKE ALL ON FUNCTION govdata._guard_calendar() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_calendar() IS '触发器:日历只由管理员维护,随扩展提供者不可更改';
 
 /* AFTER trigger: every session forgets what it knows of the table */
 CREATE FUNCTION govdata._touch() RETURNS trigger
     AS 'MODULE_PATHNAME', 'gd_touch' LANGUAGE C;
-REVOKE ALL ON FUNCTION govdata._touch() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._touch() IS '触发器:告知各会话重读该表';
 
 /*
@@ -210,7 +208,6 @@ COMMENT ON FUNCTION govdata.explain_deadline(timestamptz, integer, text) IS
 CREATE FUNCTION govdata._deadline(received timestamptz, n integer, calendar text,
                                   OUT due_on date, OUT due_at timestamptz, OUT provisional boolean)
     AS 'MODULE_PATHNAME', 'gd_case_deadline' LANGUAGE C STABLE STRICT PARALLEL SAFE;
-REVOKE ALL ON FUNCTION govdata._deadline(timestamptz, integer, text) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._deadline(timestamptz, integer, text) IS '案件的期限:同 deadline(),通知未发布者为暂定';
 
 /*
@@ -219,5 +216,4 @@ COMMENT ON FUNCTION govdata._deadline(timestamptz, integer, text) IS '案件的�
  */
 CREATE FUNCTION govdata._working_days_left(from_day date, to_day date, calendar text) RETURNS integer
     AS 'MODULE_PATHNAME', 'gd_working_days_left' LANGUAGE C STABLE STRICT PARALLEL SAFE;
-REVOKE ALL ON FUNCTION govdata._working_days_left(date, date, text) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._working_days_left(date, date, text) IS '同 working_days_between(),通知未发布者为估算;用于视图';

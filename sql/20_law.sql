@@ -134,7 +134,6 @@ INSERT INTO govdata.time_limit (regime, code, article, amount, unit, consequence
 
 CREATE FUNCTION govdata._guard_registry() RETURNS trigger LANGUAGE c
 AS 'MODULE_PATHNAME', 'gd_guard_registry';
-REVOKE ALL ON FUNCTION govdata._guard_registry() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_registry() IS '守卫:登记表只由管理员维护';
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.time_limit
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('time_limit', '7');

@@ -68,7 +68,6 @@ CREATE TRIGGER zz_touch AFTER INSERT OR UPDATE OR DELETE ON govdata.region
 
 CREATE FUNCTION govdata._guard_department() RETURNS trigger LANGUAGE c
 AS 'MODULE_PATHNAME', 'gd_guard_department';
-REVOKE ALL ON FUNCTION govdata._guard_department() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_department() IS '守卫:部门登记(角色属性、代码、上级)';
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.department
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_department();

@@ -88,19 +88,16 @@ COMMENT ON COLUMN govdata.journal_seal.hash IS '本封存的散列';
 -- column, consumer column, default article ('' where there is none).
 CREATE FUNCTION govdata._journal() RETURNS trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'gd_journal';
-REVOKE ALL ON FUNCTION govdata._journal() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._journal() IS '触发器：写入日志';
 
 -- _append_only(): BEFORE statement trigger; raises ZW032 (Article 32).
 CREATE FUNCTION govdata._append_only() RETURNS trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'gd_append_only';
-REVOKE ALL ON FUNCTION govdata._append_only() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._append_only() IS '触发器：日志与封存只增不改';
 
 -- _no_truncate(): BEFORE TRUNCATE trigger; raises ZW032 (Article 32).
 CREATE FUNCTION govdata._no_truncate() RETURNS trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'gd_no_truncate';
-REVOKE ALL ON FUNCTION govdata._no_truncate() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._no_truncate() IS '触发器：受管表不得 TRUNCATE';
 
 CREATE TRIGGER _append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE
@@ -141,7 +138,6 @@ BEGIN
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ALWAYS TRIGGER _no_truncate', relation);
 END
 $function$;
-REVOKE ALL ON FUNCTION govdata._govern(regclass, text, text, text, text, text, smallint) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._govern(regclass, text, text, text, text, text, smallint)
     IS '将一张表纳入日志';
 
@@ -155,7 +151,6 @@ SELECT s.id, pg_catalog.encode(s.hash, 'hex'),
     pg_catalog.upper(s.entries) OPERATOR(pg_catalog.-) 1, s.sealed_at
 FROM govdata.journal_seal s ORDER BY s.id DESC LIMIT 1
 $function$;
-REVOKE ALL ON FUNCTION govdata.seal_head() FROM PUBLIC;
 COMMENT ON FUNCTION govdata.seal_head() IS '最新封存及其散列；请在库外留存，以备核验';
 
 -- verify_journal(known_seal, known_hash, newest): recomputes every seal, or so
@@ -291,6 +286,5 @@ WHERE NOT o.planted
 HAVING count(*) > 0
 ORDER BY 2 NULLS LAST, 3, 1
 $function$;
-REVOKE ALL ON FUNCTION govdata.verify_journal(bigint, text, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION govdata.verify_journal(bigint, text, integer) TO govdata_admin;
 COMMENT ON FUNCTION govdata.verify_journal(bigint, text, integer) IS '核验日志：指明被删除、改动、调换、补写的条目和断裂的封存链';

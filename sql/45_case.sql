@@ -18,11 +18,9 @@ LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'gd_limit_amount_sql';
 COMMENT ON FUNCTION govdata._limit_amount(text, date) IS '某日有效的时限数量';
 
 CREATE FUNCTION govdata._guard_case() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_case';
-REVOKE ALL ON FUNCTION govdata._guard_case() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_case() IS '守卫:各类办理事项,依 transition 判断';
 -- Rows that only the law itself writes.
 CREATE FUNCTION govdata._guard_derived() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_derived';
-REVOKE ALL ON FUNCTION govdata._guard_derived() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_derived() IS '守卫:派生的行只由平台自身写入';
 
 -- _secure(relation, visible): row security that restricts SELECT only. An
@@ -58,6 +56,21 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION govdata._case_table(regclass, text, text, smallint, text) IS '将一张表定为办理事项表';
+
+-- _registry_table(relation, key, article): rows that the administrator maintains,
+-- and whoever else its own guard allows; "key" as for _govern().
+CREATE FUNCTION govdata._registry_table(relation regclass, key text, article smallint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    subject text := (SELECT c.relname FROM pg_class c WHERE c.oid = relation);
+BEGIN
+    EXECUTE format('CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON %s'
+                   ' FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry(%L, %L)', relation, subject, article);
+    EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %s TO govdata_admin', relation);
+    PERFORM govdata._govern(relation, subject, key, '', '', '', article);
+END
+$$;
+COMMENT ON FUNCTION govdata._registry_table(regclass, text, smallint) IS '将一张表定为登记表';
 
 -- _derived_table(relation, key, provider, consumer, article, visible): rows that
 -- follow from acts on other tables; "key" as for _govern().

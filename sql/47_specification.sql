@@ -162,18 +162,7 @@ LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION govdata._yearly_due(text, integer) IS '某年到期之日';
 
-DO $$
-DECLARE
-    rel text;
-    article text;
-BEGIN
-    FOR rel, article IN VALUES ('catalog_specification', '10'), ('code_rule', '10'), ('update_cycle', '9'), ('yearly_limit', '7') LOOP
-        EXECUTE format('CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.%I'
-                       ' FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry(%L, %L)', rel, rel, article);
-    END LOOP;
-END
-$$;
-SELECT govdata._govern('govdata.catalog_specification', 'catalog_specification', 'element,effective_from', '', '', '', 10::smallint);
-SELECT govdata._govern('govdata.code_rule', 'code_rule', 'effective_from', '', '', '', 10::smallint);
-SELECT govdata._govern('govdata.update_cycle', 'update_cycle', 'name', '', '', '', 9::smallint);
-SELECT govdata._govern('govdata.yearly_limit', 'yearly_limit', 'code,effective_from', '', '', '', 7::smallint);
+SELECT govdata._registry_table('govdata.catalog_specification', 'element,effective_from', 10::smallint);
+SELECT govdata._registry_table('govdata.code_rule', 'effective_from', 10::smallint);
+SELECT govdata._registry_table('govdata.update_cycle', 'name', 9::smallint);
+SELECT govdata._registry_table('govdata.yearly_limit', 'code,effective_from', 7::smallint);

@@ -84,12 +84,10 @@ SELECT v.code, v.name, v.synonyms, v.definition, v.standard, v.identifier, true
      '金额所用货币', 'GB/T 12406-2008 表示货币和资金的代码', false)
   ) AS v (code, name, synonyms, definition, standard, identifier);
 
-CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.data_element
-    FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('data_element', '10');
+SELECT govdata._registry_table('govdata.data_element', 'code', 10::smallint);
 
 -- What purchases and planned entries name in arrays is held as a foreign key would.
 CREATE FUNCTION govdata._guard_element() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_element';
-REVOKE ALL ON FUNCTION govdata._guard_element() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_element() IS '守卫:在用的数据元不得删除或者更换代码';
 CREATE TRIGGER ab_use BEFORE UPDATE OF code OR DELETE ON govdata.data_element
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_element();

@@ -32,9 +32,7 @@ SELECT v.code, v.kind, v.name, '办法第十二条', true
     ('food_safety',    'theme', '食品安全'),
     ('emergency',      'theme', '应急管理'),
     ('construction',   'theme', '城乡建设')) AS v (code, kind, name);
-CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.library_subject
-    FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('library_subject', '12');
-SELECT govdata._govern('govdata.library_subject', 'library_subject', 'code', '', '', '', 12::smallint);
+SELECT govdata._registry_table('govdata.library_subject', 'code', 12::smallint);
 
 CREATE SEQUENCE govdata.library_id_seq;
 CREATE TABLE govdata.library (

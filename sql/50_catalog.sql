@@ -240,14 +240,11 @@ COMMENT ON COLUMN govdata.standing_consent.ended_at IS '终止时间';
 
 -- Guards: one C function a subject, judged by govdata.transition.
 CREATE FUNCTION govdata._guard_resource() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_resource';
-REVOKE ALL ON FUNCTION govdata._guard_resource() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_resource() IS '守卫:目录条目';
 CREATE FUNCTION govdata._guard_item() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_item';
-REVOKE ALL ON FUNCTION govdata._guard_item() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_item() IS '守卫:信息项';
 -- What follows from the rows of a statement, written by the law itself.
 CREATE FUNCTION govdata._derive() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_derive';
-REVOKE ALL ON FUNCTION govdata._derive() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._derive() IS '派生:由一条语句所改各行推出的行';
 
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.resource

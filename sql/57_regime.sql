@@ -34,7 +34,6 @@ COMMENT ON COLUMN govdata.regime_switch.ended_at IS '决定终止的时间';
 COMMENT ON COLUMN govdata.regime_switch.ended_by IS '决定终止的部门';
 
 CREATE FUNCTION govdata._regime_before() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_regime_before';
-REVOKE ALL ON FUNCTION govdata._regime_before() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._regime_before() IS '触发器:规则体系的启用与收到申请互斥';
 CREATE TRIGGER aa_lock BEFORE INSERT OR UPDATE ON govdata.regime_switch
     FOR EACH STATEMENT EXECUTE FUNCTION govdata._regime_before();
@@ -66,10 +65,7 @@ SELECT 'measures', k, '第十六条:根据相关法律、法规或国家有关�
 UNION ALL
 SELECT 'decree809', k, '第十四条:法律、行政法规以及国务院决定明确规定不能提供给其他政府部门共享使用', true
   FROM unnest(ARRAY['law', 'administrative_regulation', 'state_council_decision']) AS k;
-CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.withholding_basis
-    FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('withholding_basis', '23');
-SELECT govdata._govern('govdata.withholding_basis', 'withholding_basis', 'regime,basis_kind', '', '', '', 23::smallint);
-GRANT INSERT, UPDATE, DELETE ON govdata.withholding_basis TO govdata_admin;
+SELECT govdata._registry_table('govdata.withholding_basis', 'regime,basis_kind', 23::smallint);
 
 -- What a regime demands beside its limits, a row a rule.
 CREATE TABLE govdata.regime_rule (
@@ -89,10 +85,7 @@ COMMENT ON COLUMN govdata.regime_rule.amended IS '随扩展发布而经本地修
 INSERT INTO govdata.regime_rule (regime, rule, basis, builtin) VALUES
     ('decree809', 'completion', '第二十一条:申请材料不全的,应当一次性告知其需要补充的材料,不得直接予以拒绝', true),
     ('decree809', 'service_end', '第二十七条:无正当理由,不得终止或者变更已提供的政务数据共享服务;确需终止或者变更的,应当与需求部门协商,并报同级主管部门备案', true);
-CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.regime_rule
-    FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('regime_rule', '7');
-SELECT govdata._govern('govdata.regime_rule', 'regime_rule', 'regime,rule', '', '', '', 7::smallint);
-GRANT INSERT, UPDATE, DELETE ON govdata.regime_rule TO govdata_admin;
+SELECT govdata._registry_table('govdata.regime_rule', 'regime,rule', 7::smallint);
 
 -- The ladder of disputes, a row a step. A regime without steps leaves them to
 -- the coordination of Article 20.
@@ -116,10 +109,7 @@ INSERT INTO govdata.dispute_step (regime, step, office, basis, builtin) VALUES
     ('decree809', 1, 'parties', '第二十八条:应当协商解决', true),
     ('decree809', 2, 'authority', '第二十八条:协商不成的,向同级主管部门申请协调处理;跨层级、跨地域的,由共同的上级主管部门协调处理', true),
     ('decree809', 3, 'government', '第二十八条:经协调处理仍未达成一致意见的,报主管部门的本级人民政府决定', true);
-CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.dispute_step
-    FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('dispute_step', '20');
-SELECT govdata._govern('govdata.dispute_step', 'dispute_step', 'regime,step', '', '', '', 20::smallint);
-GRANT INSERT, UPDATE, DELETE ON govdata.dispute_step TO govdata_admin;
+SELECT govdata._registry_table('govdata.dispute_step', 'regime,step', 20::smallint);
 
 -- regime_on(day) -> code of the regime in force on a day, today (legal time) by
 -- default; what it leaves open is answered by those of a lower rank. NULL before

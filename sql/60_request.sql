@@ -239,10 +239,8 @@ COMMENT ON COLUMN govdata.authorization_act.acted_at IS '时间';
 COMMENT ON COLUMN govdata.authorization_act.items IS '收窄时放弃的信息项';
 
 CREATE FUNCTION govdata._guard_act() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_act';
-REVOKE ALL ON FUNCTION govdata._guard_act() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_act() IS '守卫:对授权的行为';
 CREATE FUNCTION govdata._guard_authorization() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_authorization';
-REVOKE ALL ON FUNCTION govdata._guard_authorization() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_authorization() IS '守卫:授权(派生,状态依 transition)';
 
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.share_request_item
@@ -268,10 +266,8 @@ CREATE TRIGGER cc_authorize AFTER UPDATE ON govdata.share_request
 -- A calendar that changes moves open limits, in the same transaction: first
 -- what has matured is settled, afterwards the rest is computed anew.
 CREATE FUNCTION govdata._calendar_before() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_calendar_before';
-REVOKE ALL ON FUNCTION govdata._calendar_before() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._calendar_before() IS '日历变更前:先了结已届满的申请';
 CREATE FUNCTION govdata._calendar_after() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_calendar_after';
-REVOKE ALL ON FUNCTION govdata._calendar_after() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._calendar_after() IS '日历变更后:重算未届满的期限';
 DO $$
 DECLARE
@@ -290,13 +286,11 @@ $$;
 -- time has decided; anyone's call would write the same (Article 20).
 CREATE FUNCTION govdata._settle(ids bigint[]) RETURNS bigint
 LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'gd_settle_sql';
-REVOKE ALL ON FUNCTION govdata._settle(bigint[]) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._settle(bigint[]) IS '将期限届满的申请记为视为同意(第二十条)';
 
 -- _expire(ids) -> number of authorizations written down as expired.
 CREATE FUNCTION govdata._expire(ids bigint[]) RETURNS bigint
 LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'gd_expire_sql';
-REVOKE ALL ON FUNCTION govdata._expire(bigint[]) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._expire(bigint[]) IS '将期满的授权记为期满';
 
 -- submit_request(resource code, items, purpose, valid_until, usage, mode, route)

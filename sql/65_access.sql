@@ -34,7 +34,6 @@ COMMENT ON COLUMN govdata.attachment_column.column_type IS '列类型';
 
 -- Attachments are made by attach_resource() and ended by detach_resource() only.
 CREATE FUNCTION govdata._guard_attachment() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_attachment';
-REVOKE ALL ON FUNCTION govdata._guard_attachment() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_attachment() IS '守卫:挂接只由 attach_resource、detach_resource 写入';
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.attachment
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_attachment();
@@ -47,7 +46,6 @@ CREATE TRIGGER zz_touch AFTER INSERT OR UPDATE OR DELETE ON govdata.attachment_c
 
 -- A row filter is checked when it is granted, against the table it will guard.
 CREATE FUNCTION govdata._guard_filter() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_filter';
-REVOKE ALL ON FUNCTION govdata._guard_filter() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_filter() IS '守卫:行条件须能安全执行';
 CREATE TRIGGER ab_filter BEFORE INSERT ON govdata.share_request
     FOR EACH ROW WHEN (NEW.row_filter IS NOT NULL) EXECUTE FUNCTION govdata._guard_filter();
@@ -59,7 +57,6 @@ CREATE TRIGGER ab_filter_changed BEFORE UPDATE ON govdata.share_request
 -- What decides about reading changes: every session forgets the verdicts and
 -- plans of the tables concerned, from the next statement on.
 CREATE FUNCTION govdata._forget_access() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_forget_access';
-REVOKE ALL ON FUNCTION govdata._forget_access() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._forget_access() IS '授权、类别或状态变更后,令各会话忘记所涉数据表的判断与计划';
 CREATE TRIGGER yy_forget_insert AFTER INSERT ON govdata.share_authorization
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION govdata._forget_access();
@@ -106,7 +103,6 @@ CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.continued_r
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_derived();
 
 CREATE FUNCTION govdata._continue_reading() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_continue_reading';
-REVOKE ALL ON FUNCTION govdata._continue_reading() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._continue_reading() IS '派生:改类时依访问日志记下沿用原条件者,答复时终止';
 CREATE TRIGGER cd_continue AFTER UPDATE ON govdata.resource
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
@@ -124,7 +120,6 @@ CREATE TRIGGER cd_continue_update AFTER UPDATE ON govdata.share_request
 -- What is opened unconditionally may be selected by the public, and no longer
 -- when that ends.
 CREATE FUNCTION govdata._open_access() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_opening_changed';
-REVOKE ALL ON FUNCTION govdata._open_access() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._open_access() IS '开放状态变更后,授予或收回公众的读取权(第二十六条)';
 CREATE TRIGGER yz_opening AFTER UPDATE ON govdata.resource
     FOR EACH ROW WHEN (OLD.opening_state IS DISTINCT FROM NEW.opening_state)

@@ -115,7 +115,6 @@ COMMENT ON COLUMN govdata.access_hold.month IS '月份（UTC）的首日';
 COMMENT ON COLUMN govdata.access_hold.reason IS '理由';
 
 CREATE FUNCTION govdata._guard_kept() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'gd_guard_kept';
-REVOKE ALL ON FUNCTION govdata._guard_kept() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._guard_kept() IS '守卫:只由管理员维护的表';
 CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.access_hold
     FOR EACH ROW EXECUTE FUNCTION govdata._guard_kept('32');
@@ -309,7 +308,6 @@ SELECT s.day, s.department, d.name, s.resource, r.code, r.title, s.reads, s.copi
  WHERE govdata._sees(s.department, r.provider)
  ORDER BY 1, 2, 4
 $function$;
-REVOKE ALL ON FUNCTION govdata._access_statistics(timestamptz, timestamptz) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._access_statistics(timestamptz, timestamptz) IS '读取统计;由 access_statistics 调用';
 
 -- _make_access_partition(month) -> the partition of a month, made when missing.
@@ -345,7 +343,6 @@ BEGIN
     RETURN to_regclass('govdata.' || quote_ident(made));
 END
 $function$;
-REVOKE ALL ON FUNCTION govdata._make_access_partition(date) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._make_access_partition(date) IS '建立某月的访问记录分区；须由扩展自身调用';
 
 -- _index_access_log() -> 1 when it has given a month, the oldest without, its
@@ -376,7 +373,6 @@ BEGIN
     RETURN 1;
 END
 $function$;
-REVOKE ALL ON FUNCTION govdata._index_access_log() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._index_access_log() IS '为已结束月份的访问记录补建资源、部门索引；由清扫调用';
 
 -- _access_months() -> the months whose records are there.
@@ -386,7 +382,6 @@ SELECT to_date(right(c.relname, 7), 'YYYY_MM')
   FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
  WHERE i.inhparent = 'govdata.access_record'::regclass
 $function$;
-REVOKE ALL ON FUNCTION govdata._access_months() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._access_months() IS '现有访问记录分区的月份';
 
 -- _access_digest(record) -> SHA-256 of what a record says. Fixed order, UTC, no
@@ -401,7 +396,6 @@ SELECT pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(e.se
     e.basis, e.reason, e.end_seq, (extract(epoch FROM e.ended_at) OPERATOR(pg_catalog.*) 1000000)::bigint,
     e.row_count, e.completed)::text, 'UTF8'))
 $function$;
-REVOKE ALL ON FUNCTION govdata._access_digest(govdata.access_record) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION govdata._access_digest(govdata.access_record) TO govdata_admin;
 COMMENT ON FUNCTION govdata._access_digest(govdata.access_record) IS '一条访问记录的散列';
 
@@ -426,7 +420,6 @@ BEGIN
         last_seq, encode(made.hash, 'hex');
 END
 $function$;
-REVOKE ALL ON FUNCTION govdata._write_access_seal(text, date, bigint, bigint, bigint, bigint, bytea, bytea) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._write_access_seal(text, date, bigint, bigint, bigint, bigint, bytea, bytea) IS '续写封存链';
 
 -- _unsealed_access(month) -> per boot the last number sealed and the last there
@@ -451,7 +444,6 @@ BEGIN
     END LOOP;
 END
 $function$;
-REVOKE ALL ON FUNCTION govdata._unsealed_access(date) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._unsealed_access(date) IS '某月尚未封存的访问记录';
 
 -- _seal_access_log(max_rows) -> how many records the next seal covers; 0 when
@@ -498,7 +490,6 @@ BEGIN
     RETURN s.n;
 END
 $function$;
-REVOKE ALL ON FUNCTION govdata._seal_access_log(bigint) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._seal_access_log(bigint) IS '封存下一批访问记录；由清扫调用';
 
 -- _retire_access_log(months) -> how many months were destroyed: those that ended
@@ -535,7 +526,6 @@ BEGIN
     RETURN retired;
 END
 $function$;
-REVOKE ALL ON FUNCTION govdata._retire_access_log(integer) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._retire_access_log(integer) IS '销毁保存期满的访问记录；由 retire_access_log 调用';
 
 -- retire_access_log() -> integer, the number of months destroyed. Those that
@@ -543,7 +533,6 @@ COMMENT ON FUNCTION govdata._retire_access_log(integer) IS '销毁保存期满�
 -- access_hold. The sweep calls it; administrators may. Article 32.
 CREATE FUNCTION govdata.retire_access_log() RETURNS integer
     LANGUAGE C AS 'MODULE_PATHNAME', 'gd_retire_access_log_sql';
-REVOKE ALL ON FUNCTION govdata.retire_access_log() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION govdata.retire_access_log() TO govdata_admin;
 COMMENT ON FUNCTION govdata.retire_access_log() IS '销毁保存期满的访问记录（整月、已封存、未暂缓），返回月数';
 
@@ -554,7 +543,6 @@ CREATE FUNCTION govdata.access_seal_head(OUT seal bigint, OUT hash text, OUT sea
 SELECT s.id, pg_catalog.encode(s.hash, 'hex'), s.sealed_at
 FROM govdata.access_seal s ORDER BY s.id DESC LIMIT 1
 $function$;
-REVOKE ALL ON FUNCTION govdata.access_seal_head() FROM PUBLIC;
 COMMENT ON FUNCTION govdata.access_seal_head() IS '访问记录的最新封存及其散列；请在库外留存，以备核验';
 
 -- access_log_state(): the queue and the writer of this database, for operators.
@@ -566,7 +554,6 @@ CREATE FUNCTION govdata.access_log_state(OUT mode text, OUT worker integer, OUT 
     OUT drawn bigint, OUT records bigint, OUT batches bigint, OUT to_server_log bigint, OUT trouble text,
     OUT trouble_at timestamptz, OUT oldest_at timestamptz)
     LANGUAGE C AS 'MODULE_PATHNAME', 'gd_access_log_state';
-REVOKE ALL ON FUNCTION govdata.access_log_state() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION govdata.access_log_state() TO govdata_admin;
 COMMENT ON FUNCTION govdata.access_log_state() IS '访问日志的队列与写入进程的状态';
 
@@ -595,7 +582,6 @@ WHERE s.hash <> sha256(s.previous_hash
     OR (s.kind = 'records' AND s.content_hash <> sha256(coalesce(d.digests, ''))
         AND NOT EXISTS (SELECT FROM govdata.access_seal r WHERE r.kind = 'retired' AND r.month = s.month))
 $function$;
-REVOKE ALL ON FUNCTION govdata._newest_access_seals(integer) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._newest_access_seals(integer) IS '最近若干个访问记录封存中不符者；供体检使用';
 
 -- verify_access_log(known_seal, known_hash): recomputes every seal from the
@@ -761,6 +747,5 @@ WHERE NOT o.planted
 HAVING count(*) > 0
 ORDER BY 2 NULLS LAST, 3, 4, 1
 $function$;
-REVOKE ALL ON FUNCTION govdata.verify_access_log(bigint, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION govdata.verify_access_log(bigint, text) TO govdata_admin;
 COMMENT ON FUNCTION govdata.verify_access_log(bigint, text) IS '核验访问日志：指明被删除、改动、补写、缺失的记录和断裂的封存链';

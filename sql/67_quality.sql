@@ -70,10 +70,8 @@ COMMENT ON COLUMN govdata.quality_weight.effective_from IS '适用期间的首�
 INSERT INTO govdata.quality_weight (code, weight, basis, builtin)
 SELECT code, 1, '标准未定权重,暂取等权', true FROM govdata.quality_indicator;
 
-CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.quality_indicator
-    FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('quality_indicator', '13');
-CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.quality_weight
-    FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('quality_weight', '13');
+SELECT govdata._registry_table('govdata.quality_indicator', 'code', 13::smallint);
+SELECT govdata._registry_table('govdata.quality_weight', 'code,effective_from', 13::smallint);
 
 -- ---- rules ----
 
@@ -563,7 +561,6 @@ COMMENT ON FUNCTION govdata._quality_catalog(bigint, text) IS '由系统目录�
 -- may run at once. No SET clause, or it could not commit. Nothing on a standby.
 CREATE PROCEDURE govdata.check_quality(resource text DEFAULT NULL)
     LANGUAGE C AS 'MODULE_PATHNAME', 'gd_check_quality';
-REVOKE ALL ON PROCEDURE govdata.check_quality(text) FROM PUBLIC;
 GRANT EXECUTE ON PROCEDURE govdata.check_quality(text) TO govdata_admin;
 COMMENT ON PROCEDURE govdata.check_quality(text) IS '依质量规则检查已挂接的数据表,推送所发现的问题,记录得分(第十三条)';
 

@@ -56,7 +56,6 @@ COMMENT ON COLUMN govdata.sweep_failure.message IS '错误信息';
 -- standby.  In a transaction block it does everything in that transaction.
 CREATE PROCEDURE govdata.sweep()
     LANGUAGE C AS 'MODULE_PATHNAME', 'gd_sweep';
-REVOKE ALL ON PROCEDURE govdata.sweep() FROM PUBLIC;
 GRANT EXECUTE ON PROCEDURE govdata.sweep() TO govdata_admin;
 COMMENT ON PROCEDURE govdata.sweep() IS '清扫一轮：落实期限届满的后果（视为同意、授权到期），封存日志，通知有关部门';
 
@@ -68,13 +67,11 @@ COMMENT ON PROCEDURE govdata.sweep() IS '清扫一轮：落实期限届满的后
 -- database and the caller is no superuser; the hint is the call to run there.
 CREATE FUNCTION govdata.schedule(cron text DEFAULT '* * * * *') RETURNS bigint
     LANGUAGE C STRICT AS 'MODULE_PATHNAME', 'gd_schedule';
-REVOKE ALL ON FUNCTION govdata.schedule(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION govdata.schedule(text) TO govdata_admin;
 COMMENT ON FUNCTION govdata.schedule(text) IS '建立 pg_cron 定时任务，默认每分钟清扫一轮、检查质量一轮；返回清扫的任务号';
 
 -- unschedule(): removes those jobs; false when there was none.
 CREATE FUNCTION govdata.unschedule() RETURNS boolean
     LANGUAGE C AS 'MODULE_PATHNAME', 'gd_unschedule';
-REVOKE ALL ON FUNCTION govdata.unschedule() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION govdata.unschedule() TO govdata_admin;
 COMMENT ON FUNCTION govdata.unschedule() IS '取消 pg_cron 定时任务';

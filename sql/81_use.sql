@@ -40,7 +40,6 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
        SET first_read_at = least(u.first_read_at, excluded.first_read_at),
            last_read_at = greatest(u.last_read_at, excluded.last_read_at), reads = u.reads + excluded.reads
 $$;
-REVOKE ALL ON FUNCTION govdata._note_use(date, bigint, bigint, bigint) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._note_use(date, bigint, bigint, bigint) IS '将一批访问记录计入授权的使用';
 
 -- One row an authorization in force: which of its items were read, which were

@@ -59,10 +59,7 @@ COMMENT ON COLUMN govdata.reminder_rule.distances IS '距届满的工作日数;�
 COMMENT ON COLUMN govdata.reminder_rule.builtin IS '是否随扩展发布';
 COMMENT ON COLUMN govdata.reminder_rule.amended IS '随扩展发布而经本地修改';
 INSERT INTO govdata.reminder_rule (duty, distances, builtin) VALUES ('*', '{5,3,1,0,-1}', true);
-CREATE TRIGGER aa_guard BEFORE INSERT OR UPDATE OR DELETE ON govdata.reminder_rule
-    FOR EACH ROW EXECUTE FUNCTION govdata._guard_registry('reminder_rule', '7');
-SELECT govdata._govern('govdata.reminder_rule', 'reminder_rule', 'duty', '', '', '', 7::smallint);
-GRANT INSERT, UPDATE, DELETE ON govdata.reminder_rule TO govdata_admin;
+SELECT govdata._registry_table('govdata.reminder_rule', 'duty', 7::smallint);
 
 -- How far each limit has been reminded of. One row a limit: a distance that it
 -- has come to is told once, those skipped over with it; a clock that starts anew
@@ -133,7 +130,6 @@ BEGIN
     RETURN messages;
 END
 $$;
-REVOKE ALL ON FUNCTION govdata._remind(bigint[]) FROM PUBLIC;
 COMMENT ON FUNCTION govdata._remind(bigint[]) IS '发出到期提醒';
 
 -- a notice, a day or a distance that changes: look again today

@@ -478,7 +478,6 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
                        || '; govdata.quality_board says why', '')
       WHERE EXISTS (SELECT FROM checked)
 $$;
-REVOKE ALL ON FUNCTION govdata._doctor_quality() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._doctor_quality() IS '体检:质量检查是否按期进行、规则是否都能执行(第十三条)';
 
 -- doctor() -> one row a check: item, state (ok, warning, failure) and a detail

@@ -60,9 +60,7 @@ GRANT EXECUTE ON FUNCTION govdata.clock(), govdata.as_of(), govdata.legal_date(t
 GRANT SELECT ON ALL TABLES IN SCHEMA govdata TO govdata_department, govdata_admin;
 GRANT INSERT, UPDATE, DELETE ON govdata.resource, govdata.resource_item, govdata.authorization_act TO govdata_department;
 GRANT INSERT, UPDATE, DELETE ON govdata.region, govdata.department, govdata.calendar, govdata.calendar_notice,
-    govdata.calendar_day, govdata.statutory_holiday, govdata.time_limit, govdata.catalog_specification,
-    govdata.code_rule, govdata.data_element, govdata.library_subject, govdata.quality_indicator, govdata.quality_weight,
-    govdata.update_cycle, govdata.yearly_limit TO govdata_admin;
+    govdata.calendar_day, govdata.statutory_holiday, govdata.time_limit TO govdata_admin;
 -- what the provincial data authority sets; the guard says who that is
 GRANT INSERT, UPDATE, DELETE ON govdata.catalog_specification, govdata.code_rule, govdata.library_subject,
     govdata.update_cycle TO govdata_department;
@@ -92,9 +90,6 @@ SELECT govdata._govern('govdata.calendar_notice', 'calendar_notice', 'calendar,n
 SELECT govdata._govern('govdata.calendar_day', 'calendar_day', 'calendar,day,notice', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.statutory_holiday', 'statutory_holiday', 'calendar,month,day,effective_from', '', '', '', 7::smallint);
 SELECT govdata._govern('govdata.time_limit', 'time_limit', 'code,effective_from,regime', '', '', '', 7::smallint);
-SELECT govdata._govern('govdata.data_element', 'data_element', 'code', '', '', '', 10::smallint);
-SELECT govdata._govern('govdata.quality_indicator', 'quality_indicator', 'code', '', '', '', 13::smallint);
-SELECT govdata._govern('govdata.quality_weight', 'quality_weight', 'code,effective_from', '', '', '', 13::smallint);
 SELECT govdata._govern('govdata.region', 'region', 'code', '', '', '', 5::smallint);
 SELECT govdata._govern('govdata.department', 'department', 'id', '', 'id', '', 6::smallint);
 SELECT govdata._govern('govdata.resource', 'resource', 'id', 'state', 'provider', '', 10::smallint);

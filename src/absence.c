@@ -155,12 +155,11 @@ gd_absence_department(GdCase *c)
 static void
 gd_absence_officer(GdCase *c)
 {
-	static const Oid types[] = {INT8OID};
 	static GdStatementText query = {
 		"SELECT coalesce(d.data_officer, d.data_officer_role::text), d.data_officer_role"
 		" FROM govdata.department d WHERE d.id = $1"
 		" AND (d.data_officer IS NOT NULL OR d.data_officer_role IS NOT NULL)",
-		1, types, NULL
+		1, gd_arg_int8, NULL
 	};
 	Datum		arg = Int64GetDatum(c->me);
 	Datum		values[2];
@@ -191,7 +190,7 @@ gd_declare_absence(GdCase *c)
 				(errcode(GD_ERRCODE(14)),
 				 errmsg("an absence needs a first day, not before today, and a last one"),
 				 errdetail("Today is %s in legal time; what is on record already is not changed. Measures, Article 14.",
-						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(today)))),
+						   gd_day_text(today)),
 				 errhint("State both days.")));
 	gd_absence_officer(c);
 	if (gd_department(c->me, &me))

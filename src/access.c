@@ -979,10 +979,9 @@ gd_columns_of(const GdAttachment *att, Datum items)
 static const GdAttachment *
 gd_attachment_of(const char *code)
 {
-	static const Oid types[] = {TEXTOID};
 	static GdStatementText query = {
 		"SELECT a.relation::oid FROM govdata.attachment a JOIN govdata.resource r ON r.id = a.resource"
-		" WHERE r.code = $1", 1, types, NULL
+		" WHERE r.code = $1", 1, gd_arg_text, NULL
 	};
 	Datum		arg = CStringGetTextDatum(code);
 	Datum		oid;

@@ -55,6 +55,10 @@ extern const GdColumn *gd_attached_column(const GdAttachment *att, AttrNumber at
 extern int64 gd_attached_resource(Oid relid);
 /* all relations that are attached themselves, as they are on record */
 extern List *gd_attached_relations(void);
+/* the relation that a resource is attached to; InvalidOid for none */
+extern Oid	gd_relation_of(int64 resource);
+/* a relation's name as SQL would write it, with its schema */
+extern char *gd_qualified(Oid relid);
 extern void gd_attach_init(void);
 
 /* filter.c: the condition as an expression over varno 1; raises when it is not allowed */

@@ -275,6 +275,27 @@ gd_attached_relations(void)
 	return relations;
 }
 
+Oid
+gd_relation_of(int64 resource)
+{
+	static GdStatementText query = {
+		"SELECT relation::oid FROM govdata.attachment WHERE resource = $1", 1, gd_arg_int8, NULL
+	};
+	Datum		arg = Int64GetDatum(resource);
+	Datum		oid;
+	bool		isnull;
+
+	if (gd_own_run(&query, &arg, NULL, NULL, 1, &oid, &isnull) == 0 || get_rel_name(DatumGetObjectId(oid)) == NULL)
+		return InvalidOid;
+	return DatumGetObjectId(oid);
+}
+
+char *
+gd_qualified(Oid relid)
+{
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
+}
+
 /* The attached relation that this one is or belongs to, and its resource. */
 static int64
 gd_find_root(Oid relid, Oid *root)
@@ -500,7 +521,7 @@ gd_secure_tree(Oid relid)
 		if (get_rel_relkind(member) == RELKIND_FOREIGN_TABLE)
 			gd_refuse_attach(get_rel_name(member), _("A foreign table has no row security."),
 							 _("Detach the partition first."));
-		name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(member)), get_rel_name(member));
+		name = gd_qualified(member);
 		gd_run_as_caller(psprintf("ALTER TABLE ONLY %s ENABLE ROW LEVEL SECURITY", name));
 		if (member == relid)
 			gd_run_as_caller(psprintf("GRANT SELECT ON %s TO govdata_department", name));
@@ -568,9 +589,8 @@ gd_write_attachment(int64 resource, Relation rel)
 static int64
 gd_own_resource(const char *code, int64 *provider)
 {
-	static const Oid types[] = {TEXTOID};
 	static GdStatementText query = {
-		"SELECT id, provider FROM govdata.resource WHERE code = $1 FOR NO KEY UPDATE", 1, types, NULL
+		"SELECT id, provider FROM govdata.resource WHERE code = $1 FOR NO KEY UPDATE", 1, gd_arg_text, NULL
 	};
 	Datum		arg = CStringGetTextDatum(code);
 	Datum		values[2];
@@ -646,10 +666,9 @@ gd_run_as_law(const char *sql)
 static void
 gd_apply_opening(int64 resource)
 {
-	static const Oid types[] = {INT8OID};
 	static GdStatementText query = {
 		"SELECT a.relation::oid, r.opening_state = 'open' FROM govdata.attachment a"
-		" JOIN govdata.resource r ON r.id = a.resource WHERE a.resource = $1", 1, types, NULL
+		" JOIN govdata.resource r ON r.id = a.resource WHERE a.resource = $1", 1, gd_arg_int8, NULL
 	};
 	Datum		arg = Int64GetDatum(resource);
 	Datum		values[2];
@@ -664,7 +683,7 @@ gd_apply_opening(int64 resource)
 	if (get_rel_name(relid) == NULL)
 		return;
 	schema = get_rel_namespace(relid);
-	name = quote_qualified_identifier(get_namespace_name(schema), get_rel_name(relid));
+	name = gd_qualified(relid);
 	if (!DatumGetBool(values[1]))
 	{
 		gd_run_as_law(psprintf("REVOKE SELECT ON %s FROM govdata_public", name));
@@ -698,13 +717,12 @@ gd_opening_changed(PG_FUNCTION_ARGS)
 static void
 gd_tell_publications(Oid relid)
 {
-	static const Oid types[] = {OIDOID};
 	static GdStatementText query = {
 		"SELECT string_agg(DISTINCT p.pubname, ', ') FROM pg_catalog.pg_publication_tables p"
 		" JOIN pg_catalog.pg_class c ON c.relname = p.tablename"
 		" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = p.schemaname"
 		" WHERE c.oid = $1 OR c.oid IN (SELECT m.relid FROM pg_catalog.pg_partition_tree($1::regclass) m)",
-		1, types, NULL
+		1, gd_arg_oid, NULL
 	};
 	Datum		arg = ObjectIdGetDatum(relid);
 	Datum		names;
@@ -747,10 +765,9 @@ gd_attach_resource(PG_FUNCTION_ARGS)
 Datum
 gd_detach_resource(PG_FUNCTION_ARGS)
 {
-	static const Oid types[] = {INT8OID};
 	static GdStatementText drop = {
 		"WITH columns AS (DELETE FROM govdata.attachment_column WHERE resource = $1)"
-		" DELETE FROM govdata.attachment WHERE resource = $1 RETURNING relation::oid", 1, types, NULL
+		" DELETE FROM govdata.attachment WHERE resource = $1 RETURNING relation::oid", 1, gd_arg_int8, NULL
 	};
 	const char *code = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	int64		provider;
@@ -766,11 +783,9 @@ gd_detach_resource(PG_FUNCTION_ARGS)
 				 errhint("SELECT * FROM govdata.attachment shows what is.")));
 	if (get_rel_name(DatumGetObjectId(relation)) != NULL)
 	{
-		char	   *name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(DatumGetObjectId(relation))),
-													  get_rel_name(DatumGetObjectId(relation)));
-
 		SPI_connect();
-		gd_run_as_caller(psprintf("REVOKE SELECT ON %s FROM govdata_department, govdata_public", name));
+		gd_run_as_caller(psprintf("REVOKE SELECT ON %s FROM govdata_department, govdata_public",
+								  gd_qualified(DatumGetObjectId(relation))));
 		SPI_finish();
 	}
 	PG_RETURN_VOID();
@@ -810,15 +825,10 @@ gd_guard_attachment(PG_FUNCTION_ARGS)
 Datum
 gd_guard_filter(PG_FUNCTION_ARGS)
 {
-	static const Oid types[] = {INT8OID};
-	static GdStatementText query = {
-		"SELECT relation::oid FROM govdata.attachment WHERE resource = $1", 1, types, NULL
-	};
 	TriggerData *td = (TriggerData *) fcinfo->context;
 	HeapTuple	tup;
 	TupleDesc	desc;
-	Datum		arg;
-	Datum		oid;
+	Oid			relid;
 	bool		isnull;
 	Relation	rel;
 
@@ -827,14 +837,14 @@ gd_guard_filter(PG_FUNCTION_ARGS)
 	if (!gd_guarding())
 		return PointerGetDatum(tup);
 	desc = RelationGetDescr(td->tg_relation);
-	arg = heap_getattr(tup, SPI_fnumber(desc, "resource"), desc, &isnull);
-	if (gd_own_run(&query, &arg, NULL, NULL, 1, &oid, &isnull) == 0)
+	relid = gd_relation_of(DatumGetInt64(heap_getattr(tup, SPI_fnumber(desc, "resource"), desc, &isnull)));
+	if (!OidIsValid(relid))
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),
 				 errmsg("a row filter needs an attached table"),
 				 errdetail("There is no table whose rows it could limit. Measures, Article 20."),
 				 errhint("Attach the table first: SELECT govdata.attach_resource(code, table).")));
-	rel = table_open(DatumGetObjectId(oid), AccessShareLock);
+	rel = table_open(relid, AccessShareLock);
 	(void) gd_row_filter(TextDatumGetCString(heap_getattr(tup, SPI_fnumber(desc, "row_filter"), desc, &isnull)), rel);
 	table_close(rel, NoLock);
 	return PointerGetDatum(tup);

@@ -48,8 +48,6 @@ static GdShape gd_act_shape = {
 	"authorization_act", 33, gd_act_columns, lengthof(gd_act_columns), false
 };
 
-static const Oid gd_arg_int8[] = {INT8OID};
-
 static bool
 gd_is_law_itself(const char *actor, void *context)
 {
@@ -133,10 +131,6 @@ gd_check_ground(const char *act, const char *ground, const char *actor)
 static void
 gd_find_authorization(int64 id, GdActCase *c, char **state)
 {
-	static GdStatementText settle = {
-		"UPDATE govdata.share_request SET state = 'approved' WHERE authorization_id = $1"
-		" AND state = 'submitted' AND matures_at <= govdata.clock()", 1, gd_arg_int8, NULL
-	};
 	static GdStatementText find = {
 		"SELECT provider, consumer, coalesce(applicant, 0), CASE WHEN valid_until <= govdata.clock() THEN 'expired' ELSE state END"
 		" FROM govdata.share_authorization WHERE id = $1 FOR NO KEY UPDATE",
@@ -146,7 +140,7 @@ gd_find_authorization(int64 id, GdActCase *c, char **state)
 	Datum		values[4];
 	bool		nulls[4];
 
-	(void) gd_run_as_time(&settle, &arg);
+	(void) gd_settle(GD_SETTLE_AUTHORIZATION, arg);
 	if (gd_own_run(&find, &arg, NULL, NULL, 4, values, nulls) > 0)
 	{
 		c->provider = DatumGetInt64(values[0]);

@@ -949,6 +949,21 @@ gd_sql_deadline(PG_FUNCTION_ARGS)
 	PG_RETURN_TIMESTAMPTZ(gd_end_of_day(gd_add(cal, received, PG_GETARG_INT32(1))));
 }
 
+Datum
+gd_deadline_row(FunctionCallInfo fcinfo, const GdDeadline *deadline)
+{
+	TupleDesc	desc;
+	Datum		values[3];
+	bool		nulls[3] = {false, false, false};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	values[0] = DateADTGetDatum(deadline->due_on);
+	values[1] = TimestampTzGetDatum(deadline->due_at);
+	values[2] = BoolGetDatum(deadline->provisional);
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
+}
+
 /*
  * _deadline(received, n, calendar, OUT due_on, OUT due_at, OUT provisional)
  *		The same for a case: an estimate where a notice is missing.
@@ -958,16 +973,8 @@ gd_case_deadline(PG_FUNCTION_ARGS)
 {
 	GdCalendar *cal = gd_calendar_arg(fcinfo, 2);
 	GdDeadline	deadline = gd_deadline(cal->name, PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_INT32(1));
-	TupleDesc	tupdesc;
-	Datum		values[3];
-	bool		nulls[3] = {false, false, false};
 
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	values[0] = DateADTGetDatum(deadline.due_on);
-	values[1] = TimestampTzGetDatum(deadline.due_at);
-	values[2] = BoolGetDatum(deadline.provisional);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
+	return gd_deadline_row(fcinfo, &deadline);
 }
 
 /*

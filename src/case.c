@@ -7,9 +7,7 @@
  */
 #include "govdata.h"
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "funcapi.h"
 #include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -41,7 +39,7 @@ gd_case_kinds(int i)
 	return i < gd_n_kinds ? gd_kinds[i] : NULL;
 }
 
-GdCaseKind *
+static GdCaseKind *
 gd_case_kind(const char *subject)
 {
 	for (int i = 0; i < gd_n_kinds; i++)
@@ -71,9 +69,6 @@ gd_limit_end(const char *code, const GdClock *clock, const char *calendar)
 Datum
 gd_limit_end_sql(PG_FUNCTION_ARGS)
 {
-	TupleDesc	desc;
-	Datum		values[3];
-	bool		nulls[3] = {false, false, false};
 	GdClock		clock;
 	GdDeadline	end;
 
@@ -84,12 +79,7 @@ gd_limit_end_sql(PG_FUNCTION_ARGS)
 	clock.received = PG_ARGISNULL(4) ? clock.since : PG_GETARG_TIMESTAMPTZ(4);
 	clock.extended = PG_ARGISNULL(5) ? 0 : PG_GETARG_INT32(5);
 	end = gd_limit_end(text_to_cstring(PG_GETARG_TEXT_PP(0)), &clock, text_to_cstring(PG_GETARG_TEXT_PP(2)));
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	values[0] = DateADTGetDatum(end.due_on);
-	values[1] = TimestampTzGetDatum(end.due_at);
-	values[2] = BoolGetDatum(end.provisional);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+	return gd_deadline_row(fcinfo, &end);
 }
 
 Datum
@@ -125,7 +115,11 @@ gd_limit_start_under(GdRow *row, int due, const char *code, const GdClock *clock
 
 /* ---- actors ---- */
 
-bool
+/*
+ * Is the acting department this actor of the case?  "time" and "platform" are
+ * the law itself, "law" is either of the two.
+ */
+static bool
 gd_case_actor(const char *actor, void *gdcase)
 {
 	GdCase	   *c = gdcase;
@@ -169,18 +163,13 @@ static bool
 gd_province_of(int64 department, GdRegion *region)
 {
 	GdDepartment dept;
-	char		code[sizeof(region->code)];
 
-	if (!gd_department(department, &dept))
+	if (!gd_department(department, &dept) || !gd_region(dept.region, region))
 		return false;
-	strlcpy(code, dept.region, sizeof(code));
-	while (gd_region(code, region))
-	{
-		if (region->parent[0] == '\0')
-			return true;
-		strlcpy(code, region->parent, sizeof(code));
-	}
-	return false;
+	while (region->parent[0] != '\0')
+		if (!gd_region_up(region))
+			return false;
+	return true;
 }
 
 int64
@@ -197,6 +186,58 @@ gd_provincial_government(int64 department)
 	GdRegion	region;
 
 	return gd_province_of(department, &region) ? region.government : 0;
+}
+
+int64
+gd_provincial_head(const GdDepartment *branch)
+{
+	GdDepartment head = *branch;
+	GdRegion	region;
+
+	for (int i = 0; i < GD_MAX_SUPERIORS && head.superior != 0 && gd_department(head.superior, &head); i++)
+		if (gd_region(head.region, &region) && region.level == 3)
+			return head.id;
+	return 0;
+}
+
+int64
+gd_next_office(const char *from, int64 party, int64 other, int64 tried)
+{
+	GdRegion	region;
+	bool		passed = (tried == 0);
+
+	for (bool found = gd_region(from, &region); found; found = gd_region_up(&region))
+	{
+		int64		office = region.authority;
+
+		if (office != 0 && office == tried)
+			passed = true;
+		else if (passed && office != 0 && office != party && office != other)
+			return office;
+		office = region.government;
+		if (region.parent[0] == '\0')
+			return office != tried && office != party && office != other ? office : 0;
+	}
+	return 0;
+}
+
+int64
+gd_next_government(const char *from, int64 party, int64 other)
+{
+	GdRegion	region;
+
+	for (bool found = gd_region(from, &region); found; found = gd_region_up(&region))
+		if (region.government != 0 && region.government != party && region.government != other)
+			return region.government;
+	return 0;
+}
+
+int64
+gd_supervising_authority(int64 department)
+{
+	GdDepartment dept;
+
+	return gd_department(department, &dept) ? gd_next_office(dept.region, department, 0, 0) : 0;
 }
 
 /* ---- moves ---- */
@@ -302,13 +343,7 @@ gd_refuse_amender(GdCase *c)
 		bool		meant = m->amender && strcmp(m->amender, "law") != 0 && gd_move_fits(m, c);
 
 		for (int attno = 1; meant && attno <= c->row->desc->natts; attno++)
-		{
-			const int  *column = m->columns;
-
-			while (column && *column && *column != attno)
-				column++;
-			meant = !gd_is_changed(c->row, attno) || (column && *column);
-		}
+			meant = !gd_is_changed(c->row, attno) || gd_column_in(m->columns, attno);
 		if (meant)
 			appendStringInfo(&amenders, "%s%s", amenders.len ? ", " : "", m->amender);
 	}

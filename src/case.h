@@ -110,14 +110,7 @@ typedef struct GdCaseKind
  * machines and a column that chooses one: see gd_machine().
  */
 extern void gd_case_register(GdCaseKind *kind);
-extern GdCaseKind *gd_case_kind(const char *subject);
 extern GdCaseKind *gd_case_kinds(int i);	/* the i-th; NULL after the last */
-
-/*
- * Is the acting department this actor of the case?  "time" and "platform" are
- * the law itself, "law" is either of the two.
- */
-extern bool gd_case_actor(const char *actor, void *gdcase);
 
 /* raises unless the column holds something, a text more than blanks */
 extern void gd_case_require(GdCase *c, int column, const char *what, int article);
@@ -156,5 +149,21 @@ extern int64 gd_platform_authority_of(int64 department);
 /* data authority and government of the province above a department's region */
 extern int64 gd_provincial_authority(int64 department);
 extern int64 gd_provincial_government(int64 department);
+/* the provincial head of a branch of a vertically managed system, 0 where none is registered */
+extern int64 gd_provincial_head(const GdDepartment *branch);
+/*
+ * The next office on the way up from a region: its data authority, or the one
+ * above, unless it is itself a party or has already tried; at the top the
+ * provincial government.  0 when nobody is left.
+ */
+extern int64 gd_next_office(const char *from, int64 party, int64 other, int64 tried);
+/* the government of a region, or of the nearest one above, that is no party; 0 for none */
+extern int64 gd_next_government(const char *from, int64 party, int64 other);
+/*
+ * The authority that supervises a department: of its own region, of the one
+ * above where the department is that authority itself, at the top the
+ * government (ruling 6).  0 where none is registered.
+ */
+extern int64 gd_supervising_authority(int64 department);
 
 #endif							/* GOVDATA_CASE_H */

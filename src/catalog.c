@@ -65,7 +65,6 @@ static GdShape gd_item_shape = {
 	"resource_item", 10, gd_item_columns, lengthof(gd_item_columns), false
 };
 
-static const Oid gd_arg_int8[] = {INT8OID};
 static const Oid gd_arg_int8_text[] = {INT8OID, TEXTOID};
 
 /* ---- a resource as requests see it ---- */
@@ -569,7 +568,7 @@ gd_resource_update(GdRow *row, int64 me)
 	if (strcmp(from, "withdrawn") == 0)
 		gd_judge("resource", 6, gd_new_text(row, RES_CODE), from, to, gd_is_provider_side, &context);
 	if (gd_is_changed(row, RES_STATE) || gd_is_changed(row, RES_SHARING))
-		(void) gd_settle_resource(gd_new_int64(row, RES_ID));
+		(void) gd_settle(GD_SETTLE_RESOURCE, row->new[RES_ID - 1]);
 	if (gd_is_changed(row, RES_SHARING))
 		gd_resource_reclassify(row, from);
 	if (gd_is_changed(row, RES_SHARING) || gd_is_changed(row, RES_OPENING))
@@ -719,7 +718,7 @@ gd_item_update(GdRow *row, int64 resource)
 	gd_only_changes(row, &gd_item_shape, resource, changeable);
 	if (!gd_is_changed(row, ITEM_RETIRED_AT) && !gd_is_changed(row, ITEM_SHARING))
 		return;
-	(void) gd_settle_resource(resource);
+	(void) gd_settle(GD_SETTLE_RESOURCE, Int64GetDatum(resource));
 	gd_require_no_pending(resource, gd_new_text(row, ITEM_NAME), _("changing the item"));
 	if (gd_is_changed(row, ITEM_RETIRED_AT) && !row->newnull[ITEM_RETIRED_AT - 1])
 		gd_set(row, ITEM_RETIRED_AT, TimestampTzGetDatum(gd_clock()));

@@ -23,6 +23,7 @@
 #include "port/atomics.h"
 #include "storage/ipc.h"
 #include "storage/shmem.h"
+#include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
@@ -147,6 +148,12 @@ gd_legal_text(TimestampTz at)
 		return timestamptz_to_str(at);
 	EncodeDateTime(&tm, fsec, true, tz, tzn, USE_ISO_DATES, text);
 	return pstrdup(text);
+}
+
+const char *
+gd_day_text(DateADT day)
+{
+	return DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(day)));
 }
 
 /* ---- SQL ---- */

@@ -53,32 +53,10 @@ gd_is_party(GdRow *row, int64 department)
 	return department == gd_new_int64(row, REQ_PROVIDER) || department == gd_new_int64(row, REQ_CONSUMER);
 }
 
-/*
- * The next office on the way up from a region: its data authority, or the one
- * above, unless it is itself provider or consumer or has already tried; at the
- * top the provincial government.  0 when nobody is left.
- */
 static int64
-gd_next_office(GdRow *row, const char *from, int64 tried)
+gd_next_coordinator(GdRow *row, const char *from, int64 tried)
 {
-	GdRegion	region;
-	char		code[sizeof(region.code)];
-	bool		passed = (tried == 0);
-
-	strlcpy(code, from, sizeof(code));
-	while (gd_region(code, &region))
-	{
-		int64		office = region.authority;
-
-		if (office != 0 && office == tried)
-			passed = true;
-		else if (passed && office != 0 && !gd_is_party(row, office))
-			return office;
-		if (region.parent[0] == '\0')
-			return region.government != tried && !gd_is_party(row, region.government) ? region.government : 0;
-		strlcpy(code, region.parent, sizeof(code));
-	}
-	return 0;
+	return gd_next_office(from, gd_new_int64(row, REQ_PROVIDER), gd_new_int64(row, REQ_CONSUMER), tried);
 }
 
 /* the lowest region above both, "" for none */
@@ -133,7 +111,7 @@ gd_coordinate_across(GdRow *row, const GdDepartment *consumer, const GdDepartmen
 		return own;
 	}
 	/* whoever tried below the common region leaves it to the one above both */
-	return gd_next_office(row, common, tried == own ? 0 : tried);
+	return gd_next_coordinator(row, common, tried == own ? 0 : tried);
 }
 
 static int64
@@ -149,7 +127,7 @@ gd_find_coordinator(GdRow *row, int64 tried, int64 *partner)
 	if (!gd_region_contains(provider.region, consumer.region) &&
 		!gd_region_contains(consumer.region, provider.region))
 		return gd_coordinate_across(row, &consumer, &provider, tried, partner);
-	return gd_next_office(row, consumer.region, tried);
+	return gd_next_coordinator(row, consumer.region, tried);
 }
 
 /*
@@ -162,7 +140,6 @@ gd_step_office(GdRow *row, const char *office)
 {
 	GdDepartment consumer;
 	GdDepartment provider;
-	GdRegion	region;
 	char		common[sizeof(consumer.region)];
 
 	if (strcmp(office, "parties") == 0)
@@ -172,17 +149,11 @@ gd_step_office(GdRow *row, const char *office)
 		return 0;
 	gd_common_region(consumer.region, provider.region, common, sizeof(common));
 	if (strcmp(office, "authority") == 0)
-		return gd_next_office(row, common, 0);
+		return gd_next_coordinator(row, common, 0);
 	/* the government of the authority that tried, or the next one above it */
 	if (gd_department(gd_new_int64(row, REQ_COORDINATOR), &consumer))
 		strlcpy(common, consumer.region, sizeof(common));
-	while (gd_region(common, &region))
-	{
-		if (region.government != 0 && !gd_is_party(row, region.government))
-			return region.government;
-		strlcpy(common, region.parent, sizeof(common));
-	}
-	return 0;
+	return gd_next_government(common, gd_new_int64(row, REQ_PROVIDER), gd_new_int64(row, REQ_CONSUMER));
 }
 
 /* ---- opening ---- */
@@ -190,10 +161,9 @@ gd_step_office(GdRow *row, const char *office)
 static bool
 gd_is_revoked(int64 authorization)
 {
-	static const Oid types[] = {INT8OID};
 	static GdStatementText query = {
 		"SELECT 1 FROM govdata.share_authorization WHERE id = $1 AND state = 'revoked'",
-		1, types, NULL
+		1, gd_arg_int8, NULL
 	};
 	Datum		arg = Int64GetDatum(authorization);
 

@@ -20,8 +20,6 @@
 
 #include "request.h"
 
-static const Oid gd_arg_int8[] = {INT8OID};
-
 static bool
 gd_regime_demands(const char *regime, const char *rule)
 {
@@ -36,31 +34,7 @@ gd_regime_demands(const char *regime, const char *rule)
 	return gd_own_run(&query, args, NULL, NULL, 0, NULL, NULL) > 0;
 }
 
-/*
- * Whose consent it takes: the data authority of the department's own level; of
- * an authority itself the next one above, in the end the provincial government.
- */
-static int64
-gd_consenting_office(int64 department)
-{
-	GdDepartment dept;
-	GdRegion	region;
-	char		code[sizeof(region.code)];
-
-	if (!gd_department(department, &dept))
-		return 0;
-	strlcpy(code, dept.region, sizeof(code));
-	while (gd_region(code, &region))
-	{
-		if (region.authority != 0 && region.authority != department)
-			return region.authority;
-		if (region.parent[0] == '\0')
-			return region.government == department ? 0 : region.government;
-		strlcpy(code, region.parent, sizeof(code));
-	}
-	return 0;
-}
-
+/* whose consent it takes is the authority that supervises the department */
 static void
 gd_require_office(int64 office)
 {
@@ -86,17 +60,6 @@ typedef struct GdRequest
 	bool		catalogued;
 } GdRequest;
 
-static void
-gd_no_such(const char *what, int64 id, int article)
-{
-	ereport(ERROR,
-			(errcode(GD_ERRCODE(article)),
-			 errmsg("there is no %s \"%lld\" that you can see", what, (long long) id),
-			 errdetail("You act as %s. Measures, Article %d.", gd_who_acts(), article),
-			 errhint("Look it up: SELECT * FROM govdata.%s.",
-					 strcmp(what, "share_request") == 0 ? "request_board" : what)));
-}
-
 /*
  * The request, locked, what time has decided written down first.  Who is no
  * party to it and oversees neither must not learn that it is there.
@@ -104,10 +67,6 @@ gd_no_such(const char *what, int64 id, int article)
 static void
 gd_find_request(int64 id, GdCase *c, GdRequest *q)
 {
-	static GdStatementText settle = {
-		"UPDATE govdata.share_request SET state = 'approved' WHERE id = $1"
-		" AND state = 'submitted' AND matures_at <= govdata.clock()", 1, gd_arg_int8, NULL
-	};
 	static GdStatementText find = {
 		"SELECT provider, consumer, state, regime, received_at, due_at, paused_at IS NOT NULL,"
 		" resource IS NOT NULL AND route NOT IN ('uncatalogued', 'national')"
@@ -117,13 +76,13 @@ gd_find_request(int64 id, GdCase *c, GdRequest *q)
 	Datum		values[8];
 	bool		nulls[8];
 
-	(void) gd_run_as_time(&settle, &arg);
+	(void) gd_settle(GD_SETTLE_REQUEST, arg);
 	if (gd_own_run(&find, &arg, NULL, NULL, 8, values, nulls) == 0)
-		gd_no_such("share_request", id, 20);
+		gd_no_such("share_request", psprintf(INT64_FORMAT, id), 20);
 	q->provider = DatumGetInt64(values[0]);
 	q->consumer = DatumGetInt64(values[1]);
 	if (c->me != q->provider && c->me != q->consumer && !gd_oversees(q->provider) && !gd_oversees(q->consumer))
-		gd_no_such("share_request", id, 20);
+		gd_no_such("share_request", psprintf(INT64_FORMAT, id), 20);
 	q->state = TextDatumGetCString(values[2]);
 	q->regime = nulls[3] ? NULL : TextDatumGetCString(values[3]);
 	q->received = nulls[4] ? 0 : DatumGetTimestampTz(values[4]);
@@ -262,7 +221,7 @@ gd_extends_catalog_change(GdCase *c)
 
 	if (gd_own_run(&find, &arg, NULL, NULL, 5, values, nulls) == 0 ||
 		(c->me != DatumGetInt64(values[0]) && c->me != DatumGetInt64(values[4]) && !gd_oversees(DatumGetInt64(values[0]))))
-		gd_no_such("catalog_change", id, 11);
+		gd_no_such("catalog_change", psprintf(INT64_FORMAT, id), 11);
 	gd_set(c->row, EXT_DEPARTMENT, values[0]);
 	if (c->me == DatumGetInt64(values[0]) && !DatumGetBool(values[3]))
 		ereport(ERROR,
@@ -293,7 +252,7 @@ gd_extension_subject(GdCase *c)
 				 errmsg("limits of \"%s\" are not extended", subject),
 				 errdetail("Only the reply to a request and the update of a catalog can be. Measures, Article 20."),
 				 errhint("Name share_request or catalog_change.")));
-	gd_set(c->row, EXT_AUTHORITY, Int64GetDatum(gd_consenting_office(gd_new_int64(c->row, EXT_DEPARTMENT))));
+	gd_set(c->row, EXT_AUTHORITY, Int64GetDatum(gd_supervising_authority(gd_new_int64(c->row, EXT_DEPARTMENT))));
 }
 
 static void
@@ -556,14 +515,14 @@ gd_change_of(GdCase *c)
 {
 	if (c->row->newnull[CHG_DEPARTMENT - 1])
 		gd_set(c->row, CHG_DEPARTMENT, Int64GetDatum(c->me));
-	gd_set(c->row, CHG_AUTHORITY, Int64GetDatum(gd_consenting_office(gd_new_int64(c->row, CHG_DEPARTMENT))));
+	gd_set(c->row, CHG_AUTHORITY, Int64GetDatum(gd_supervising_authority(gd_new_int64(c->row, CHG_DEPARTMENT))));
 	if (!c->row->newnull[CHG_RESOURCE - 1])
 	{
 		GdResource *r = gd_resource(gd_new_int64(c->row, CHG_RESOURCE));
 
 		if (r == NULL || r->provider != gd_new_int64(c->row, CHG_DEPARTMENT) ||
 			(strcmp(r->state, "draft") == 0 && r->provider != c->me))
-			gd_no_such("resource", gd_new_int64(c->row, CHG_RESOURCE), 11);
+			gd_no_such("resource", psprintf(INT64_FORMAT, gd_new_int64(c->row, CHG_RESOURCE)), 11);
 	}
 }
 
@@ -675,9 +634,9 @@ gd_end_of(GdCase *c)
 	gd_case_require(c, END_RESOURCE, _("the resource"), 20);
 	r = gd_resource(gd_new_int64(c->row, END_RESOURCE));
 	if (r == NULL || (strcmp(r->state, "draft") == 0 && r->provider != c->me))
-		gd_no_such("resource", gd_new_int64(c->row, END_RESOURCE), 20);
+		gd_no_such("resource", psprintf(INT64_FORMAT, gd_new_int64(c->row, END_RESOURCE)), 20);
 	gd_set(c->row, END_PROVIDER, Int64GetDatum(r->provider));
-	gd_set(c->row, END_AUTHORITY, Int64GetDatum(gd_consenting_office(r->provider)));
+	gd_set(c->row, END_AUTHORITY, Int64GetDatum(gd_supervising_authority(r->provider)));
 }
 
 void

@@ -62,6 +62,17 @@ static const char *const gd_on_way[] = {"hop", "hop_new", "request_named"};
 #define QUALITY_DUE "INSERT INTO govdata.quality_state AS s (resource, due_at) "
 #define QUALITY_DUE_ALREADY " ON CONFLICT (resource) DO UPDATE SET due_at = excluded.due_at WHERE s.run IS NULL"
 
+#define END_OF_DAY(day) "(" day " + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone')"
+
+/* the authorizations of requests: what was asked for before it was in the catalog begins with its listing */
+#define AUTHORIZE_REQUESTS \
+	"INSERT INTO govdata.share_authorization AS a (id, request, resource, provider, consumer," \
+	" items, purpose, usage, basis, valid_from, valid_until, state, mode, row_filter, applicant)" \
+	" SELECT n.authorization_id, n.id, n.resource, n.provider, n.consumer, n.granted_items," \
+	" n.purpose, n.usage, n.answer_basis, coalesce(n.listed_at, n.answered_at)," \
+	" " END_OF_DAY("n.valid_until") ", 'active', n.mode, n.row_filter, n.applicant" \
+	" FROM new_rows n"
+
 /* nothing of the request is left to be granted */
 #define REQUEST_IS_EMPTIED "e.whole OR r.items <@ (e.items || r.refused_items)"
 
@@ -95,8 +106,6 @@ static const char *const gd_on_way[] = {"hop", "hop_new", "request_named"};
 		" version = d.version + 1, updated_at = govdata.clock()" \
 		" FROM (SELECT resource, min(why) AS why FROM below GROUP BY resource) b" \
 		" WHERE d.id = b.resource AND d.state = 'published' AND d.sharing <> 'withheld'", 0, NULL, NULL}
-#define OPENING_RANK(class) \
-	"CASE " class " WHEN 'closed' THEN 3 WHEN 'conditional' THEN 2 ELSE 1 END"
 
 static GdConsequence gd_consequences[] = {
 	/* what a doubt was answered before it was taken up again */
@@ -148,21 +157,11 @@ static GdConsequence gd_consequences[] = {
 	}},
 	/* Article 20: the platform authorizes by itself */
 	{"authorize_new", {
-			{"INSERT INTO govdata.share_authorization (id, request, resource, provider, consumer,"
-				" items, purpose, usage, basis, valid_from, valid_until, state, mode, row_filter, applicant)"
-				" SELECT n.authorization_id, n.id, n.resource, n.provider, n.consumer, n.granted_items,"
-				" n.purpose, n.usage, n.answer_basis, n.answered_at,"
-				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active', n.mode, n.row_filter, n.applicant"
-			" FROM new_rows n WHERE n.state = 'approved'", 0, NULL, NULL},
+			{AUTHORIZE_REQUESTS " WHERE n.state = 'approved'", 0, NULL, NULL},
 	}},
 	/* the same for an answer; an agreement may widen or restore what there is */
 	{"authorize", {
-			{"INSERT INTO govdata.share_authorization AS a (id, request, resource, provider, consumer,"
-				" items, purpose, usage, basis, valid_from, valid_until, state, mode, row_filter, applicant)"
-				" SELECT n.authorization_id, n.id, n.resource, n.provider, n.consumer, n.granted_items,"
-				" n.purpose, n.usage, n.answer_basis, coalesce(n.listed_at, n.answered_at),"
-				" (n.valid_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active', n.mode, n.row_filter, n.applicant"
-				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
+			{AUTHORIZE_REQUESTS " JOIN old_rows o ON o.id = n.id"
 				" WHERE n.state IN ('approved', 'agreed', 'listed') AND o.state <> n.state AND n.granted_items IS NOT NULL"
 				" ON CONFLICT (id) DO UPDATE SET items = excluded.items, basis = excluded.basis,"
 				" row_filter = excluded.row_filter,"
@@ -228,7 +227,7 @@ static GdConsequence gd_consequences[] = {
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
 				" JOIN govdata.resource_source s ON s.source = n.id AND s.state = 'recorded'"
 				" WHERE n.opening <> o.opening AND d.id = s.resource"
-			" AND " OPENING_RANK("n.opening") " > " OPENING_RANK("d.opening"), 0, NULL, NULL},
+			" AND " GD_OPENING_RANK("n.opening") " > " GD_OPENING_RANK("d.opening"), 0, NULL, NULL},
 	}},
 	/* Article 11: the round closes when nothing is left to be confirmed */
 	{"maintenance_confirmed", {
@@ -287,7 +286,7 @@ static GdConsequence gd_consequences[] = {
 				" items, purpose, basis, valid_from, valid_until, state, mode)"
 				" SELECT n.authorization_id, n.delivered_resource, n.provider, n.authority, n.delivered_items,"
 				" n.need, 'dispatch', n.delivered_at,"
-				" (n.needed_until + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone'), 'active', n.mode"
+				" " END_OF_DAY("n.needed_until") ", 'active', n.mode"
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
 				" WHERE n.state = 'delivered' AND o.state <> 'delivered'"
 				" ON CONFLICT (id) DO UPDATE SET resource = excluded.resource, items = excluded.items,"
@@ -441,17 +440,12 @@ gd_derive(PG_FUNCTION_ARGS)
 Datum
 gd_calendar_before(PG_FUNCTION_ARGS)
 {
-	static GdStatementText settle = {
-		"UPDATE govdata.share_request SET state = 'approved'"
-		" WHERE state = 'submitted' AND matures_at <= govdata.clock()", 0, NULL, NULL
-	};
-
 	gd_check_trigger(fcinfo);
 	if (!gd_guarding() || !gd_is_administrator())
 		return PointerGetDatum(NULL);		/* others are refused by the row's guard */
 	LockRelationOid(gd_relid_required(GD_SHARE_REQUEST), ExclusiveLock);
 	gd_case_lock_running();
-	(void) gd_run_as_time(&settle, NULL);
+	(void) gd_settle(GD_SETTLE_ALL, (Datum) 0);
 	return PointerGetDatum(NULL);
 }
 

@@ -91,7 +91,7 @@ gd_check_days_of_order(GdCase *c)
 				(errcode(GD_ERRCODE(19)),
 				 errmsg("the day of delivery must be today or later, and the need must last until then"),
 				 errdetail("Today is %s in legal time. Measures, Article 19.",
-						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(today)))),
+						   gd_day_text(today)),
 				 errhint("State deliver_by, and needed_until not before it.")));
 	gd_set(c->row, ORD_DUE_AT, TimestampTzGetDatum(gd_end_of_day(by)));
 }
@@ -261,8 +261,6 @@ static GdCaseKind gd_order_kind = {
 
 #define CLASS_RANK(class) \
 	"CASE " class " WHEN 'withheld' THEN 3 WHEN 'conditional' THEN 2 WHEN 'unconditional' THEN 1 ELSE 0 END"
-#define OPENING_RANK(class) \
-	"CASE " class " WHEN 'closed' THEN 3 WHEN 'conditional' THEN 2 ELSE 1 END"
 
 /* all that resource $1 is made from, near and far */
 #define ITS_SOURCES \
@@ -297,7 +295,7 @@ gd_check_source_openings(GdResource *derived, GdResource *source)
 	static const Oid types[] = {INT8OID, INT8OID};
 	static GdStatementText query = {
 		"SELECT 1 FROM govdata.resource d, govdata.resource o WHERE d.id = $1 AND o.id = $2"
-		" AND " OPENING_RANK("o.opening") " > " OPENING_RANK("d.opening"), 2, types, NULL
+		" AND " GD_OPENING_RANK("o.opening") " > " GD_OPENING_RANK("d.opening"), 2, types, NULL
 	};
 	Datum		args[2] = {Int64GetDatum(derived->id), Int64GetDatum(source->id)};
 
@@ -324,7 +322,7 @@ gd_check_sources(int64 resource, const char *code, const char *sharing, const ch
 		" LEFT JOIN govdata.resource_item i ON i.resource = o.id AND i.retired_at IS NULL"
 		"  AND (s.items IS NULL OR i.name = ANY (s.items))"
 		" WHERE greatest(" CLASS_RANK("o.sharing") ", " CLASS_RANK("i.sharing") ") > $2"
-		" OR $3 IS NOT NULL AND " OPENING_RANK("o.opening") " > " OPENING_RANK("$3")
+		" OR $3 IS NOT NULL AND " GD_OPENING_RANK("o.opening") " > " GD_OPENING_RANK("$3")
 		" ORDER BY 2 DESC, 1 LIMIT 1", 3, types, NULL
 	};
 	Datum		args[3] = {Int64GetDatum(resource), Int32GetDatum(gd_class_rank(sharing)),
@@ -360,7 +358,7 @@ gd_require_obtained(GdCase *c, GdResource *source)
 	if (source->provider == c->me ||
 		gd_resource_strictest(source, args[2], all) == gd_class_rank("unconditional"))
 		return;
-	(void) gd_settle_resource(source->id);
+	(void) gd_settle(GD_SETTLE_RESOURCE, Int64GetDatum(source->id));
 	if (gd_own_run(&query, args, all ? "  n" : "   ", NULL, 0, NULL, NULL) > 0)
 		return;
 	ereport(ERROR,

@@ -75,8 +75,7 @@ gd_can_read(int64 department, int64 resource, const char *platform)
 	GdRegion	mine;
 	Datum		args[3];
 
-	if (!gd_department(department, &dept) || !dept.in_force || strcmp(dept.kind, "platform_operator") == 0 ||
-		strcmp(dept.kind, "public_utility") == 0)
+	if (!gd_department(department, &dept) || !dept.in_force || !gd_is_bound(&dept))
 		return false;
 	args[0] = Int64GetDatum(resource);
 	args[1] = Int64GetDatum(department);

@@ -751,6 +751,18 @@ gd_check_one(GdPerms *perms, const GdAttachment *att, List *rangeTable, List *al
 	gd_record_use(att, &v, perms->selectedCols);
 }
 
+/* what goes round the columns and rows of an authorization is for the provider itself */
+static void
+gd_keep_to_provider(const GdAttachment *att, const char *why)
+{
+	GdSubject	s = gd_subject(att, false);
+	GdVerdict	v = {0};
+
+	v.department = s.department;
+	if (s.reader != GD_READER_OWN && s.reader != GD_READER_ADMINISTRATOR)
+		gd_refuse_because(att, &v, 20, why);
+}
+
 /* an attached child without permissions of its own needs its named ancestor checked */
 static void
 gd_check_children(List *rangeTable, List *roots)
@@ -761,18 +773,13 @@ gd_check_children(List *rangeTable, List *roots)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
 		const GdAttachment *att;
-		GdSubject	s;
-		GdVerdict	v = {0};
 
 		if (rte->rtekind != RTE_RELATION || GD_HAS_PERMS(rte))
 			continue;
 		att = gd_attachment(rte->relid);
 		if (att == NULL || list_member_oid(roots, att->root))
 			continue;
-		s = gd_subject(att, false);
-		v.department = s.department;
-		if (s.reader != GD_READER_OWN && s.reader != GD_READER_ADMINISTRATOR)
-			gd_refuse_because(att, &v, 20, _("The table is read through a parent that is not attached."));
+		gd_keep_to_provider(att, _("The table is read through a parent that is not attached."));
 	}
 }
 
@@ -792,8 +799,6 @@ gd_check_statistics(void)
 	foreach(lc, roots)
 	{
 		const GdAttachment *att;
-		GdSubject	s;
-		GdVerdict	v = {0};
 
 		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(lfirst_oid(lc))) ||
 			check_enable_rls(lfirst_oid(lc), InvalidOid, true) == RLS_ENABLED)
@@ -801,10 +806,7 @@ gd_check_statistics(void)
 		att = gd_attachment(lfirst_oid(lc));
 		if (att == NULL)
 			continue;
-		s = gd_subject(att, false);
-		v.department = s.department;
-		if (s.reader != GD_READER_OWN && s.reader != GD_READER_ADMINISTRATOR)
-			gd_refuse_because(att, &v, 20, _("Statistics hold values of its columns, and row security does not act on this role."));
+		gd_keep_to_provider(att, _("Statistics hold values of its columns, and row security does not act on this role."));
 	}
 }
 

@@ -121,6 +121,8 @@ extern TimestampTz gd_as_of(void);
 extern DateADT gd_legal_date(TimestampTz at);
 /* an instant for people, in the legal time zone */
 extern const char *gd_legal_text(TimestampTz at);
+/* a day as the session writes dates */
+extern const char *gd_day_text(DateADT day);
 /* the instant at which a day ends, 24:00 legal time */
 extern TimestampTz gd_end_of_day(DateADT day);
 extern void gd_clock_init(void);	/* settings and shared memory */
@@ -140,6 +142,8 @@ typedef struct GdDeadline
  * provisional.  Raises for an unknown calendar.
  */
 extern GdDeadline gd_deadline(const char *calendar, TimestampTz received, int32 n);
+/* the same as the result of a function that returns such a row */
+extern Datum gd_deadline_row(FunctionCallInfo fcinfo, const GdDeadline *deadline);
 extern void gd_calendar_init(void);
 
 /* ---- law.c ---- */
@@ -248,6 +252,9 @@ extern void gd_require_administrator(const char *registry, int article);
 extern const char *gd_who_acts(void);
 extern void gd_identity_init(void);
 
+/* no chain of superiors is as long; one that is goes in circles */
+#define GD_MAX_SUPERIORS	32
+
 /* what the guards need to know of a department */
 typedef struct GdDepartment
 {
@@ -262,6 +269,8 @@ typedef struct GdDepartment
 	char		name[128];
 } GdDepartment;
 
+/* is it bound as a department, or does it run the platform or a utility (Article 3)? */
+extern bool gd_is_bound(const GdDepartment *dept);
 /* a copy of what is known of a department; false when there is none */
 extern bool gd_department(int64 id, GdDepartment *dept);
 /* the one that a role stands for, also when it exists no longer */
@@ -281,6 +290,8 @@ typedef struct GdRegion
 
 /* a copy of what is known of a region; false for an unknown one */
 extern bool gd_region(const char *code, GdRegion *region);
+/* the region above this one, in its place; false at the top */
+extern bool gd_region_up(GdRegion *region);
 /* the region whose platform serves this one: from city level up its own */
 extern bool gd_platform_region(const char *code, GdRegion *region);
 /* is the first region the second or above it? */
@@ -304,6 +315,7 @@ extern Datum gd_citizen_id_is_valid(PG_FUNCTION_ARGS);
 /* ---- texts.c ---- */
 
 extern int	gd_ids_of(Datum array, int64 **ids);
+extern bool gd_ids_have(Datum array, int64 value);
 extern int	gd_texts_of(Datum array, char ***texts);
 extern bool gd_texts_have(Datum array, const char *value);
 /* nothing, or nothing but what shows nothing */

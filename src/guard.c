@@ -159,18 +159,20 @@ gd_is_changed(GdRow *row, int attno)
 	return !datum_image_eq(row->old[i], row->new[i], att->attbyval, att->attlen);
 }
 
+bool
+gd_column_in(const int *columns, int attno)
+{
+	while (columns && *columns != 0 && *columns != attno)
+		columns++;
+	return columns && *columns != 0;
+}
+
 void
 gd_only_changes(GdRow *row, const GdShape *shape, int64 key, const int *allowed)
 {
 	for (int attno = 1; attno <= row->desc->natts; attno++)
 	{
-		const int  *a = allowed;
-
-		if (!gd_is_changed(row, attno))
-			continue;
-		while (*a != 0 && *a != attno)
-			a++;
-		if (*a == 0)
+		if (gd_is_changed(row, attno) && !gd_column_in(allowed, attno))
 			ereport(ERROR,
 					(errcode(GD_ERRCODE(shape->article)),
 					 errmsg("column \"%s\" of %s %lld cannot be changed here",
@@ -258,16 +260,8 @@ void
 gd_only_given(GdRow *row, const GdShape *shape, int state, const int *allowed)
 {
 	for (int attno = 1; attno <= row->desc->natts; attno++)
-	{
-		const int  *a = allowed;
-
-		if (row->newnull[attno - 1] || attno == state)
-			continue;
-		while (*a != 0 && *a != attno)
-			a++;
-		if (*a == 0)
+		if (!row->newnull[attno - 1] && attno != state && !gd_column_in(allowed, attno))
 			gd_set_by_platform(shape, attno);
-	}
 }
 
 void
@@ -371,6 +365,12 @@ gd_draw(const char *sequence)
 {
 	return nextval_internal(gd_object_oid(sequence), false);
 }
+
+const Oid	gd_arg_int8[1] = {INT8OID};
+const Oid	gd_arg_ids[1] = {INT8ARRAYOID};
+const Oid	gd_arg_text[1] = {TEXTOID};
+const Oid	gd_arg_texts[1] = {TEXTARRAYOID};
+const Oid	gd_arg_oid[1] = {OIDOID};
 
 static SPIPlanPtr
 gd_own_plan(GdStatementText *text)
@@ -609,20 +609,20 @@ gd_check_received(void)
 				(errcode(GD_ERRCODE(gd_started->article)),
 				 errmsg("what starts a limit of \"%s\" must be committed on the day on which it is done", gd_started->subject),
 				 errdetail("It was done on %s in legal time; nobody could see it until now. Measures, Article %d.",
-						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(gd_received_on))), gd_started->article),
+						   gd_day_text(gd_received_on), gd_started->article),
 				 errhint("Do it again.")));
 	if (gd_has_dated)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(7)),
 				 errmsg("an act that holds from a later day on must be committed on the day on which it is made"),
 				 errdetail("It was made on %s in legal time; nobody could see it until now. Measures, Article 7.",
-						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(gd_received_on)))),
+						   gd_day_text(gd_received_on)),
 				 errhint("Make it again, with a day that is still to come.")));
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(20)),
 			 errmsg("a request must be committed on the day on which it is made"),
 			 errdetail("It was made on %s in legal time; its limit would run from a day on which nobody could see it. Measures, Article 20.",
-					   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(gd_received_on)))),
+					   gd_day_text(gd_received_on)),
 			 errhint("Submit it again.")));
 }
 
@@ -725,14 +725,19 @@ gd_guard_derived(PG_FUNCTION_ARGS)
 	return gd_row_as_is(fcinfo);
 }
 
-/* A row that is absent and one that is not visible must look the same. */
 Datum
 gd_absent(PG_FUNCTION_ARGS)
 {
-	const char *subject = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
-	const char *key = PG_ARGISNULL(1) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(1));
-	int			article = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT16(2);
+	gd_no_such(PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0)),
+			   PG_ARGISNULL(1) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(1)),
+			   PG_ARGISNULL(2) ? 0 : PG_GETARG_INT16(2));
+	PG_RETURN_VOID();
+}
 
+/* A row that is absent and one that is not visible must look the same. */
+void
+gd_no_such(const char *subject, const char *key, int article)
+{
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(article)),
 			 errmsg("there is no %s \"%s\" that you can see", subject, key),

@@ -55,6 +55,8 @@ extern bool gd_row_is_visible(GdRow *row);
 /* raises unless who acts can see the row that an UPDATE has met */
 extern void gd_require_visible(GdRow *row, const GdShape *shape);
 extern bool gd_row_is_changed(GdRow *row);
+/* is the column one of these (0 ends the list, NULL is empty)? */
+extern bool gd_column_in(const int *columns, int attno);
 /* raises when any other column than these (0 ends the list) was changed */
 extern void gd_only_changes(GdRow *row, const GdShape *shape, int64 key, const int *allowed);
 /* raises when any other column than these and the state was given a value on INSERT */
@@ -68,6 +70,9 @@ typedef bool (*GdActorTest) (const char *actor, void *context);
 extern const GdTransition *gd_judge(const char *subject, int article, const char *key,
 									const char *from, const char *to,
 									GdActorTest is, void *context);
+
+/* raises for a row that is not there, or not to be seen: nobody can tell which */
+extern void gd_no_such(const char *subject, const char *key, int article);
 
 /* the acting department, by its own hands; nobody is refused */
 extern int64 gd_acting(int article);
@@ -89,6 +94,13 @@ typedef struct GdStatementText
 	const Oid  *argtypes;
 	SPIPlanPtr	plan;
 } GdStatementText;
+
+/* argument types of the statements that have one */
+extern const Oid gd_arg_int8[1];
+extern const Oid gd_arg_ids[1];
+extern const Oid gd_arg_text[1];
+extern const Oid gd_arg_texts[1];
+extern const Oid gd_arg_oid[1];
 
 extern uint64 gd_own_run(GdStatementText *text, Datum *args, const char *nulls,
 						 TriggerData *trigdata, int ncolumns, Datum *values, bool *isnull);
@@ -158,9 +170,30 @@ extern void gd_catalog_init(void);
 /* raises where a service may not be ended without negotiation and filing */
 extern void gd_check_service_end(int64 resource, const char *code);
 
-extern uint64 gd_settle_resource(int64 resource);
+/* ---- request.c ---- */
+
+/*
+ * Write down which consents time has given, as time itself, to requests that are
+ * told by "of": without, all of them.  Returns how many.
+ */
+typedef enum GdSettled
+{
+	GD_SETTLE_ALL,
+	GD_SETTLE_REQUEST,
+	GD_SETTLE_REQUESTS,			/* bigint[] */
+	GD_SETTLE_RESOURCE,
+	GD_SETTLE_AUTHORIZATION,	/* the one that the request becomes */
+	GD_SETTLE_DEPARTMENT,		/* provider or consumer */
+	GD_N_SETTLED
+} GdSettled;
+
+extern uint64 gd_settle(GdSettled which, Datum of);
 
 /* ---- dispatch.c ---- */
+
+/* in SQL, how closed an opening class is: what is derived from a source is no less so */
+#define GD_OPENING_RANK(class) \
+	"CASE " class " WHEN 'closed' THEN 3 WHEN 'conditional' THEN 2 ELSE 1 END"
 
 /* raises when a class is looser than that of a source the resource is made from; NULL: no opening to look at */
 extern void gd_check_sources(int64 resource, const char *code, const char *sharing, const char *opening);
@@ -175,8 +208,6 @@ extern bool gd_standing_consent_covers(int64 resource, DateADT day, const GdDepa
 
 /* is use by this department outside what the provider has declared? */
 extern bool gd_outside_scope(const GdResource *r, const GdDepartment *who, const char *usage);
-/* is the department the head of the system or somewhere below it? */
-extern bool gd_in_system(int64 head, int64 department);
 /* raises when the columns name a department or region that does not exist */
 extern void gd_check_scope(GdRow *row, int departments, int regions, int systems);
 

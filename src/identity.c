@@ -272,6 +272,12 @@ gd_registry_load(void)
 }
 
 bool
+gd_is_bound(const GdDepartment *dept)
+{
+	return strcmp(dept->kind, "platform_operator") != 0 && strcmp(dept->kind, "public_utility") != 0;
+}
+
+bool
 gd_department(int64 id, GdDepartment *dept)
 {
 	GdDepartment *found;
@@ -309,21 +315,20 @@ gd_region(const char *code, GdRegion *region)
 }
 
 bool
+gd_region_up(GdRegion *region)
+{
+	return gd_region(region->parent, region);
+}
+
+bool
 gd_platform_region(const char *code, GdRegion *region)
 {
-	if (!gd_region(code, region))
-		return false;
+	bool		found = gd_region(code, region);
 
 	/* Article 7: platforms stand at city level and above */
-	while (region->level < 2)
-	{
-		char		parent[sizeof(region->parent)];
-
-		strlcpy(parent, region->parent, sizeof(parent));
-		if (!gd_region(parent, region))
-			return false;
-	}
-	return true;
+	while (found && region->level < 2)
+		found = gd_region_up(region);
+	return found;
 }
 
 bool

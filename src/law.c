@@ -552,7 +552,7 @@ gd_limit_under(const char *regime, const char *code, DateADT day)
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(42)),
 			 errmsg("no time limit \"%s\" is in force on %s", code,
-					DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(day)))),
+					gd_day_text(day)),
 			 errdetail("Nothing before the Measures entered into force is judged by them. Measures, Article 42."),
 			 errhint("SELECT * FROM govdata.time_limit WHERE code = '%s' shows the periods.", code)));
 }

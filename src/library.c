@@ -40,8 +40,6 @@ static const char *const gd_member_columns[] = {
 	"id", "library", "department", "state", "joined_at", "left_at"
 };
 
-static const Oid gd_arg_text[] = {TEXTOID};
-static const Oid gd_arg_int8[] = {INT8OID};
 static const Oid gd_arg_int8_int8[] = {INT8OID, INT8OID};
 
 /* what is known of a library, held until the end of the transaction */
@@ -209,7 +207,7 @@ gd_check_lead(GdCase *c)
 		return;
 	}
 	if (id != 0 && gd_department(id, &lead) && lead.in_force && strcmp(lead.region, authority.region) == 0 &&
-		strcmp(lead.kind, "platform_operator") != 0 && strcmp(lead.kind, "public_utility") != 0)
+		gd_is_bound(&lead))
 		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(12)),
@@ -281,8 +279,8 @@ gd_check_member(GdCase *c)
 	int64		id = gd_new_int64(c->row, MEM_DEPARTMENT);
 	GdDepartment dept;
 
-	if (gd_department(id, &dept) && dept.in_force && strcmp(dept.kind, "platform_operator") != 0 &&
-		strcmp(dept.kind, "public_utility") != 0 && !gd_in_library(gd_new_int64(c->row, MEM_LIBRARY), id))
+	if (gd_department(id, &dept) && dept.in_force && gd_is_bound(&dept) &&
+		!gd_in_library(gd_new_int64(c->row, MEM_LIBRARY), id))
 		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(12)),

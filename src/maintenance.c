@@ -16,8 +16,6 @@
 
 #include "case.h"
 
-static const Oid gd_arg_int8[] = {INT8OID};
-
 /* ---- data officers ---- */
 
 enum

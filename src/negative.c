@@ -109,7 +109,7 @@ gd_negative_approved(GdCase *c)
 	/* it takes effect today, whatever held when it was drafted */
 	gd_check_withholding_basis(gd_new_text(c->row, NEG_BASIS_KIND), gd_legal_date(gd_clock()));
 	gd_lock_withheld(c);
-	(void) gd_settle_resource(gd_new_int64(c->row, NEG_RESOURCE));
+	(void) gd_settle(GD_SETTLE_RESOURCE, c->row->new[NEG_RESOURCE - 1]);
 	gd_set(c->row, NEG_SELF_APPROVED, BoolGetDatum(gd_new_int64(c->row, NEG_PROVIDER) == c->me));
 }
 

@@ -25,10 +25,6 @@ PG_FUNCTION_INFO_V1(gd_guard_element);
 PG_FUNCTION_INFO_V1(gd_obtainable);
 PG_FUNCTION_INFO_V1(gd_redundant);
 
-static const Oid gd_arg_int8[] = {INT8OID};
-static const Oid gd_arg_text[] = {TEXTOID};
-static const Oid gd_arg_texts[] = {TEXTARRAYOID};
-
 /* ---- data elements ---- */
 
 /*
@@ -213,8 +209,7 @@ gd_open_own(GdCase *c, int column)
 		return;
 	if (c->row->newnull[column - 1])
 		gd_set(c->row, column, Int64GetDatum(c->me));
-	if (gd_department(c->me, &dept) && strcmp(dept.kind, "platform_operator") != 0 &&
-		strcmp(dept.kind, "public_utility") != 0)
+	if (gd_department(c->me, &dept) && gd_is_bound(&dept))
 		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(article)),
@@ -223,42 +218,10 @@ gd_open_own(GdCase *c, int column)
 			 errhint("The department in charge registers it.")));
 }
 
-/*
- * The authority that supervises a department: of its own region, of the one
- * above where the department is that authority itself, at the top the
- * government (ruling 6).  0 where none is registered.
- */
-static int64
-gd_supervising_authority(int64 department)
-{
-	GdDepartment dept;
-	GdRegion	region;
-	char		code[sizeof(region.code)];
-
-	if (!gd_department(department, &dept))
-		return 0;
-	strlcpy(code, dept.region, sizeof(code));
-	while (gd_region(code, &region))
-	{
-		if (region.authority != 0 && region.authority != department)
-			return region.authority;
-		if (region.parent[0] == '\0')
-			return region.government != department ? region.government : 0;
-		strlcpy(code, region.parent, sizeof(code));
-	}
-	return 0;
-}
-
 static DateADT
 gd_today(void)
 {
 	return gd_legal_date(gd_clock());
-}
-
-static const char *
-gd_day_text(DateADT day)
-{
-	return DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(day)));
 }
 
 /* a day on which something was done: today unless stated, never a day to come */

@@ -851,8 +851,7 @@ gd_step(GdCall *call)
 static int64
 gd_named_resource(FunctionCallInfo fcinfo)
 {
-	static const Oid types[] = {TEXTOID};
-	static GdStatementText query = {"SELECT r.id FROM govdata.resource r WHERE r.code = $1", 1, types, NULL};
+	static GdStatementText query = {"SELECT r.id FROM govdata.resource r WHERE r.code = $1", 1, gd_arg_text, NULL};
 	Datum		code;
 	Datum		id;
 	bool		isnull;

@@ -67,8 +67,6 @@ extern GdRule *gd_rule_of(HeapTuple tup, TupleDesc desc);
 /* the conditions on a row: which rows are measured, and which of these pass; NULL for all */
 extern char *gd_rule_scope(const GdRule *rule);
 extern char *gd_rule_test(const GdRule *rule);
-/* the relation that a resource is attached to; InvalidOid for none */
-extern Oid	gd_relation_of(int64 resource);
 /* may a department read all these items of a resource, every row, now? */
 extern bool gd_reads_whole(int64 department, int64 resource, char **items, int nitems);
 /* raises unless a rule about rows can be measured on this relation */

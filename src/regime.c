@@ -272,7 +272,7 @@ gd_check_later_day(GdCase *c, int column, DateADT earliest)
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(7)),
 			 errmsg("%s must be a day from %s on", c->kind->shape.columns[column - 1],
-					DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(earliest)))),
+					gd_day_text(earliest)),
 			 errdetail("What is received on a day is judged by one regime, and today has begun. Measures, Article 7."),
 			 errhint("Name a later day.")));
 }

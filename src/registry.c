@@ -279,13 +279,12 @@ gd_is_endless(Datum range)
 static void
 gd_require_nothing_left(int64 department)
 {
-	static const Oid types[] = {INT8OID};
 	static GdStatementText query = {
 		"SELECT (SELECT count(*) FROM govdata.resource WHERE provider = $1 AND state <> 'withdrawn'),"
 		" (SELECT count(*) FROM govdata.share_request WHERE $1 IN (provider, consumer, coordinator)"
 		"  AND state IN ('submitted', 'coordinating')),"
 		" (SELECT count(*) FROM govdata.share_authorization WHERE $1 IN (provider, consumer)"
-		"  AND state IN ('active', 'suspended') AND valid_until > govdata.clock())", 1, types, NULL
+		"  AND state IN ('active', 'suspended') AND valid_until > govdata.clock())", 1, gd_arg_int8, NULL
 	};
 	Datum		arg = Int64GetDatum(department);
 	Datum		values[3];

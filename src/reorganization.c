@@ -61,34 +61,21 @@ gd_is_branch(const GdDepartment *dept)
 static int64
 gd_government_over(const GdDepartment *dept)
 {
-	GdRegion	region;
-	char		code[sizeof(region.code)];
-
 	if (gd_is_branch(dept))
 		return gd_provincial_government(dept->id);
-	strlcpy(code, dept->region, sizeof(code));
-	while (gd_region(code, &region))
-	{
-		if (region.government != 0 && region.government != dept->id)
-			return region.government;
-		strlcpy(code, region.parent, sizeof(code));
-	}
-	return 0;
+	return gd_next_government(dept->region, dept->id, 0);
 }
 
 /* ruling 17: none named, its government; a branch, its provincial head */
 static int64
 gd_default_heir(const GdDepartment *dept)
 {
-	GdDepartment head = *dept;
-	GdRegion	region;
+	int64		head;
 
 	if (!gd_is_branch(dept))
 		return gd_government_over(dept);
-	for (int hops = 0; hops < 8 && head.superior != 0 && gd_department(head.superior, &head); hops++)
-		if (gd_region(head.region, &region) && region.level == 3)
-			return head.id;
-	return gd_provincial_government(dept->id);
+	head = gd_provincial_head(dept);
+	return head != 0 ? head : gd_provincial_government(dept->id);
 }
 
 /* within the government's own region, or above the department itself */
@@ -110,8 +97,7 @@ gd_check_successor(int64 successor, int64 department)
 	GdDepartment dept;
 
 	if (successor != department && gd_department(successor, &dept) && dept.in_force &&
-		strcmp(dept.kind, "platform_operator") != 0 && strcmp(dept.kind, "public_utility") != 0 &&
-		gd_is_within_reach(&dept, department))
+		gd_is_bound(&dept) && gd_is_within_reach(&dept, department))
 		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(6)),
@@ -440,18 +426,6 @@ gd_lock_for_act(void)
 }
 
 static void
-gd_settle_department(Datum department)
-{
-	static const Oid types[] = {INT8OID};
-	static GdStatementText query = {
-		"UPDATE govdata.share_request SET state = 'approved' WHERE state = 'submitted'"
-		" AND matures_at <= govdata.clock() AND $1 IN (provider, consumer)", 1, types, NULL
-	};
-
-	(void) gd_run_as_time(&query, &department);
-}
-
-static void
 gd_execute(GdCase *c)
 {
 	static const char *const resources =
@@ -472,7 +446,7 @@ gd_execute(GdCase *c)
 		nulls[3] = 'n';
 	if (abolish)
 		gd_check_successor(DatumGetInt64(args[2]), DatumGetInt64(args[1]));
-	gd_settle_department(args[1]);
+	(void) gd_settle(GD_SETTLE_DEPARTMENT, args[1]);
 	gd_act_all(gd_acts, args, nulls);
 	if (abolish)
 		gd_act_all(gd_acts_of_end, args, nulls);

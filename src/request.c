@@ -37,35 +37,31 @@ const char *const gd_request_columns[REQ_NCOLUMNS] = {
 	"regime", "restarted_at", "extended_by", "paused_at", "coordination_step"
 };
 
-static const Oid gd_arg_int8[] = {INT8OID};
-static const Oid gd_arg_ids[] = {INT8ARRAYOID};
-
 /* ---- what time has decided ---- */
 
-uint64
-gd_settle_resource(int64 resource)
-{
-	static GdStatementText query = {
-		"UPDATE govdata.share_request SET state = 'approved'"
-		" WHERE resource = $1 AND state = 'submitted' AND matures_at <= govdata.clock()",
-		1, gd_arg_int8, NULL
-	};
-	Datum		arg = Int64GetDatum(resource);
+#define SETTLE(which) \
+	"UPDATE govdata.share_request SET state = 'approved'" \
+	" WHERE state = 'submitted' AND matures_at <= govdata.clock()" which
 
-	return gd_run_as_time(&query, &arg);
+uint64
+gd_settle(GdSettled which, Datum of)
+{
+	static GdStatementText queries[GD_N_SETTLED] = {
+		[GD_SETTLE_ALL] = {SETTLE(""), 0, NULL, NULL},
+		[GD_SETTLE_REQUEST] = {SETTLE(" AND id = $1"), 1, gd_arg_int8, NULL},
+		[GD_SETTLE_REQUESTS] = {SETTLE(" AND id = ANY ($1)"), 1, gd_arg_ids, NULL},
+		[GD_SETTLE_RESOURCE] = {SETTLE(" AND resource = $1"), 1, gd_arg_int8, NULL},
+		[GD_SETTLE_AUTHORIZATION] = {SETTLE(" AND authorization_id = $1"), 1, gd_arg_int8, NULL},
+		[GD_SETTLE_DEPARTMENT] = {SETTLE(" AND $1 IN (provider, consumer)"), 1, gd_arg_int8, NULL}
+	};
+
+	return gd_run_as_time(&queries[which], &of);
 }
 
 Datum
 gd_settle_sql(PG_FUNCTION_ARGS)
 {
-	static GdStatementText query = {
-		"UPDATE govdata.share_request SET state = 'approved'"
-		" WHERE id = ANY ($1) AND state = 'submitted' AND matures_at <= govdata.clock()",
-		1, gd_arg_ids, NULL
-	};
-	Datum		arg = PG_GETARG_DATUM(0);
-
-	PG_RETURN_INT64(gd_run_as_time(&query, &arg));
+	PG_RETURN_INT64(gd_settle(GD_SETTLE_REQUESTS, PG_GETARG_DATUM(0)));
 }
 
 Datum
@@ -197,7 +193,7 @@ gd_check_items(GdResource *r, Datum items, bool needed)
 				 errhint("Use the data directly, or name the items that are shared conditionally.")));
 }
 
-bool
+static bool
 gd_all_unconditional(GdResource *r, Datum items)
 {
 	char	  **names;
@@ -233,8 +229,8 @@ gd_check_term(GdRow *row, DateADT today)
 			(errcode(GD_ERRCODE(20)),
 			 errmsg("valid_until must be a day from today on, until the year 9999"),
 			 errdetail("It is %s; today is %s in legal time. Measures, Article 20.",
-					   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(until))),
-					   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(today)))),
+					   gd_day_text(until),
+					   gd_day_text(today)),
 			 errhint("State the last day on which the data will be used.")));
 }
 
@@ -417,16 +413,8 @@ gd_is_unconditional(GdCase *c)
 static bool
 gd_is_source(GdCase *c)
 {
-	int64	   *ids;
-	int			n;
-
-	if (c->row->is_insert || c->row->oldnull[REQ_SOURCES - 1])
-		return false;
-	n = gd_ids_of(c->row->old[REQ_SOURCES - 1], &ids);
-	for (int i = 0; i < n; i++)
-		if (ids[i] == c->me)
-			return true;
-	return false;
+	return !c->row->is_insert && !c->row->oldnull[REQ_SOURCES - 1] &&
+		gd_ids_have(c->row->old[REQ_SOURCES - 1], c->me);
 }
 
 /* ---- answering ---- */
@@ -445,7 +433,7 @@ gd_set_array(GdRow *row, int attno, ArrayType *array)
  * negative entry or another has taken an item away is the reason for that item
  * only, and stays beside it.
  */
-void
+static void
 gd_require_answer_reason(GdRow *row, const char *act)
 {
 	if (!row->oldnull[REQ_ANSWER_REASON - 1] && !gd_is_changed(row, REQ_ANSWER_REASON))

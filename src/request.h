@@ -54,7 +54,6 @@ extern GdResource *gd_request_resource(int64 id, const GdDepartment *consumer);
 extern void gd_check_items(GdResource *r, Datum items, bool needed);
 /* of what is returned to a city, its own rows only; raises where they cannot be told */
 extern void gd_limit_rows(GdCase *c);
-extern bool gd_all_unconditional(GdResource *r, Datum items);
 /* scope, sources and what the provider has consented to in advance */
 extern void gd_look_up(GdRow *row, GdReceipt *f);
 /* start the clock of Article 20 at "since"; "silent": silence may become consent */
@@ -62,8 +61,6 @@ extern void gd_set_clock(GdRow *row, const char *code, TimestampTz since, int64 
 /* granted at once, without an answer */
 extern void gd_grant_at_once(GdRow *row, const char *basis, TimestampTz now);
 extern void gd_set_array(GdRow *row, int attno, ArrayType *array);
-/* of whoever refuses, added to the reasons that stand already */
-extern void gd_require_answer_reason(GdRow *row, const char *act);
 
 /* ---- upward.c ---- */
 

@@ -249,22 +249,6 @@ gd_rule_test(const GdRule *rule)
 
 /* ---- can it be measured? ---- */
 
-Oid
-gd_relation_of(int64 resource)
-{
-	static const Oid types[] = {INT8OID};
-	static GdStatementText query = {
-		"SELECT relation::oid FROM govdata.attachment WHERE resource = $1", 1, types, NULL
-	};
-	Datum		arg = Int64GetDatum(resource);
-	Datum		oid;
-	bool		isnull;
-
-	if (gd_own_run(&query, &arg, NULL, NULL, 1, &oid, &isnull) == 0 || get_rel_name(DatumGetObjectId(oid)) == NULL)
-		return InvalidOid;
-	return DatumGetObjectId(oid);
-}
-
 /* the column that an item of the catalog is attached to */
 static const GdColumn *
 gd_item_column(const GdAttachment *att, const char *item)
@@ -562,12 +546,6 @@ static GdCaseKind gd_rule_kind = {
 /* ---- the rows of which a rule tells only the number ---- */
 
 PG_FUNCTION_INFO_V1(gd_rule_query);
-
-static char *
-gd_qualified(Oid relid)
-{
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
-}
 
 static char *
 gd_query_of(const GdRule *rule, Oid relid)

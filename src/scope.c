@@ -16,10 +16,8 @@
 
 PG_FUNCTION_INFO_V1(gd_nothing_used);
 
-/* no chain of superiors is as long; one that is goes in circles */
-#define GD_MAX_SUPERIORS	32
-
-bool
+/* is the department the head of the system or somewhere below it? */
+static bool
 gd_in_system(int64 head, int64 department)
 {
 	GdDepartment dept;
@@ -44,10 +42,8 @@ gd_scope_covers(const GdResource *r, const GdDepartment *who)
 
 	if (r->scope_departments == (Datum) 0 && r->scope_regions == (Datum) 0 && r->scope_systems == (Datum) 0)
 		return true;
-	n = r->scope_departments ? gd_ids_of(r->scope_departments, &ids) : 0;
-	for (int i = 0; i < n; i++)
-		if (ids[i] == who->id)
-			return true;
+	if (r->scope_departments && gd_ids_have(r->scope_departments, who->id))
+		return true;
 	n = r->scope_systems ? gd_ids_of(r->scope_systems, &ids) : 0;
 	for (int i = 0; i < n; i++)
 		if (gd_in_system(ids[i], who->id))

@@ -7,12 +7,9 @@
  */
 #include "govdata.h"
 
-#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
 #include "catalog.h"
-
-static const Oid gd_arg_text[] = {TEXTOID};
 
 /* ---- codes ---- */
 

@@ -58,6 +58,18 @@ gd_ids_of(Datum array, int64 **ids)
 	return n;
 }
 
+bool
+gd_ids_have(Datum array, int64 value)
+{
+	int64	   *ids;
+	int			n = gd_ids_of(array, &ids);
+
+	for (int i = 0; i < n; i++)
+		if (ids[i] == value)
+			return true;
+	return false;
+}
+
 /* elements of a text[] without nulls */
 int
 gd_texts_of(Datum array, char ***texts)

@@ -28,17 +28,15 @@ int64
 gd_answering(int64 provider)
 {
 	GdDepartment dept;
-	GdDepartment head;
 	GdRegion	region;
+	int64		head;
 
 	if (!gd_department(provider, &dept) || strcmp(dept.vertical, "provincial") != 0 ||
 		!gd_region(dept.region, &region) || region.level == 3)
 		return provider;
-	/* no chain of superiors is as long; one that is goes in circles */
-	head = dept;
-	for (int i = 0; i < 32 && head.superior != 0 && gd_department(head.superior, &head); i++)
-		if (gd_region(head.region, &region) && region.level == 3)
-			return head.id;
+	head = gd_provincial_head(&dept);
+	if (head != 0)
+		return head;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(18)),
 			 errmsg("department \"%s\" is a branch whose provincial head is not registered", dept.name),
@@ -137,17 +135,13 @@ gd_next_authority(const char *from, const char *provider_region)
 {
 	GdRegion	region;
 	GdRegion	target;
-	char		code[sizeof(region.code)];
 
 	if (!gd_platform_region(provider_region, &target))
 		return 0;
-	strlcpy(code, from, sizeof(code));
-	while (code[0] != '\0' && strcmp(code, target.code) != 0 && gd_region(code, &region))
-	{
+	for (bool found = gd_region(from, &region); found && strcmp(region.code, target.code) != 0;
+		 found = gd_region_up(&region))
 		if (region.authority != 0)
 			return region.authority;
-		strlcpy(code, region.parent, sizeof(code));
-	}
 	return 0;
 }
 

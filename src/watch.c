@@ -196,7 +196,7 @@ gd_warn_broken(const GdAttachment *att)
 			 errmsg("departments can no longer read resource \"%s\"", att->code),
 			 errdetail("The attachment is broken: %s. Measures, Article 17.", att->broken),
 			 errhint("Bring the table into its former shape, or attach it anew: SELECT govdata.attach_resource('%s', '%s');",
-					 att->code, quote_qualified_identifier(get_namespace_name(get_rel_namespace(att->root)), get_rel_name(att->root)))));
+					 att->code, gd_qualified(att->root))));
 }
 
 static void
@@ -248,10 +248,9 @@ gd_judge_touched(Oid relid)
 static void
 gd_end_attachment(Oid relid)
 {
-	static const Oid types[] = {OIDOID};
 	static GdStatementText query = {
 		"WITH gone AS (DELETE FROM govdata.attachment WHERE relation = $1::regclass RETURNING resource)"
-		" SELECT r.code FROM govdata.resource r JOIN gone ON gone.resource = r.id", 1, types, NULL
+		" SELECT r.code FROM govdata.resource r JOIN gone ON gone.resource = r.id", 1, gd_arg_oid, NULL
 	};
 	Datum		arg = ObjectIdGetDatum(relid);
 	Datum		code;
@@ -269,14 +268,13 @@ gd_end_attachment(Oid relid)
 static void
 gd_judge_publication(const char *publication)
 {
-	static const Oid types[] = {TEXTOID};
 	static GdStatementText query = {
 		"SELECT string_agg(DISTINCT c.oid::regclass::text, ', ') FROM pg_catalog.pg_publication_tables p"
 		" JOIN pg_catalog.pg_class c ON c.relname = p.tablename"
 		" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = p.schemaname"
 		" WHERE p.pubname = $1 AND EXISTS (SELECT FROM govdata.attachment a"
 		" WHERE c.oid IN (SELECT m.relid FROM pg_catalog.pg_partition_tree(a.relation) m) OR c.oid = a.relation)",
-		1, types, NULL
+		1, gd_arg_text, NULL
 	};
 	Datum		arg = CStringGetTextDatum(publication);
 	Datum		names;
@@ -322,7 +320,7 @@ gd_judge_access(void)
 						   usable ? psprintf("SELECT ON %s", get_rel_name(att->root)) :
 						   psprintf("USAGE ON SCHEMA %s", get_namespace_name(schema))),
 				 errhint("GRANT %s TO govdata_department;",
-						 usable ? psprintf("SELECT ON %s", quote_qualified_identifier(get_namespace_name(schema), get_rel_name(att->root))) :
+						 usable ? psprintf("SELECT ON %s", gd_qualified(att->root)) :
 						 psprintf("USAGE ON SCHEMA %s", quote_identifier(get_namespace_name(schema))))));
 	}
 }

@@ -12,7 +12,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes;
 
-our @EXPORT = qw(govdata_node travel_to found_departments submit
+our @EXPORT = qw(govdata_node travel_to set_setting found_departments submit
   in_background wait_until);
 
 # A running server with the extension in database postgres.
@@ -43,6 +43,18 @@ sub travel_to
 	$node->poll_query_until('postgres',
 		"SELECT govdata.clock() BETWEEN '$instant' AND timestamptz '$instant' + interval '1 minute'"
 	) or die "the clock did not move to $instant";
+	return;
+}
+
+# From now on the server has this setting.
+sub set_setting
+{
+	my ($node, $name, $value) = @_;
+
+	$node->safe_psql('postgres', "ALTER SYSTEM SET $name = '$value'");
+	$node->reload;
+	$node->poll_query_until('postgres', "SELECT setting FROM pg_settings WHERE name = '$name'", $value)
+	  or die "setting $name does not arrive";
 	return;
 }
 

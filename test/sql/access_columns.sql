@@ -16,18 +16,6 @@ SELECT t.reads('pat', 'SELECT count(salary) FROM pat.people', '1000', 'the provi
 SELECT t.unread('bob', 'SELECT salary FROM pat.people', :'not_an_item', 'a column that is no item is nobody else''s');
 
 -- what the hint says to submit is what is missing
-CREATE FUNCTION t.hint(who text, sql text) RETURNS text
-LANGUAGE plpgsql AS $$
-DECLARE
-	hint text;
-BEGIN
-	PERFORM set_config('role', t.role(who), true);
-	EXECUTE sql;
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
-	RETURN hint;
-END
-$$;
 SELECT is(t.hint('alice', 'SELECT name, id_card FROM pat.people'),
 	format('SELECT govdata.submit_request(''%s'', ARRAY[''id_card''], ''purpose'', ''2026-04-01'');', :'people_code'),
 	'the hint is the request for exactly the missing items');

@@ -121,19 +121,6 @@ SELECT t.refused('superuser', format('SELECT govdata.attach_resource(%L, %L)', :
 	WHERE to_regclass(r) IS NOT NULL;
 
 -- the hint of a schema that nobody may use is the GRANT
-CREATE FUNCTION t.hint(who text, sql text) RETURNS text
-LANGUAGE plpgsql AS $$
-DECLARE
-	hint text;
-BEGIN
-	PERFORM set_config('role', t.role(who), true);
-	EXECUTE sql;
-	RETURN 'no error';
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
-	RETURN hint;
-END
-$$;
 SELECT t.resource('wh_police', '隐', '{id}') AS hidden \gset
 SELECT code AS hidden_code FROM govdata.resource WHERE id = :hidden \gset
 SELECT is(t.hint('superuser', format('SELECT govdata.attach_resource(%L, ''pats.hidden'')', :'hidden_code')), 'GRANT USAGE ON SCHEMA pats TO govdata_department;', 'attaching: a schema that departments may not use');

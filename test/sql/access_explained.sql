@@ -76,18 +76,6 @@ SELECT t.unread('utility', 'SELECT count(*) FROM pat.register', 'ZW0%', 'and cou
 -- ruling 7: what stands on an upper platform is asked for by one's authority
 SELECT t.unread(who, 'SELECT name FROM pat.province', 'ZW021 % The platform of 湖北省 is above that of %', 'of an upper platform: ' || who) FROM unnest('{wh_civil,ja_civil,yc_civil}'::text[]) AS who;
 SELECT t.reads(who, 'SELECT name FROM pat.province', 'n', 'of one''s own platform: ' || who) FROM unnest('{hb_market,hb_da}'::text[]) AS who;
-CREATE FUNCTION t.hint(who text, sql text) RETURNS text
-LANGUAGE plpgsql AS $$
-DECLARE
-	hint text;
-BEGIN
-	PERFORM set_config('role', t.role(who), true);
-	EXECUTE sql;
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
-	RETURN hint;
-END
-$$;
 SELECT is(t.hint('ja_civil', 'SELECT name FROM pat.province'), 'Report the need to your data authority, "江岸区数据局", which applies to the upper platform.', 'whom to ask');
 SELECT is(t.hint('utility', 'SELECT id FROM pat.people'), 'Ask the department in charge.', 'nobody is sent to a request that would be refused');
 -- Article 26: but what is open to the public is open to them

@@ -3,6 +3,7 @@
 \set actors :include '/actors.psql'
 \i :actors
 \set reading :include '/reading.psql'
+\set peeking :include '/peeking.psql'
 \i :reading
 
 -- Row filters: what may stand in one, and that nothing takes it away.
@@ -139,14 +140,7 @@ ALTER TABLE pat.people DISABLE ROW LEVEL SECURITY;
 SELECT t.unread(who, 'SELECT id FROM pat.people', 'ZW0%', format('attack 12: row security switched off: %s is refused', who)) FROM unnest('{alice,bob,carol}'::text[]) AS who;
 SELECT t.reads('pat', 'SELECT count(*) FROM pat.people', '1000', 'attack 12: the provider goes on');
 -- nor does the planner show values to an operator of the reader's (attack 2)
-CREATE SEQUENCE carol.leaked;
-GRANT ALL ON SEQUENCE carol.leaked TO PUBLIC;
-ALTER SEQUENCE carol.leaked OWNER TO regress_gd_carol;
-SET LOCAL ROLE regress_gd_carol;
-CREATE FUNCTION carol.peek(numeric, numeric) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 0.0001 AS
-	'BEGIN PERFORM nextval(''carol.leaked''); RETURN $1 < $2; END';
-CREATE OPERATOR carol.<<< (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = carol.peek, RESTRICT = scalarltsel);
-RESET ROLE;
+\i :peeking
 SELECT t.unread('carol', sql, 'ZW0%', 'attack 12: ' || sql) FROM unnest(ARRAY['SELECT id FROM pat.people WHERE salary OPERATOR(carol.<<<) 5000',
 	'EXPLAIN SELECT id FROM pat.people WHERE salary OPERATOR(carol.<<<) 5000']) AS sql;
 SELECT is((SELECT is_called FROM carol.leaked), false, 'attack 12: no operator saw a value');

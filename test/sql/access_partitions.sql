@@ -3,6 +3,7 @@
 \set actors :include '/actors.psql'
 \i :actors
 \set reading :include '/reading.psql'
+\set peeking :include '/peeking.psql'
 \i :reading
 
 -- Partitions, inheritance, foreign keys and the provider's own ways to its tables.
@@ -85,14 +86,7 @@ SELECT t.unread('bob', 'SELECT name FROM pat.people UNION ALL SELECT name FROM p
 SELECT t.reads('pat', 'SELECT count(*) FROM pat.allp', '1000', 'attack 16: the provider may');
 -- nor does the planner show values to an operator of the reader's (attack 2)
 ANALYZE pat.allp;
-CREATE SEQUENCE carol.leaked;
-GRANT ALL ON SEQUENCE carol.leaked TO PUBLIC;
-ALTER SEQUENCE carol.leaked OWNER TO regress_gd_carol;
-SET LOCAL ROLE regress_gd_carol;
-CREATE FUNCTION carol.peek(numeric, numeric) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 0.0001 AS
-	'BEGIN PERFORM nextval(''carol.leaked''); RETURN $1 < $2; END';
-CREATE OPERATOR carol.<<< (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = carol.peek, RESTRICT = scalarltsel);
-RESET ROLE;
+\i :peeking
 SELECT t.unread('carol', sql, 'ZW020 %', 'attack 16: ' || sql) FROM unnest(ARRAY['SELECT id FROM pat.allp WHERE salary OPERATOR(carol.<<<) 5000',
 	'EXPLAIN SELECT id FROM pat.allp WHERE salary OPERATOR(carol.<<<) 5000']) AS sql;
 SELECT is((SELECT is_called FROM carol.leaked), false, 'attack 16: no operator saw a value');

@@ -59,16 +59,6 @@ sub value
 	return $node->safe_psql('postgres', $sql);
 }
 
-sub set
-{
-	my ($name, $value) = @_;
-	$node->safe_psql('postgres', "ALTER SYSTEM SET $name = '$value'");
-	$node->reload;
-	$node->poll_query_until('postgres', "SELECT setting FROM pg_settings WHERE name = '$name'", $value)
-	  or die "setting $name does not arrive";
-	return;
-}
-
 sub doctor
 {
 	my ($item) = @_;
@@ -135,7 +125,7 @@ is(value('SELECT count(*) FROM govdata.access_log'), $before + 1, 'nothing that 
 is(value("SELECT count(*) FROM govdata.verify_access_log() WHERE finding NOT IN ('ok', 'unsealed')"), 0, 'and the log holds');
 
 # ---- a resource that insists on durable records ----
-set('govdata.access_log', 'async');
+set_setting($node, 'govdata.access_log', 'async');
 like(doctor('access log'), qr/^warning: mode async/, 'doctor(): async is said');
 $pid = worker();
 kill 'STOP', $pid;
@@ -149,7 +139,7 @@ kill 'CONT', $pid;
 drained();
 ($out) = read_it();
 is($out, 'name 7', 'with a writer at work it is read');
-set('govdata.access_log', 'sync');
+set_setting($node, 'govdata.access_log', 'sync');
 
 # ---- the disk is full ----
 # a file-size limit for the writer, below the size that the month has reached
@@ -190,12 +180,12 @@ SKIP:
 }
 
 # ---- a synchronous standby that does not answer ----
-set('synchronous_standby_names', 'nobody');
+set_setting($node, 'synchronous_standby_names', 'nobody');
 ($out, $err) = read_it();
 like($err, qr/ZW032.*not durable within/s, 'no synchronous standby: what is not replicated is not durable');
 is($out, '', 'so nothing is read');
 like(doctor('access log queue'), qr/^failure: .*the oldest record waits/, 'doctor(): records wait');
-set('synchronous_standby_names', '');
+set_setting($node, 'synchronous_standby_names', '');
 drained();
 ($out) = read_it();
 is($out, 'name 7', 'without it reading goes on');

@@ -4,6 +4,7 @@
 
 use strict;
 use warnings;
+use GovdataTest qw(set_setting);
 use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -72,15 +73,6 @@ sub run_as {
 sub value {
 	my ($sql, $db) = @_;
 	return $node->safe_psql($db // 'one', $sql);
-}
-
-sub set {
-	my ($name, $value) = @_;
-	$node->safe_psql('postgres', "ALTER SYSTEM SET $name = '$value'");
-	$node->reload;
-	$node->poll_query_until('postgres', "SELECT setting FROM pg_settings WHERE name = '$name'", $value)
-	  or die "setting $name does not arrive";
-	return;
 }
 
 sub worker {
@@ -249,7 +241,7 @@ for my $sql (
 	like($err, qr/ERROR:\s+ZW032.*not durable within/s, "not recorded: $sql");
 	unlike($out . $err, qr/name \d|division|\(0 rows\)/, 'and nobody learns anything');
 }
-set('govdata.access_log', 'async');
+set_setting($node, 'govdata.access_log', 'async');
 ($out, $err) = run_as('alice', 'one', "SET govdata.purpose = '" . 'x' x 900 . "'; " . "$read; " x 400);
 like($err, qr/ZW032.*stayed full/s, 'attack 72: the queue is full: refused, also in the async mode');
 $position = -s $node->logfile;
@@ -262,7 +254,7 @@ $node->poll_query_until('one', 'SELECT queued = 0 FROM govdata.access_log_state(
 is(value("SELECT count(*) FROM govdata.verify_access_log() WHERE finding = 'gap'"), 1, 'attack 72: nothing of it is lost');
 ($out) = run_as('alice', 'one', $read);
 is($out, 'name 7', 'attack 72: and reading goes on');
-set('govdata.access_log', 'sync');
+set_setting($node, 'govdata.access_log', 'sync');
 
 # ---- nobody writes the evidence by hand ----
 
@@ -286,10 +278,10 @@ for my $what (
 # ---- sealing, tampering, the end of the term ----
 
 # a read whose beginning and end are two entries, and one record
-set('govdata.access_log', 'async');
+set_setting($node, 'govdata.access_log', 'async');
 run_as('alice', 'one', "BEGIN; DECLARE c CURSOR FOR $read; FETCH c; COMMIT");
 $node->poll_query_until('one', 'SELECT queued = 0 FROM govdata.access_log_state()') or fail('the record never came');
-set('govdata.access_log', 'sync');
+set_setting($node, 'govdata.access_log', 'sync');
 value('CALL govdata.sweep()');
 is(value("SELECT string_agg(finding, ',') FROM govdata.verify_access_log() WHERE finding NOT IN ('gap', 'ok')"),
 	'', 'the sweep seals the log');
@@ -410,13 +402,13 @@ like($err, qr/ZW032/, 'the extension is not dropped while it holds data');
 is(value("SELECT count(*) FROM pg_class WHERE relname ~ '^access_record'", 'three'), 0,
 	'with maintenance on it goes with its writer connected, and its partitions with it');
 
-set('govdata.log_idle', '1');
+set_setting($node, 'govdata.log_idle', '1');
 run_as('alice', 'one', $read);
 $node->poll_query_until('one', 'SELECT worker IS NULL FROM govdata.access_log_state()') or fail('the writer stays');
 pass('a writer without work leaves');
 ($out) = run_as('alice', 'one', $read);
 is($out, 'name 7', 'and comes back');
-set('govdata.log_idle', '60');
+set_setting($node, 'govdata.log_idle', '60');
 
 leave($s);
 $node->append_conf('postgresql.conf', 'max_worker_processes = 1');
@@ -428,13 +420,13 @@ $node->append_conf('postgresql.conf', 'max_worker_processes = 12');
 
 # ---- a server that stops ----
 
-set('govdata.access_log', 'async');
+set_setting($node, 'govdata.access_log', 'async');
 $node->restart;
 run_as('alice', 'one', "SET govdata.purpose = 'last words'; " . "$read; " x 50);
 $node->restart;
 is(value("SELECT count(*) FROM govdata.access_log WHERE purpose = 'last words'"), 50,
 	'async: an orderly shutdown loses nothing of the queue');
-set('govdata.access_log', 'sync');
+set_setting($node, 'govdata.access_log', 'sync');
 
 # kill -9 of every process of the server under load: what the clients' files
 # hold was received before, so it must be on record: this very read, by its
@@ -493,13 +485,13 @@ for my $round (1 .. $rounds) {
 cmp_ok($received, '>', 50 * $rounds, "clients received $received rows in $rounds rounds");
 is($missing, 0, 'attack 71: after kill -9 every row that was received has its record');
 # the same with nobody writing: what sync keeps, async loses, and the count sees it
-set('govdata.access_log', 'async');
+set_setting($node, 'govdata.access_log', 'async');
 run_as('alice', 'one', $read);
 my $writer = worker();
 kill 'STOP', $writer if $writer;
 ($received, $missing) = kill_readers('async');
 cmp_ok($missing, '>', 0, "attack 71: async, with the writer held: $missing of $received rows have no record, as documented");
-set('govdata.access_log', 'sync');
+set_setting($node, 'govdata.access_log', 'sync');
 # a turn ends after a few short seals, and each boot is one
 value('CALL govdata.sweep()') for 1 .. 1 + $rounds / 4;
 is(value("SELECT string_agg(DISTINCT finding, ',' ORDER BY finding) FROM govdata.verify_access_log()"),
