@@ -98,11 +98,10 @@ COMMENT ON FUNCTION govdata._absent(text, text, smallint) IS '报错:行不存�
 --     WITH moved AS (UPDATE ... RETURNING 1)
 --     SELECT govdata._moved('subject', key, article, EXISTS (SELECT FROM moved));
 CREATE FUNCTION govdata._moved(subject text, key text, article smallint, met boolean) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF NOT met THEN
-        PERFORM govdata._absent(subject, key, article);
-    END IF;
-END
-$$;
+LANGUAGE c AS 'MODULE_PATHNAME', 'gd_moved';
 COMMENT ON FUNCTION govdata._moved(text, text, smallint, boolean) IS '更新未命中时报错';
+
+-- _found(subject, key, article, id) -> the id; raises the same where it is NULL.
+CREATE FUNCTION govdata._found(subject text, key text, article smallint, id bigint) RETURNS bigint
+LANGUAGE c AS 'MODULE_PATHNAME', 'gd_found';
+COMMENT ON FUNCTION govdata._found(text, text, smallint, bigint) IS '返回编号;为空时报错';

@@ -12,6 +12,8 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+PG_FUNCTION_INFO_V1(gd_text);
+
 /* characters that show nothing: spaces of all widths, marks without a width, fillers */
 static bool
 gd_shows_nothing(pg_wchar c)
@@ -116,4 +118,19 @@ gd_texts_select(Datum from, bool fromnull, Datum in, bool innull, bool wanted)
 			(!innull && gd_texts_have(in, TextDatumGetCString(elems[i]))) == wanted)
 			kept[k++] = elems[i];
 	return k == 0 ? NULL : construct_array(kept, k, TEXTOID, -1, false, TYPALIGN_INT);
+}
+
+/*
+ * gd_text
+ *		A message that is made in SQL, in the session's language.  What is no
+ *		message of the catalog comes back as it is; the empty one would be the
+ *		catalog's header.
+ */
+Datum
+gd_text(PG_FUNCTION_ARGS)
+{
+	char	   *message = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	gd_speak();
+	PG_RETURN_TEXT_P(cstring_to_text(message[0] ? _(message) : message));
 }

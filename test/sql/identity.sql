@@ -298,7 +298,7 @@ CREATE TEMP TABLE department (id bigint, role regrole);
 CREATE FUNCTION pg_temp.clock() RETURNS timestamptz LANGUAGE sql AS $$ SELECT '2030-01-01'::timestamptz $$;
 SET LOCAL search_path = pg_temp, pg_catalog, public;
 RESET ROLE;
-SELECT t.refused('wh_civil', format('SELECT govdata.approve_request(%s)', :q), 'ZW020 there is no share_request "%" that you can see', 'temporary objects stand in for nothing');
+SELECT t.refused('wh_civil', format('SELECT govdata.approve_request(%s)', :q), 'ZW020 there is no request "%" that you can see', 'temporary objects stand in for nothing');
 ROLLBACK;
 
 -- ---- who sees what ----

@@ -46,7 +46,7 @@ SELECT t.allowed('admin', 'UPDATE govdata.department SET valid = ''[2020-01-01,)
 SELECT t.allowed('admin', 'UPDATE govdata.department SET valid = ''(,2026-03-02)'' WHERE role = ''regress_gd_utility''::regrole', 'one without duties ends');
 SELECT t.refused(who, format('SELECT govdata.draft_reorganization(%s, ''三定方案'')', t.department('wh_police')),
 	CASE who WHEN 'admin' THEN 'ZW006 user "%" acts for no department' WHEN 'superuser' THEN 'ZW006 user "%" acts for no department'
-	ELSE 'ZW006 reorganization (new) can be moved from "" to "drafted" only by: government' END, 'not: ' || who)
+	ELSE 'ZW006 a new reorganization in state "drafted" can be entered only by: government' END, 'not: ' || who)
 FROM unnest('{wh_police,wh_da,hb_gov,ja_gov,yc_gov,superuser}'::text[]) AS who;
 SELECT t.refused('wh_gov', format('SELECT govdata.draft_reorganization(%s, '' '')', t.department('wh_police')), 'ZW006 reorganization needs its basis', 'a decision has a basis');
 SELECT t.refused('wh_gov', format('SELECT govdata.draft_reorganization(%s, ''文'', %s)', t.department('wh_police'), t.department(who)), 'ZW006 department % cannot succeed', 'no successor: ' || who) FROM unnest('{wh_police,operator,utility}'::text[]) AS who;
