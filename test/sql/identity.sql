@@ -72,6 +72,7 @@ REVOKE govdata_department FROM regress_gd_admin;
 SELECT t.refused('superuser', :'dml', 'ZW020 user "%" acts for no department', 'nor has a superuser');
 BEGIN;
 SELECT t.allowed('admin', 'INSERT INTO govdata.region (code, name, level, parent) VALUES (''420199X'', ''功能区'', ''county'', ''420100'')', 'it registers regions');
+SELECT t.refused('admin', 'UPDATE govdata.region SET level = ''county'', parent = ''420199X'' WHERE code = ''420100''', 'ZW005 region "420100" cannot be below "420199X"', 'but none below itself');
 SELECT t.allowed('admin', 'UPDATE govdata.department SET data_officer = ''新'' WHERE kind = ''agency''', 'and changes departments');
 SELECT t.allowed('admin', 'INSERT INTO govdata.calendar_notice (calendar, year, notice, signed_on) VALUES (''CN'', 2027, ''x'', ''2026-11-01'')', 'and loads notices');
 ROLLBACK;
