@@ -39,7 +39,7 @@ SELECT is(due_on, '2026-03-18'::date, 'asking extends nothing') FROM govdata.sha
 SELECT t.refused('wh_police', format('SELECT govdata.ask_extension(''share_request'', %s, 5, ''再'')', :after), '23505 %', 'once');
 SELECT is(t.val('wh_da', 'SELECT string_agg(format(''%s %s'', duty, subject_key = ' || quote_literal(:e) || '), '' '') FROM govdata.my_obligation WHERE duty = ''decide_extension'''), 'decide_extension t', 'the authority owes the decision');
 SELECT t.refused(who, format('SELECT govdata.decide_extension(%s, true)', :e), told, format('%s does not consent', who))
-FROM (VALUES ('wh_police', 'ZW020 extension of time 1 can be moved from "asked" to "granted" only by: authority'), ('wh_civil', 'ZW020 extension of time of time %'), ('hb_da', 'ZW020 extension of time of time %'), ('wh_gov', 'ZW020 extension of time of time %'), ('wh_house', 'ZW020 there is no extension of time "1" that you can see')) AS v (who, told);
+FROM (VALUES ('wh_police', 'ZW020 extension of time 1 can be moved from "asked" to "granted" only by: authority'), ('wh_civil', 'ZW020 extension of time %'), ('hb_da', 'ZW020 extension of time %'), ('wh_gov', 'ZW020 extension of time %'), ('wh_house', 'ZW020 there is no extension of time "1" that you can see')) AS v (who, told);
 BEGIN;
 SELECT t.refused('wh_da', format('SELECT govdata.decide_extension(%s, false)', :e), 'ZW020 extension of time 1 needs the reason%', 'declining needs a reason');
 SELECT t.allowed('wh_da', format('SELECT govdata.decide_extension(%s, false, ''理由不足'')', :e), 'declined');
@@ -78,7 +78,7 @@ SELECT t.request('wh_civil', :r, '{甲}') AS late \gset
 SELECT t.val('wh_police', format('SELECT govdata.ask_extension(''share_request'', %s, 5, ''数据量大'')', :late)) AS e2 \gset
 \set travel_to '2026-04-20 09:00+08'
 \i :travel
-SELECT t.refused('wh_da', format('SELECT govdata.decide_extension(%s, true)', :e2), 'ZW020 no limit of share_request % is running any more', 'a consent that comes too late');
+SELECT t.refused('wh_da', format('SELECT govdata.decide_extension(%s, true)', :e2), 'ZW020 no limit of request % is running any more', 'a consent that comes too late');
 SELECT t.allowed('wh_police', format('SELECT govdata.withdraw_extension(%s)', :e2), 'the asker can take it back');
 -- an authority's own: the next one above
 SELECT t.resource('wh_da', '平台', '{甲}', class => '307011') AS own \gset

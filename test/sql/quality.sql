@@ -262,7 +262,7 @@ UPDATE data.people SET name = '武汉' WHERE id = 1;
 -- the provider may no longer read what it compares with
 SELECT t.val('wh_civil', format('SELECT govdata.suspend_resource(%L, ''检修'')', :'regions_code')) \g /dev/null
 :check_again;
-SELECT is(t.measured(:same), 'failed the provider may not read the resource that the rule refers to', 'no comparing with what may no longer be read');
+SELECT is(t.measured(:same), 'failed 提供部门无权读取规则所参照的资源', 'no comparing with what may no longer be read');
 SELECT t.val('wh_civil', format('SELECT govdata.publish_resource(%L)', :'regions_code')) \g /dev/null
 :check_again;
 SELECT is(t.measured(:same), 'measured 1 65 0.0154', 'until it may');

@@ -157,7 +157,7 @@ SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET state = '
 	WHEN data_type = 'text' THEN '''x''' WHEN data_type = 'date' THEN '''2026-06-01''' ELSE '''2026-06-01''' END, :q),
 	-- whoever names another provider is not the provider
 	CASE column_name WHEN 'provider' THEN 'ZW020 request % can be moved from "submitted" to "approved" only by: provider, time'
-	ELSE 'ZW020 column "' || column_name || '" of share_request % cannot be changed here' END, format('an answer does not change %s', column_name))
+	ELSE 'ZW020 column "' || column_name || '" of request % cannot be changed here' END, format('an answer does not change %s', column_name))
 FROM information_schema.columns WHERE table_schema = 'govdata' AND table_name = 'share_request' AND column_name NOT IN ('state', 'granted_items', 'answer_reason', 'row_filter') ORDER BY ordinal_position;
 SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET due_at = due_at + interval ''1 day'' WHERE id = %s', :q), 'ZW020 column "due_at" of request % cannot be changed here', 'nobody moves a limit');
 SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET matures_at = NULL WHERE id = %s', :q), 'ZW020 column "matures_at" of request % cannot be changed here', 'nor takes it away');

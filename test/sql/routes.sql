@@ -67,7 +67,7 @@ SELECT is(format('%s|%s|%s', received_at, due_at, matures_at), '||', 'no clock r
 SELECT is(t.owed(:q), 'ja_da forward_request none', 'it lies with the county''s authority');
 SELECT is(t.val('wh_police', format('SELECT count(*) FROM govdata.share_request WHERE id = %s', :q)), '0', 'others do not see it');
 SELECT is(t.val('wh_da', format('SELECT count(*) FROM govdata.share_request WHERE id = %s', :q)), '1', 'the authorities above do');
-SELECT t.refused(who, format('SELECT govdata.forward_request(%s)', :q), 'ZW02% share_request %, which is "reported", can be changed like this only by: holder', format('%s does not forward', who))
+SELECT t.refused(who, format('SELECT govdata.forward_request(%s)', :q), 'ZW02% request %, which is "reported", can be changed like this only by: holder', format('%s does not forward', who))
 FROM unnest('{ja_civil,wh_da,hb_civil,hb_da,ja_gov}'::text[]) AS who;
 SELECT t.refused(who, format('UPDATE govdata.share_request SET state = ''submitted'' WHERE id = %s', :q), 'ZW021 request % can be moved from "reported" to "submitted" only by: holder', format('%s does not skip the way', who))
 FROM unnest('{ja_civil,wh_da,hb_civil,hb_da}'::text[]) AS who;
@@ -164,7 +164,7 @@ SELECT t.val('wh_civil', t.asks('wh_civil', :'note_code', '{title}')) AS n \gset
 SELECT is(t.case_of(:n), 'upward reported', 'reported');
 BEGIN;
 SELECT t.refused('wh_civil', format('UPDATE govdata.share_request SET state = ''submitted'' WHERE id = %s', :n), 'ZW021 request % only by: holder', 'the consumer does not forward it');
-SELECT t.refused('wh_civil', format('UPDATE govdata.share_request SET state = ''approved'' WHERE id = %s', :n), 'ZW02_ share_request % only by: %', 'nor grants it itself');
+SELECT t.refused('wh_civil', format('UPDATE govdata.share_request SET state = ''approved'' WHERE id = %s', :n), 'ZW02_ request % only by: %', 'nor grants it itself');
 ROLLBACK;
 SELECT t.allowed('wh_da', format('SELECT govdata.forward_request(%s)', :n), 'forwarded');
 SELECT is(t.case_of(:n) || ' / ' || t.right_of(:n), 'upward approved unconditional {title} / active unconditional {title}', 'and granted');
@@ -174,7 +174,7 @@ BEGIN;
 SELECT t.val('hb_civil', format('INSERT INTO govdata.standing_consent (resource, regions) VALUES (%s, ''{420100}'')', :house)) \g /dev/null
 SELECT t.val('ja_civil', t.asks('ja_civil', :'house_code', '{name}')) AS q \gset
 SELECT is(t.case_of(:q), 'upward reported', 'a standing consent does not spare the way');
-SELECT t.refused('ja_civil', format('UPDATE govdata.share_request SET state = ''approved'' WHERE id = %s', :q), 'ZW02_ share_request % only by: %', 'nobody on the way uses it');
+SELECT t.refused('ja_civil', format('UPDATE govdata.share_request SET state = ''approved'' WHERE id = %s', :q), 'ZW02_ request % only by: %', 'nobody on the way uses it');
 SELECT t.val('ja_da', format('SELECT govdata.forward_request(%s)', :q)) \g /dev/null
 SELECT t.allowed('wh_da', format('SELECT govdata.forward_request(%s)', :q), 'at its end');
 SELECT is(t.case_of(:q), 'upward approved standing_consent {name}', 'it answers at once');
