@@ -118,7 +118,7 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     UNION ALL
     SELECT 'regime', CASE WHEN s.regime IS NULL THEN 'warning' ELSE 'ok' END,
            CASE WHEN s.regime IS NULL THEN format(govdata._text('%s (%s) is in force since %s and not switched on here: SELECT govdata.adopt_regime(%s, day, basis) is the provincial data authority''s act'), r.title_en, r.title, r.effective_from, quote_literal(r.code))
-                ELSE format(govdata._text('%s is switched on from %s on'), r.title_en, s.effective_on) END
+                ELSE format(govdata._text('%s (%s) is switched on from %s on'), r.title_en, r.title, s.effective_on) END
       FROM govdata.regime r LEFT JOIN govdata.regime_switch s ON s.regime = r.code AND (s.ends_on IS NULL OR s.ends_on > govdata.legal_date())
      WHERE NOT r.standing AND r.effective_from <= govdata.legal_date()
     UNION ALL

@@ -57,7 +57,7 @@ for my $database (qw(postgres chinese))
 my $err;
 $node->psql('postgres', q{SET lc_messages = 'C'; SELECT govdata.deadline('infinity', 3)}, stderr => \$err);
 like($err, qr/an infinite time has no date/, 'English for whoever sets it');
-unlike($node->safe_psql('postgres', q{SET lc_messages = 'C'; SELECT t.detail FROM govdata.doctor() t}), qr/[^\x00-\x7f]/, 'and what doctor() says');
+unlike($node->safe_psql('postgres', q{SET lc_messages = 'C'; SELECT t.detail FROM govdata.doctor() t WHERE t.item <> 'regime'}), qr/[^\x00-\x7f]/, 'and what doctor() says');
 is($node->safe_psql('postgres', q{SELECT govdata._text('')}), '', 'nothing is said of nothing');
 
 $node->stop;
