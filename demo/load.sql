@@ -84,7 +84,7 @@ SELECT format('SET ROLE %I', provider),
        -- what is withheld has to wait: the demonstration shows for what
        format('UPDATE govdata.resource SET state = ''published'' WHERE id = (SELECT id FROM demo_resource WHERE n = %s AND sharing <> ''withheld'')', n),
        -- the data are of today, and the next update is due a cycle from now (Article 9)
-       format('SELECT govdata.record_update(r.code, govdata.clock()) FROM govdata.resource r'
-              ' WHERE r.id = (SELECT id FROM demo_resource WHERE n = %s AND sharing <> ''withheld'') \g /dev/null', n),
+       format('INSERT INTO govdata.data_update (resource, as_of) SELECT id, govdata.clock() FROM demo_resource'
+              ' WHERE n = %s AND sharing <> ''withheld''', n),
        'RESET ROLE'
   FROM demo_resource ORDER BY n \gexec

@@ -33,7 +33,7 @@ my %setting = names(q{SELECT split_part(name, '.', 2) FROM pg_settings WHERE nam
 my %state = names(q{SELECT DISTINCT 'ZW' || lpad(article::text, 3, '0') FROM govdata.article UNION SELECT 'ZW000'});
 
 # what a file is called, and what stands for any name
-my %file = map { $_ => 1 } qw(c h so mo po control sql conf x);
+my %file = map { $_ => 1 } qw(c h so mo po control sql conf x _duty_x);
 
 for my $file (sort keys %text)
 {
