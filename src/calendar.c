@@ -1192,7 +1192,7 @@ gd_guard_calendar_row(TriggerData *trigdata)
 				(errcode(GD_ERRCODE(0)),
 				 errmsg("a row of \"%s\" that came with the extension cannot be changed",
 						RelationGetRelationName(rel)),
-				 errdetail("It is what the State Council's notice says."),
+				 errdetail("Shipped rows say what was published."),
 				 errhint("Enter a later notice that names the day; the kind \"ordinary\" takes back what earlier ones said.")));
 	if ((inserting || updating) && gd_builtin_row(after, rel))
 		ereport(ERROR,
