@@ -58,6 +58,7 @@ CREATE TABLE govdata.share_request (
     extended_by      integer CHECK (extended_by > 0),
     paused_at        timestamptz,
     coordination_step integer CHECK (coordination_step > 0),
+    consenting_sources bigint[],
     CONSTRAINT share_request_not_of_itself CHECK (provider <> consumer),
     CONSTRAINT share_request_names_what_it_asks_for CHECK (CASE WHEN route IN ('uncatalogued', 'national')
         THEN wanted IS NOT NULL ELSE resource IS NOT NULL AND items IS NOT NULL END),
@@ -151,6 +152,7 @@ COMMENT ON COLUMN govdata.share_request.restarted_at IS '补正后重新起算�
 COMMENT ON COLUMN govdata.share_request.extended_by IS '经同意延长的工作日数';
 COMMENT ON COLUMN govdata.share_request.paused_at IS '一次性告知补正的时间;等待补正期间不计时限';
 COMMENT ON COLUMN govdata.share_request.coordination_step IS '争议处理的步骤(适用的规则体系定有步骤者)';
+COMMENT ON COLUMN govdata.share_request.consenting_sources IS '协调中表示同意共享本部门信息项的来源部门';
 
 CREATE TABLE govdata.share_request_item (
     request  bigint NOT NULL REFERENCES govdata.share_request,
@@ -362,16 +364,22 @@ END
 $$;
 COMMENT ON FUNCTION govdata.request_coordination(bigint, text) IS '提请本级政务数据主管部门协调(第二十条)';
 
--- consent_in_coordination(request): the provider's recorded consent, without
--- which the coordinator cannot close as agreed.
+-- consent_in_coordination(request): the recorded consent of the provider, without
+-- which the coordinator cannot close as agreed, or of a source department, without
+-- which its items are not among what is agreed. Raises ZW020 for anybody else.
 CREATE FUNCTION govdata.consent_in_coordination(request bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    UPDATE govdata.share_request r SET provider_consented_at = govdata.clock() WHERE r.id = request;
+    UPDATE govdata.share_request r
+       SET provider_consented_at = CASE WHEN s.is_source THEN r.provider_consented_at ELSE govdata.clock() END,
+           consenting_sources = CASE WHEN s.is_source THEN r.consenting_sources || s.me ELSE r.consenting_sources END
+      FROM (SELECT q.id, d.me, q.provider <> d.me AND d.me = ANY (q.sources) IS TRUE AS is_source
+              FROM govdata.share_request q, (SELECT govdata.current_department() AS me) d) s
+     WHERE r.id = request AND s.id = request;
     PERFORM govdata._moved('share_request', request::text, 20::smallint, FOUND);
 END
 $$;
-COMMENT ON FUNCTION govdata.consent_in_coordination(bigint) IS '协调中提供部门表示同意';
+COMMENT ON FUNCTION govdata.consent_in_coordination(bigint) IS '协调中提供部门或来源部门表示同意';
 
 -- settle_coordination(request, outcome, reason): outcome agreed, upheld or
 -- unsettled, by the coordinating authority or, for agreed, by the government

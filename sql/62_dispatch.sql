@@ -118,6 +118,18 @@ LANGUAGE sql BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION govdata.dispatch_data(bigint, text, text, date, date, text, text[], text) IS '发出数据调度通知(第十九条)';
 
+-- specify_dispatch(order, resource code, items): the authority names, once, the
+-- resource of the provider's that it has ordered in words only, and items of it;
+-- without that no negative entry can be cited. Raises ZW019 (Article 19).
+CREATE FUNCTION govdata.specify_dispatch(dispatch bigint, resource text, items text[] DEFAULT NULL) RETURNS void
+LANGUAGE sql BEGIN ATOMIC
+    WITH moved AS (UPDATE govdata.dispatch_order o SET resource = govdata._resource_id(specify_dispatch.resource, 19::smallint),
+                          items = specify_dispatch.items
+                    WHERE o.id = dispatch RETURNING 1)
+    SELECT govdata._moved('dispatch_order', dispatch::text, 19::smallint, EXISTS (SELECT FROM moved));
+END;
+COMMENT ON FUNCTION govdata.specify_dispatch(bigint, text, text[]) IS '指明所调度的资源及信息项,限一次(第十九条)';
+
 -- deliver_dispatch(order, resource code, items, negative entry): the provider
 -- delivers items of a published resource of its own; what was ordered and is not
 -- delivered must stand on the negative list, by the entry cited. The authority is
@@ -133,7 +145,8 @@ END;
 COMMENT ON FUNCTION govdata.deliver_dispatch(bigint, text, text[], bigint) IS '提供所调度的数据(第十九条)';
 
 -- withhold_dispatch(order, negative entry): the provider cites the approved entry
--- that withholds all that was ordered (Article 23); there is no other refusal.
+-- that withholds all that was ordered (Article 23); there is no other refusal. An
+-- order in words only is not withheld until the authority has named the resource.
 CREATE FUNCTION govdata.withhold_dispatch(dispatch bigint, negative_entry bigint) RETURNS void
 LANGUAGE sql BEGIN ATOMIC
     WITH moved AS (UPDATE govdata.dispatch_order o SET state = 'withheld', negative_entry = withhold_dispatch.negative_entry

@@ -186,7 +186,8 @@ SELECT q.id, q.route, r.code, r.title, c.name AS consumer, p.name AS provider, q
        q.return_reason, q.wanted, q.source_body, q.terms, q.listed_at, q.refusal_ground, b.name AS addressed_to,
        x.name AS co_coordinator, q.concurrence,
        ARRAY(SELECT d.name FROM govdata.department d WHERE d.id = ANY (q.sources) ORDER BY d.id) AS sources,
-       q.regime, q.extended_by, q.paused_at, q.restarted_at, q.coordination_step
+       q.regime, q.extended_by, q.paused_at, q.restarted_at, q.coordination_step,
+       ARRAY(SELECT d.name FROM govdata.department d WHERE d.id = ANY (q.consenting_sources) ORDER BY d.id) AS consenting_sources
   FROM govdata.share_request q
   LEFT JOIN govdata.resource r ON r.id = q.resource
   JOIN govdata.department c ON c.id = q.consumer

@@ -509,7 +509,7 @@ BEGIN
                      current_setting('server_version'),
                      CASE WHEN library.version <> installed THEN govdata._text('; ALTER EXTENSION govdata UPDATE, or restart the server where an old library is still loaded') END);
     RETURN NEXT;
-    FOREACH subject IN ARRAY ARRAY['settings', 'law', 'sweep', 'roles', 'guards', 'quality', 'reading', 'writer', 'access_log', 'journal'] LOOP
+    FOREACH subject IN ARRAY ARRAY['settings', 'law', 'sweep', 'holds', 'roles', 'guards', 'quality', 'reading', 'writer', 'access_log', 'journal'] LOOP
         BEGIN
             RETURN QUERY EXECUTE format('SELECT t.item, t.state, t.detail FROM govdata.%I() t', '_doctor_' || subject);
         EXCEPTION WHEN OTHERS THEN

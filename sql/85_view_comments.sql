@@ -93,6 +93,7 @@ COMMENT ON COLUMN govdata.request_board.extended_by IS '经同意延长的工作
 COMMENT ON COLUMN govdata.request_board.paused_at IS '告知补正的时间;等待期间不计时限';
 COMMENT ON COLUMN govdata.request_board.restarted_at IS '补正后重新起算的时间';
 COMMENT ON COLUMN govdata.request_board.coordination_step IS '争议处理的步骤';
+COMMENT ON COLUMN govdata.request_board.consenting_sources IS '协调中表示同意的来源部门名称';
 COMMENT ON COLUMN govdata.request_board.sources IS '所申请信息项的其他来源部门名称';
 COMMENT ON COLUMN govdata.effective_authorization.id IS '编号,同申请的 authorization_id';
 COMMENT ON COLUMN govdata.effective_authorization.request IS '所依申请;一申请至多一授权';

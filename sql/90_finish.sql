@@ -131,7 +131,7 @@ END
 $$;
 
 -- Shipped rows come with the extension and are not dumped; everything else is,
--- but for the heartbeat of this server's own sweep.
+-- but for the heartbeat of this server's own sweep and the sessions it has met.
 DO $$
 DECLARE
     t record;
@@ -139,7 +139,7 @@ BEGIN
     FOR t IN SELECT c.oid, c.relkind,
                     EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'builtin') AS ships
                FROM pg_class c WHERE c.relnamespace = 'govdata'::regnamespace AND c.relkind IN ('r', 'S')
-                AND c.relname <> 'sweep_heartbeat' LOOP
+                AND c.relname NOT IN ('sweep_heartbeat', 'sweep_hold') LOOP
         PERFORM pg_extension_config_dump(t.oid, CASE WHEN t.ships THEN 'WHERE NOT builtin' ELSE '' END);
     END LOOP;
 END

@@ -145,6 +145,7 @@ typedef struct GdGrant
 	int32		version;
 	int			in_force;		/* authorizations in force */
 	bool		chosen;			/* one of them is govdata.authorization */
+	bool		strayed;		/* govdata.authorization names none that is in force, here or elsewhere */
 	bool		copy;
 	TimestampTz until;			/* the verdict may change by itself then */
 	char	   *items;			/* names, comma-separated on both ends */
@@ -365,6 +366,69 @@ gd_load_pending(GdGrant *g, int64 resource, TimestampTz now)
 	return pending;
 }
 
+/* in force for another resource of the department's? */
+static bool
+gd_is_elsewhere(GdGrant *g, HeapTuple tup, Relation rel, int64 resource, TimestampTz from, TimestampTz until, TimestampTz now)
+{
+	bool		isnull;
+
+	if (DatumGetInt64(gd_get(tup, rel, "consumer", &isnull)) != g->key.department ||
+		DatumGetInt64(gd_get(tup, rel, "resource", &isnull)) == resource || isnull)
+		return false;
+	gd_until(g, from, now);
+	gd_until(g, until, now);
+	return from <= now && now < until;
+}
+
+/*
+ * A session that has chosen an authorization may read other resources too; but
+ * one that has chosen what is not in force means something else than what it
+ * would get here.
+ */
+static bool
+gd_has_chosen_elsewhere(GdGrant *g, int64 resource, TimestampTz now)
+{
+	Relation	rel = table_open(gd_relid_required(GD_SHARE_AUTHORIZATION), AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tup;
+	bool		isnull;
+	bool		found = false;
+
+	ScanKeyInit(&key, SPI_fnumber(RelationGetDescr(rel), "id"), BTEqualStrategyNumber, F_INT8EQ,
+				Int64GetDatum(g->key.chosen));
+	scan = systable_beginscan(rel, gd_object_oid("share_authorization_pkey"), true, NULL, 1, &key);
+	while (HeapTupleIsValid(tup = systable_getnext(scan)))
+		found = found || (strcmp(gd_text_field(tup, rel, "state"), "active") == 0 &&
+						  gd_is_elsewhere(g, tup, rel, resource, DatumGetTimestampTz(gd_get(tup, rel, "valid_from", &isnull)),
+										  DatumGetTimestampTz(gd_get(tup, rel, "valid_until", &isnull)), now));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+
+	rel = table_open(gd_relid_required(GD_SHARE_REQUEST), AccessShareLock);
+	ScanKeyInit(&key, SPI_fnumber(RelationGetDescr(rel), "authorization_id"), BTEqualStrategyNumber, F_INT8EQ,
+				Int64GetDatum(g->key.chosen));
+	scan = systable_beginscan(rel, gd_object_oid("share_request_pending_authorization"), true, NULL, 1, &key);
+	while (!found && HeapTupleIsValid(tup = systable_getnext(scan)))
+	{
+		TimestampTz matures = DatumGetTimestampTz(gd_get(tup, rel, "matures_at", &isnull));
+
+		found = !isnull && strcmp(gd_text_field(tup, rel, "state"), "submitted") == 0 &&
+			gd_is_elsewhere(g, tup, rel, resource, matures,
+							gd_end_of_day(DatumGetDateADT(gd_get(tup, rel, "valid_until", &isnull))), now);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+/* is it open by which authorization the department reads? */
+static bool
+gd_is_undecided(const GdGrant *g)
+{
+	return g->strayed || (g->in_force > 1 && !g->chosen);
+}
+
 static bool
 gd_list_has(const char *items, const char *item)
 {
@@ -508,6 +572,8 @@ gd_grant(int64 department, const GdAttachment *att)
 		loaded.until = DT_NOEND;
 		gd_load_authorizations(&loaded, att->resource, now);
 		gd_load_continued(&loaded, att->resource, gd_load_pending(&loaded, att->resource, now), now);
+		loaded.strayed = key.chosen != 0 && loaded.in_force > 0 && !loaded.chosen &&
+			!gd_has_chosen_elsewhere(&loaded, att->resource, now);
 		loaded.barred = gd_class_bar(department, att->provider, &loaded.barred_why, &loaded.barred_hint);
 	} while (generation != gd_grants_generation);
 
@@ -692,6 +758,12 @@ gd_judge_department(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, i
 	if (g->in_force > 1 && !g->chosen)
 		gd_deny(v, 20, psprintf(_("Several authorizations are in force: %s. They are never combined; SET govdata.\"authorization\" = one of these numbers chooses."),
 								g->listed));
+	else if (g->strayed)
+	{
+		gd_deny(v, 20, psprintf(_("Setting govdata.\"authorization\" names %lld, which is not in force; authorization %s is."),
+								(long long) g->key.chosen, g->listed));
+		v->hint = _("SET govdata.\"authorization\" to that number, or RESET it.");
+	}
 	else if (!gd_purpose_fits(g))
 		gd_deny(v, 33, psprintf(_("Setting govdata.purpose is \"%s\", the authorization is for \"%s\"."),
 								gd_purpose, g->purpose));
@@ -885,7 +957,7 @@ gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorizati
 	if (s->reader != GD_READER_DEPARTMENT)
 		return false;
 	g = gd_grant(s->department, att);
-	if ((g->in_force > 1 && !g->chosen) || (g->in_force == 0 && !gd_may_read_some(att, g)))
+	if (gd_is_undecided(g) || (g->in_force == 0 && !gd_may_read_some(att, g)))
 		return false;
 	*authorization = g->authorization;
 	*version = g->version;
@@ -917,7 +989,7 @@ gd_permitted(PG_FUNCTION_ARGS)
 		PG_RETURN_BOOL(s.reader != GD_READER_REFUSED);
 	g = gd_grant(s.department, att);
 	PG_RETURN_BOOL(g->authorization == PG_GETARG_INT64(0) && g->version == PG_GETARG_INT32(1) &&
-				   (g->in_force <= 1 || g->chosen));
+				   !gd_is_undecided(g));
 }
 
 PG_FUNCTION_INFO_V1(gd_class_bar_sql);
@@ -952,18 +1024,20 @@ static Bitmapset *
 gd_columns_of(const GdAttachment *att, Datum items)
 {
 	Bitmapset  *columns = NULL;
-	Datum	   *elems;
-	int			n;
+	char	  **names;
+	int			n = gd_texts_of(items, &names);
 
-	deconstruct_array(DatumGetArrayTypeP(items), TEXTOID, -1, false, TYPALIGN_INT, &elems, NULL, &n);
 	for (int i = 0; i < n; i++)
 	{
-		const char *name = TextDatumGetCString(elems[i]);
+		const char *name = names[i];
 		AttrNumber	attnum = InvalidAttrNumber;
 
 		for (int c = 0; c < att->ncolumns; c++)
 			if (strcmp(att->columns[c].item, name) == 0)
 				attnum = att->columns[c].attnum;
+		/* a column that is no item is judged as the executor would */
+		if (attnum == InvalidAttrNumber)
+			attnum = get_attnum(att->root, name);
 		if (attnum == InvalidAttrNumber)
 			ereport(ERROR,
 					(errcode(GD_ERRCODE(20)),

@@ -36,7 +36,7 @@ typedef struct GdAttachment
 	bool		open;			/* unconditionally, to the public */
 	bool		sync_log;		/* records are durable first, whatever the server's setting */
 	char		sharing;		/* 'u', 'c' or 'w' */
-	char		broken[160];	/* why nothing may be read; "" when sound */
+	char		broken[320];	/* why nothing may be read; "" when sound */
 	int			ncolumns;
 	GdColumn   *columns;
 } GdAttachment;

@@ -230,9 +230,10 @@ gd_load_columns(GdAttachment *att, Relation attached)
 		c->class = 'w';
 		att->ncolumns++;
 		a = c->attnum <= desc->natts ? TupleDescAttr(desc, c->attnum - 1) : NULL;
-		if (a == NULL || a->attisdropped || strcmp(NameStr(a->attname), name) != 0 ||
-			strcmp(gd_type_text(a), type) != 0)
+		if (a == NULL || a->attisdropped || strcmp(NameStr(a->attname), name) != 0)
 			gd_break(att, _("the table no longer has the attached column"), name);
+		else if (strcmp(gd_type_text(a), type) != 0)
+			gd_break(att, psprintf(_("the attached column was retyped from %s to %s:"), type, gd_type_text(a)), name);
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);

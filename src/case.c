@@ -8,6 +8,7 @@
 #include "govdata.h"
 
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -595,11 +596,38 @@ gd_recompute_sql(const GdCaseKind *kind, int i)
 }
 
 void
+gd_lock_together(const GdTableLock *locks, int n)
+{
+	int			first = 0;
+	int			i;
+
+	for (;;)
+	{
+		LockRelationOid(locks[first].relid, locks[first].mode);
+		for (i = 0; i < n; i++)
+			if (i != first && !ConditionalLockRelationOid(locks[i].relid, locks[i].mode))
+				break;
+		if (i == n)
+			return;
+		for (int j = 0; j < i; j++)
+			if (j != first)
+				UnlockRelationOid(locks[j].relid, locks[j].mode);
+		UnlockRelationOid(locks[first].relid, locks[first].mode);
+		first = i;
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+void
 gd_case_lock_running(void)
 {
+	GdTableLock locks[GD_MAX_KINDS];
+	int			n = 0;
+
 	for (int k = 0; k < gd_n_kinds; k++)
 		if (gd_kinds[k]->running)
-			LockRelationOid(gd_object_oid(gd_kinds[k]->shape.subject), ExclusiveLock);
+			locks[n++] = (GdTableLock) {gd_object_oid(gd_kinds[k]->shape.subject), ExclusiveLock};
+	gd_lock_together(locks, n);
 }
 
 void

@@ -138,6 +138,18 @@ typedef struct GdClock
 extern GdDeadline gd_limit_start_under(GdRow *row, int due, const char *code, const GdClock *clock,
 									   int64 owed_by);
 
+/*
+ * Lock several tables, all or none: nobody has begun with one of them and waits
+ * for another that we hold already.  While one is waited for, none is held.
+ */
+typedef struct GdTableLock
+{
+	Oid			relid;
+	LOCKMODE	mode;
+} GdTableLock;
+
+extern void gd_lock_together(const GdTableLock *locks, int n);
+
 /* keep everybody from starting a limit, to the end of the transaction */
 extern void gd_case_lock_running(void);
 /* recompute what runs, after the calendar changed: see derive.c */

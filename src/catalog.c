@@ -65,6 +65,7 @@ static GdShape gd_item_shape = {
 	"resource_item", 10, gd_item_columns, lengthof(gd_item_columns), false
 };
 
+static const Oid gd_arg_looker[] = {INT8OID, INT8OID, BOOLOID};
 static const Oid gd_arg_int8_text[] = {INT8OID, TEXTOID};
 
 /* ---- a resource as requests see it ---- */
@@ -165,12 +166,30 @@ gd_resource_build(int64 id, Datum *v, bool *null)
 	return r;
 }
 
+/*
+ * A draft of another department must look like nothing at all, so it is not
+ * even locked: whoever has to wait knows that there is something.  $2 is the
+ * acting department, $3 whether the law itself looks.
+ */
+#define NOT_HIDDEN \
+	" AND (r.state <> 'draft' OR $3 OR r.provider = $2 OR govdata._sees(r.provider, NULL)" \
+	"  OR EXISTS (SELECT FROM govdata.library_member m WHERE m.library = r.library AND m.department = $2 AND m.state = 'joined'))"
+
+static void
+gd_looker(Datum *args)
+{
+	bool		law = gd_own_writing();
+
+	args[1] = Int64GetDatum(law ? 0 : gd_current_department());
+	args[2] = BoolGetDatum(law);
+}
+
 GdResource *
 gd_resource(int64 id)
 {
 	/* two statements: the second sees what the lock has waited for */
 	static GdStatementText lock = {
-		"SELECT 1 FROM govdata.resource WHERE id = $1 FOR SHARE", 1, gd_arg_int8, NULL
+		"SELECT 1 FROM govdata.resource r WHERE r.id = $1" NOT_HIDDEN " FOR SHARE OF r", 3, gd_arg_looker, NULL
 	};
 	static GdStatementText read = {
 		"SELECT r.code, r.provider, r.state, r.sharing, r.scope_departments, r.scope_regions, r.scope_systems, r.uses,"
@@ -184,7 +203,7 @@ gd_resource(int64 id)
 		" WHERE r.id = $1", 1, gd_arg_int8, NULL
 	};
 	GdResourceSlot *slot;
-	Datum		arg = Int64GetDatum(id);
+	Datum		args[3] = {Int64GetDatum(id)};
 	Datum		values[12];
 	bool		nulls[12];
 	MemoryContext old;
@@ -196,8 +215,9 @@ gd_resource(int64 id)
 	if (slot)
 		return slot->resource;
 
-	if (gd_own_run(&lock, &arg, NULL, NULL, 0, NULL, NULL) == 0 ||
-		gd_own_run(&read, &arg, NULL, NULL, 12, values, nulls) == 0)
+	gd_looker(args);
+	if (gd_own_run(&lock, args, NULL, NULL, 0, NULL, NULL) == 0 ||
+		gd_own_run(&read, args, NULL, NULL, 12, values, nulls) == 0)
 		return NULL;
 	if (gd_resources == NULL)
 		gd_resources_create();
@@ -636,16 +656,17 @@ static int64
 gd_lock_resource(int64 id, int64 *provider, char **sharing, char **state, char **code)
 {
 	static GdStatementText query = {
-		"SELECT provider, sharing, state, code, library FROM govdata.resource WHERE id = $1 FOR NO KEY UPDATE",
-		1, gd_arg_int8, NULL
+		"SELECT r.provider, r.sharing, r.state, r.code, r.library FROM govdata.resource r WHERE r.id = $1"
+		NOT_HIDDEN " FOR NO KEY UPDATE OF r", 3, gd_arg_looker, NULL
 	};
-	Datum		arg = Int64GetDatum(id);
+	Datum		args[3] = {Int64GetDatum(id)};
 	Datum		values[5];
 	bool		nulls[5];
 
 	gd_resources_forget();
 	LockRelationOid(gd_relid_required(GD_SHARE_REQUEST), RowExclusiveLock);
-	if (gd_own_run(&query, &arg, NULL, NULL, 5, values, nulls) == 0)
+	gd_looker(args);
+	if (gd_own_run(&query, args, NULL, NULL, 5, values, nulls) == 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(10)),
 				 errmsg("there is no resource %lld that you can see", (long long) id),

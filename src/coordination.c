@@ -23,6 +23,7 @@
 const int	gd_coordination_reason[] = {REQ_COORDINATION_REASON, 0};
 const int	gd_coordination_outcome[] = {REQ_COORDINATION_OUTCOME, 0};
 const int	gd_coordination_consent[] = {REQ_PROVIDER_CONSENTED_AT, 0};
+const int	gd_coordination_source_consent[] = {REQ_CONSENTING_SOURCES, 0};
 const int	gd_coordination_concurrence[] = {REQ_CONCURRENCE, 0};
 const GdRequired gd_coordination_concurs[] = {
 	{REQ_CONCURRENCE, gettext_noop("the view of the provider's authority")}, {0, NULL}
@@ -45,13 +46,63 @@ gd_is_government_above(GdCase *c)
 		gd_region_contains(mine.region, consumer.region);
 }
 
-/* ---- who coordinates ---- */
+/* ---- who consents ---- */
 
 static bool
 gd_is_party(GdRow *row, int64 department)
 {
 	return department == gd_new_int64(row, REQ_PROVIDER) || department == gd_new_int64(row, REQ_CONSUMER);
 }
+
+/* A source says for itself, once, that its items may be shared after all. */
+void
+gd_source_consents(GdCase *c)
+{
+	GdRow	   *row = c->row;
+	int			consenting = REQ_CONSENTING_SOURCES - 1;
+	int64	   *before = NULL;
+	int64	   *after = NULL;
+	int			n = row->oldnull[consenting] ? 0 : gd_ids_of(row->old[consenting], &before);
+	bool		once = !row->newnull[consenting] && gd_ids_of(row->new[consenting], &after) == n + 1 && after[n] == c->me;
+
+	for (int i = 0; i < n && once; i++)
+		once = before[i] == after[i] && before[i] != c->me;
+	if (!once)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("a source consents for itself, once"),
+				 errdetail("You act as %s. Measures, Article 20.", gd_who_acts()),
+				 errhint("SELECT govdata.consent_in_coordination(%lld).", (long long) c->id)));
+}
+
+/*
+ * Has everybody agreed whose item it is?  What a source department has refused,
+ * or what was refused for it, takes its consent too, or the decision of a
+ * government above it (rulings 5 and 16).
+ */
+static bool
+gd_source_agrees(GdCase *c, GdResource *r, const char *item)
+{
+	GdRow	   *row = c->row;
+	int64		source = gd_resource_item_source(r, item);
+	int			consenting = REQ_CONSENTING_SOURCES - 1;
+	GdDepartment dept;
+	GdDepartment mine;
+	int64	   *ids;
+	int			n;
+
+	if (source == 0 || gd_is_party(row, source) ||
+		row->oldnull[REQ_REFUSED_ITEMS - 1] || !gd_texts_have(row->old[REQ_REFUSED_ITEMS - 1], item))
+		return true;
+	n = row->newnull[consenting] ? 0 : gd_ids_of(row->new[consenting], &ids);
+	for (int i = 0; i < n; i++)
+		if (ids[i] == source)
+			return true;
+	return gd_is_government_above(c) && gd_department(c->me, &mine) && gd_department(source, &dept) &&
+		gd_region_contains(mine.region, dept.region);
+}
+
+/* ---- who coordinates ---- */
 
 static int64
 gd_next_coordinator(GdRow *row, const char *from, int64 tried)
@@ -224,6 +275,7 @@ gd_open_coordination(GdCase *c)
 	gd_set_null(row, REQ_CONCURRENCE);
 	gd_set_null(row, REQ_CONCURRED_AT);
 	gd_set_null(row, REQ_PROVIDER_CONSENTED_AT);
+	gd_set_null(row, REQ_CONSENTING_SOURCES);
 	gd_set_null(row, REQ_COORDINATION_OUTCOME);
 	gd_set_null(row, REQ_COORDINATION_CLOSED_AT);
 }
@@ -248,10 +300,11 @@ gd_check_consent(GdCase *c)
 			 errhint("The provider calls govdata.consent_in_coordination(%lld).", (long long) id)));
 }
 
-/* An agreement grants what can still be shared; the negative list stands above it. */
+/* An agreement grants what all have agreed to and can still be shared; the negative list stands above it. */
 static void
-gd_grant_agreed(GdRow *row)
+gd_grant_agreed(GdCase *c)
 {
+	GdRow	   *row = c->row;
 	GdResource *r = gd_resource(gd_new_int64(row, REQ_RESOURCE));
 	Datum		items = row->new[REQ_ITEMS - 1];
 	Datum	   *elems;
@@ -269,13 +322,22 @@ gd_grant_agreed(GdRow *row)
 	kept = palloc(n * sizeof(Datum));
 	for (int i = 0; i < n; i++)
 	{
-		const char *class = gd_resource_item_class(r, TextDatumGetCString(elems[i]));
+		const char *item = TextDatumGetCString(elems[i]);
+		const char *class = gd_resource_item_class(r, item);
 
-		if (class != NULL && strcmp(class, "withheld") != 0)
+		if (class != NULL && strcmp(class, "withheld") != 0 && gd_source_agrees(c, r, item))
 			kept[k++] = elems[i];
 	}
 	if (k == 0)
+	{
 		gd_check_items(r, items, false);	/* says what stands against it */
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("no source of the items of request %lld has consented", (long long) c->id),
+				 errdetail("What a source department does not share, the provider does not grant for it. Measures, Article 20."),
+				 errhint("Each source calls govdata.consent_in_coordination(%lld), or close as upheld or unsettled.",
+						 (long long) c->id)));
+	}
 	gd_set(row, REQ_GRANTED_ITEMS,
 		   PointerGetDatum(construct_array(kept, k, TEXTOID, -1, false, TYPALIGN_INT)));
 	gd_set_array(row, REQ_REFUSED_ITEMS,
@@ -318,7 +380,7 @@ gd_close_coordination(GdCase *c)
 	/* what is not in the catalog yet is owed, and granted when it is listed */
 	if (!row->newnull[REQ_RESOURCE - 1])
 	{
-		gd_grant_agreed(row);
+		gd_grant_agreed(c);
 		gd_limit_rows(c);
 	}
 	gd_set(row, REQ_ANSWERED_AT, row->new[REQ_COORDINATION_CLOSED_AT - 1]);

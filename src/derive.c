@@ -434,7 +434,9 @@ gd_derive(PG_FUNCTION_ARGS)
  * already and two of them would wait for each other to let go; and it comes
  * before any row is locked, so that no transaction with several answers can
  * deadlock with the computing anew of many limits.  Other cases whose limits
- * run are kept away in the same manner, each by the lock that its writers hold.
+ * run are kept away in the same manner, each by the lock that its writers hold;
+ * and because a transaction may answer a case of one kind and then open one of
+ * another, all these tables are locked at once or none.
  */
 Datum
 gd_calendar_before(PG_FUNCTION_ARGS)
@@ -442,7 +444,6 @@ gd_calendar_before(PG_FUNCTION_ARGS)
 	gd_check_trigger(fcinfo);
 	if (!gd_guarding() || !gd_is_administrator())
 		return PointerGetDatum(NULL);		/* others are refused by the row's guard */
-	LockRelationOid(gd_relid_required(GD_SHARE_REQUEST), ExclusiveLock);
 	gd_case_lock_running();
 	(void) gd_settle(GD_SETTLE_ALL, (Datum) 0);
 	return PointerGetDatum(NULL);

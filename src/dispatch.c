@@ -138,8 +138,8 @@ gd_issue(GdCase *c)
 }
 
 /*
- * Does the entry that is cited withhold these items (NULL: all) of the resource
- * (0: any of the provider's)?  Only one in force counts.
+ * Does the entry that is cited withhold these items (NULL: all) of the
+ * resource?  Only one in force counts.
  */
 static void
 gd_require_entry(GdCase *c, int64 resource, Datum items, bool all)
@@ -147,7 +147,7 @@ gd_require_entry(GdCase *c, int64 resource, Datum items, bool all)
 	static const Oid types[] = {INT8OID, INT8OID, INT8OID, TEXTARRAYOID};
 	static GdStatementText query = {
 		"SELECT 1 FROM govdata.negative_entry n WHERE n.id = $1 AND n.provider = $2"
-		" AND ($3 = 0 OR n.resource = $3) AND n.state IN ('approved', 'reported')"
+		" AND n.resource = $3 AND n.state IN ('approved', 'reported')"
 		" AND (n.items IS NULL OR n.items @> $4)", 4, types, NULL
 	};
 	Datum		args[4];
@@ -211,8 +211,28 @@ gd_withhold(GdCase *c)
 
 	if (c->me != gd_new_int64(c->row, ORD_PROVIDER))
 		return;
+	if (ordered == 0)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(19)),
+				 errmsg("order %lld names no resource that a negative entry could withhold", (long long) c->id),
+				 errdetail("An entry withholds a resource or items of it; whether that is what is wanted, the authority says. Measures, Articles 19 and 23."),
+				 errhint("The authority names it: SELECT govdata.specify_dispatch(%lld, resource, items).", (long long) c->id)));
 	gd_require_entry(c, ordered, all ? (Datum) 0 : c->row->new[ORD_ITEMS - 1], all);
 	gd_order_answered(c);
+}
+
+/* What was ordered in words is found in the catalog: said once, by whoever ordered it. */
+static void
+gd_specify(GdCase *c)
+{
+	if (!c->row->oldnull[ORD_RESOURCE - 1])
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(19)),
+				 errmsg("order %lld names its resource already", (long long) c->id),
+				 errdetail("What was ordered stays as it was. Measures, Article 19."),
+				 errhint("Cancel the order and issue another.")));
+	gd_case_require(c, ORD_RESOURCE, _("the resource that is wanted"), 19);
+	(void) gd_resource_of_order(c, ORD_RESOURCE, ORD_ITEMS);
 }
 
 static const GdActor gd_order_actors[] = {
@@ -224,6 +244,7 @@ static const GdActor gd_order_actors[] = {
 static const int gd_issue_columns[] = {
 	ORD_PROVIDER, ORD_WANTED, ORD_NEED, ORD_RESOURCE, ORD_ITEMS, ORD_MODE, ORD_DELIVER_BY, ORD_NEEDED_UNTIL, 0
 };
+static const int gd_specify_columns[] = {ORD_RESOURCE, ORD_ITEMS, 0};
 static const int gd_deliver_columns[] = {ORD_DELIVERED_RESOURCE, ORD_DELIVERED_ITEMS, ORD_NEGATIVE_ENTRY, 0};
 static const int gd_withhold_columns[] = {ORD_NEGATIVE_ENTRY, 0};
 static const int gd_reason_columns[] = {ORD_REASON, 0};
@@ -242,6 +263,8 @@ static const GdRequired gd_reason_required[] = {
 static const GdMove gd_order_moves[] = {
 	{.from = "", .to = "issued", .columns = gd_issue_columns, .required = gd_issue_required,
 	.at = ORD_ISSUED_AT, .check = gd_issue},
+	{.from = "issued", .amender = "data_authority", .columns = gd_specify_columns, .check = gd_specify},
+	{.from = "returned", .amender = "data_authority", .columns = gd_specify_columns, .check = gd_specify},
 	{.to = "delivered", .columns = gd_deliver_columns, .at = ORD_DELIVERED_AT, .check = gd_deliver},
 	{.to = "withheld", .columns = gd_withhold_columns, .required = gd_withhold_required,
 	.at = ORD_CLOSED_AT, .check = gd_withhold},

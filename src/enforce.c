@@ -641,8 +641,28 @@ gd_is_copying(QueryDesc *queryDesc)
 		(ActivePortal && (ActivePortal->cursorOptions & CURSOR_OPT_HOLD));
 }
 
+/* what is read may not be kept: the request for as much in mode copy */
 static void
-gd_record_use(const GdAttachment *att, const GdVerdict *v, Bitmapset *columns)
+gd_refuse_copying(const GdAttachment *att, GdVerdict *v)
+{
+	StringInfoData items;
+	char	   *rest = pstrdup(v->items);
+	char	   *item;
+
+	initStringInfo(&items);
+	while ((item = strsep(&rest, ",")) != NULL)
+		if (item[0] != '\0')
+			appendStringInfo(&items, "%s%s", items.len ? ", " : "", quote_literal_cstr(item));
+	v->article = 33;
+	v->why = _("Persisting rows needs an authorization of mode copy.");
+	v->hint = NULL;
+	v->missing = items.len ? items.data : NULL;
+	v->to_copy = true;
+	gd_refuse_read(att, v);
+}
+
+static void
+gd_record_use(const GdAttachment *att, GdVerdict *v, Bitmapset *columns)
 {
 	char		kind = GD_READ_KIND_READ;
 	GdRead		read;
@@ -653,6 +673,9 @@ gd_record_use(const GdAttachment *att, const GdVerdict *v, Bitmapset *columns)
 		kind = GD_READ_KIND_EXPLAIN;
 	else if (gd_is_copying(gd_starting))
 		kind = GD_READ_KIND_COPY;
+	/* what is not begun is no copy on record */
+	if (kind == GD_READ_KIND_COPY && !v->copy)
+		gd_refuse_copying(att, v);
 	read = gd_read_of(att, v, kind);
 
 	e = gd_execution_of(gd_starting, true);
@@ -892,26 +915,6 @@ static char
 gd_terms(char basis)
 {
 	return basis == GD_READ_BASIS_CONTINUED ? GD_READ_BASIS_CLASS : basis;
-}
-
-/* what was read may not be kept: the request for as much in mode copy */
-static void
-gd_refuse_copying(const GdAttachment *att, GdVerdict *v)
-{
-	StringInfoData items;
-	char	   *rest = pstrdup(v->items);
-	char	   *item;
-
-	initStringInfo(&items);
-	while ((item = strsep(&rest, ",")) != NULL)
-		if (item[0] != '\0')
-			appendStringInfo(&items, "%s%s", items.len ? ", " : "", quote_literal_cstr(item));
-	v->article = 33;
-	v->why = _("Persisting rows needs an authorization of mode copy.");
-	v->hint = NULL;
-	v->missing = items.len ? items.data : NULL;
-	v->to_copy = true;
-	gd_refuse_read(att, v);
 }
 
 /* Each fetch of a cursor is judged again: it may have been open for days. */

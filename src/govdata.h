@@ -354,6 +354,10 @@ extern void gd_check_person(Oid person, Oid department_role);
 
 extern void gd_guard_init(void);
 
+/* ---- hold.c ---- */
+
+extern void gd_hold_init(void);
+
 /* ---- library.c, maintenance.c, reorganization.c ---- */
 
 extern void gd_library_init(void);

@@ -19,6 +19,7 @@
 #include "commands/sequence.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -67,6 +68,25 @@ gd_row_as_is(FunctionCallInfo fcinfo)
 						   td->tg_newtuple : td->tg_trigtuple);
 }
 
+/* Lists name things; what an element that is NULL stands for nobody could say. */
+static void
+gd_check_lists(GdRow *row, const GdShape *shape)
+{
+	for (int i = 0; i < row->desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(row->desc, i);
+
+		if (att->attndims == 0 || row->newnull[i] || !gd_is_changed(row, i + 1) ||
+			!array_contains_nulls(DatumGetArrayTypeP(row->new[i])))
+			continue;
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(shape->article)),
+				 errmsg("column \"%s\" of %s must not contain an empty element", NameStr(att->attname), shape->subject),
+				 errdetail("One of its elements is NULL. Measures, Article %d.", shape->article),
+				 errhint("Name each element, or leave it out.")));
+	}
+}
+
 bool
 gd_row_open(GdRow *row, FunctionCallInfo fcinfo, GdShape *shape)
 {
@@ -100,6 +120,7 @@ gd_row_open(GdRow *row, FunctionCallInfo fcinfo, GdShape *shape)
 		row->oldnull = palloc(row->desc->natts * sizeof(bool));
 		heap_deform_tuple(td->tg_trigtuple, row->desc, row->old, row->oldnull);
 	}
+	gd_check_lists(row, shape);
 	return true;
 }
 
@@ -666,6 +687,34 @@ gd_check_pending(void)
 	}
 }
 
+/*
+ * Nobody could say when a prepared transaction commits, nor end the session
+ * that keeps others waiting: there is none.
+ */
+static void
+gd_check_prepare(void)
+{
+	const GdShape *shape = gd_n_pending > 0 ? gd_pending[gd_n_pending - 1].shape : gd_started;
+	int			article = shape ? shape->article : gd_n_pending == 0 && gd_has_dated ? 7 : 20;
+	Oid			locked;
+
+	if (gd_n_pending > 0 || gd_has_received)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 article == 7 ? errmsg("cannot PREPARE a transaction with an act that holds from a later day on") :
+				 errmsg("cannot PREPARE a transaction that opened or decided a case of \"%s\"",
+						shape ? shape->subject : "share_request"),
+				 errdetail("Nobody could say when it commits. Measures, Article %d.", article),
+				 errhint("Use a transaction of its own and COMMIT.")));
+	locked = gd_guarding() ? gd_locked_table() : InvalidOid;
+	if (OidIsValid(locked))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot PREPARE a transaction that has written to \"%s\" or locked rows of it", get_rel_name(locked)),
+				 errdetail("Others would wait for it without limit, while theirs run. Measures, Article 32."),
+				 errhint("Use a transaction of its own and COMMIT.")));
+}
+
 static void
 gd_guard_xact(XactEvent event, void *arg)
 {
@@ -677,12 +726,7 @@ gd_guard_xact(XactEvent event, void *arg)
 			gd_check_received();
 			break;
 		case XACT_EVENT_PRE_PREPARE:
-			if (gd_n_pending > 0 || gd_has_received)
-				ereport(ERROR,
-						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						 errmsg("cannot PREPARE a transaction that made or decided a request"),
-						 errdetail("Nobody could say when it commits. Measures, Article 20."),
-						 errhint("Use a transaction of its own and COMMIT.")));
+			gd_check_prepare();
 			break;
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:

@@ -550,7 +550,7 @@ gd_region_contains_sql(PG_FUNCTION_ARGS)
 Datum
 gd_operates_sql(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(gd_is_administrator() || gd_operates(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+	PG_RETURN_BOOL(gd_operates(text_to_cstring(PG_GETARG_TEXT_PP(0))));
 }
 
 Datum

@@ -58,6 +58,8 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
+#include "guard.h"
+
 /* a statement that may take the whole extension away */
 typedef struct GdRemoval
 {
@@ -742,11 +744,26 @@ gd_check_row_locks(PlannedStmt *statement)
 	}
 }
 
+/* an answer may have to wait until its limit is over */
+static bool
+gd_writes_requests(PlannedStmt *statement)
+{
+	Oid			requests = gd_relid(GD_SHARE_REQUEST);
+	ListCell   *lc;
+
+	foreach(lc, statement->resultRelations)
+		if (rt_fetch(lfirst_int(lc), statement->rtable)->relid == requests)
+			return OidIsValid(requests);
+	return false;
+}
+
 static void
 gd_protect_executor_start(QueryDesc *queryDesc, int eflags)
 {
 	if (queryDesc->plannedstmt->rowMarks != NIL && !gd_own_writing())
 		gd_check_row_locks(queryDesc->plannedstmt);
+	if (queryDesc->plannedstmt->resultRelations != NIL && !gd_own_writing() && gd_writes_requests(queryDesc->plannedstmt))
+		gd_watch_wait();
 	if (gd_prev_executor_start)
 		gd_prev_executor_start(queryDesc, eflags);
 	else

@@ -403,26 +403,17 @@ gd_act_on_tables(Datum *args, const char *nulls)
 
 /*
  * Submitters hold requests before they wait for a resource; who changes a
- * resource may hold it before it waits for requests.  So the one is waited for
- * and the other tried, until both are held: nobody who has begun can be in the
- * way of a half of what we have.
+ * resource may hold it before it waits for requests.
  */
 static void
 gd_lock_for_act(void)
 {
-	Oid			requests = gd_relid_required(GD_SHARE_REQUEST);
-	Oid			resources = gd_relid_required(GD_RESOURCE);
+	GdTableLock locks[2] = {
+		{gd_relid_required(GD_SHARE_REQUEST), ExclusiveLock},
+		{gd_relid_required(GD_RESOURCE), ShareRowExclusiveLock}
+	};
 
-	for (;;)
-	{
-		LockRelationOid(requests, ExclusiveLock);
-		if (ConditionalLockRelationOid(resources, ShareRowExclusiveLock))
-			return;
-		UnlockRelationOid(requests, ExclusiveLock);
-		LockRelationOid(resources, ShareRowExclusiveLock);
-		UnlockRelationOid(resources, ShareRowExclusiveLock);
-		CHECK_FOR_INTERRUPTS();
-	}
+	gd_lock_together(locks, lengthof(locks));
 }
 
 static void

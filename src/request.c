@@ -34,7 +34,8 @@ const char *const gd_request_columns[REQ_NCOLUMNS] = {
 	"applicant", "holder", "reported_at", "return_reason", "sources", "wanted",
 	"addressed_to", "source_body", "terms", "listed_at", "refusal_ground",
 	"negative_entry", "co_coordinator", "concurrence", "concurred_at",
-	"regime", "restarted_at", "extended_by", "paused_at", "coordination_step"
+	"regime", "restarted_at", "extended_by", "paused_at", "coordination_step",
+	"consenting_sources"
 };
 
 /* ---- what time has decided ---- */
@@ -419,6 +420,17 @@ gd_is_source(GdCase *c)
 
 /* ---- answering ---- */
 
+/* the answer that is being given has waited for a lock since then; 0: it has not */
+static TimestampTz gd_answer_waited = 0;
+
+/* When the answer was given: it may have had to wait. */
+static void
+gd_date_answer(GdCase *c)
+{
+	if (gd_answer_waited != 0)
+		gd_set(c->row, REQ_ANSWERED_AT, TimestampTzGetDatum(gd_answer_waited));
+}
+
 void
 gd_set_array(GdRow *row, int attno, ArrayType *array)
 {
@@ -511,6 +523,7 @@ gd_refuse(GdCase *c)
 	gd_set(row, REQ_REFUSED_ITEMS, row->new[REQ_ITEMS - 1]);
 	gd_set_null(row, REQ_GRANTED_ITEMS);
 	gd_set_text(row, REQ_ANSWER_BASIS, "reply");
+	gd_date_answer(c);
 }
 
 /* ruling 14: a city gets its own rows, unless the provider states others */
@@ -538,6 +551,7 @@ gd_approve(GdCase *c)
 {
 	gd_consent_by_reply(c);
 	gd_limit_rows(c);
+	gd_date_answer(c);
 }
 
 /*
@@ -602,15 +616,33 @@ gd_refused_by_source(GdCase *c)
 		gd_set_null(c->row, REQ_GRANTED_ITEMS);
 		gd_set(c->row, REQ_ANSWERED_AT, TimestampTzGetDatum(gd_clock()));
 		gd_set_text(c->row, REQ_ANSWER_BASIS, "reply");
+		gd_date_answer(c);
 	}
 }
 
 /* ---- the clock stands above the answer ---- */
 
+/*
+ * An answer that was waiting when the limit ended was given in time; what has
+ * waited must be committed soon, too.  Only whoever answers has such a right.
+ */
+static bool
+gd_was_kept_waiting(GdCase *c, TimestampTz matures)
+{
+	TimestampTz since;
+
+	if ((c->me != gd_new_int64(c->row, REQ_PROVIDER) && !gd_is_source(c)) || !gd_waited_over(matures, &since))
+		return false;
+	gd_answer_waited = since;
+	gd_decided(c->id, gd_hold_ends());
+	return true;
+}
+
 /* Time has consented: a late answer is an error, whether or not a sweep ran. */
 static void
-gd_check_not_matured(GdRow *row)
+gd_check_not_matured(GdCase *c)
 {
+	GdRow	   *row = c->row;
 	int64		id = gd_new_int64(row, REQ_ID);
 	TimestampTz matures;
 
@@ -622,6 +654,8 @@ gd_check_not_matured(GdRow *row)
 		gd_decided(id, matures);
 		return;
 	}
+	if (strcmp(c->from, "submitted") == 0 && gd_was_kept_waiting(c, matures))
+		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(20)),
 			 errmsg("request %lld is deemed consented since its limit ended", (long long) id),
@@ -647,10 +681,11 @@ gd_request_settle(GdCase *c)
 {
 	if (strcmp(c->from, "reported") == 0 || strcmp(c->to, "reported") == 0)
 		gd_moved_on_way = true;
+	gd_answer_waited = 0;
 	if (c->me == 0)
 		return;
 	if ((strcmp(c->from, "submitted") == 0 && gd_row_is_changed(c->row)) || gd_answers_after_time(c))
-		gd_check_not_matured(c->row);
+		gd_check_not_matured(c);
 	gd_check_consent(c);
 }
 
@@ -740,6 +775,7 @@ static const GdMove gd_request_moves[] = {
 	{.from = "submitted", .amender = "law", .effect = gd_law_amends},
 	{.from = "submitted", .amender = "source", .columns = gd_refusing_items, .effect = gd_refused_by_source},
 	GD_COORDINATION_MOVES,
+	{.from = "coordinating", .amender = "source", .columns = gd_coordination_source_consent, .check = gd_source_consents},
 	{0}
 };
 

@@ -25,7 +25,8 @@ enum
 	REQ_ADDRESSED_TO, REQ_SOURCE_BODY, REQ_TERMS, REQ_LISTED_AT, REQ_REFUSAL_GROUND,
 	REQ_NEGATIVE_ENTRY, REQ_CO_COORDINATOR, REQ_CONCURRENCE, REQ_CONCURRED_AT,
 	REQ_REGIME, REQ_RESTARTED_AT, REQ_EXTENDED_BY, REQ_PAUSED_AT, REQ_COORDINATION_STEP,
-	REQ_NCOLUMNS = REQ_COORDINATION_STEP
+	REQ_CONSENTING_SOURCES,
+	REQ_NCOLUMNS = REQ_CONSENTING_SOURCES
 };
 
 extern const char *const gd_request_columns[REQ_NCOLUMNS];
@@ -97,11 +98,13 @@ extern bool gd_is_government_above(GdCase *c);
 extern void gd_open_coordination(GdCase *c);
 extern void gd_close_coordination(GdCase *c);
 extern void gd_check_consent(GdCase *c);
+extern void gd_source_consents(GdCase *c);
 
 /* moves that follow a refusal on every route */
 extern const int gd_coordination_reason[];
 extern const int gd_coordination_outcome[];
 extern const int gd_coordination_consent[];
+extern const int gd_coordination_source_consent[];
 extern const int gd_coordination_concurrence[];
 extern const GdRequired gd_coordination_concurs[];
 

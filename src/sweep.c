@@ -5,7 +5,7 @@
  *
  * Nobody's rights wait for it: whether a consent is deemed given or an
  * authorization has expired follows from facts, calendar and clock whenever
- * someone asks.  A turn settles matured requests, then expires
+ * someone asks.  A turn ends sessions that keep others waiting, settles matured requests, then expires
  * authorizations, then seals the journal, then tells the departments
  * concerned, then reminds those whose limits end soon, then seals the access log
  * and destroys what has outlived its term.
@@ -318,6 +318,25 @@ gd_do_batch(GdTurn *turn, const GdTask *task, GdBatch *batch)
 	return done;
 }
 
+/* Whoever has kept others waiting for too long: see hold.c. */
+static void
+gd_end_lock_holders(GdTurn *turn)
+{
+	GdOwn		own;
+
+	gd_own_begin(&own);
+	PG_TRY();
+	{
+		gd_query("SELECT govdata._end_lock_holders()", 0, NULL, NULL);
+	}
+	PG_FINALLY();
+	{
+		gd_own_end(&own);
+	}
+	PG_END_TRY();
+	gd_turn_commit(turn);
+}
+
 static int64
 gd_do_task(GdTurn *turn, const GdTask *task)
 {
@@ -485,6 +504,7 @@ gd_sweep(PG_FUNCTION_ARGS)
 	SPI_connect_ext(turn.atomic ? 0 : SPI_OPT_NONATOMIC);
 	turn.context = CurrentMemoryContext;
 	gd_heartbeat(&turn, false);
+	gd_end_lock_holders(&turn);
 	turn.as_of = gd_clock();
 	turn.settled = gd_do_task(&turn, &gd_settling);
 	turn.expired = gd_do_task(&turn, &gd_expiring);

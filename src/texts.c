@@ -45,13 +45,30 @@ gd_is_blank_text(const char *text)
 	return *s == '\0';
 }
 
-/* ids of a bigint[] without nulls */
+/*
+ * A list names what it is about, each element something.  Columns are looked at
+ * when their rows are (gd_row_open); what is left are arguments of functions.
+ */
+static void
+gd_check_named(Datum array)
+{
+	if (!array_contains_nulls(DatumGetArrayTypeP(array)))
+		return;
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(0)),
+			 errmsg("a list must not contain an empty element"),
+			 errdetail("One of its elements is NULL."),
+			 errhint("Name each element, or leave it out.")));
+}
+
+/* ids of a bigint[] */
 int
 gd_ids_of(Datum array, int64 **ids)
 {
 	Datum	   *elems;
 	int			n;
 
+	gd_check_named(array);
 	deconstruct_array(DatumGetArrayTypeP(array), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
 					  TYPALIGN_DOUBLE, &elems, NULL, &n);
 	*ids = palloc(Max(n, 1) * sizeof(int64));
@@ -72,13 +89,14 @@ gd_ids_have(Datum array, int64 value)
 	return false;
 }
 
-/* elements of a text[] without nulls */
+/* elements of a text[] */
 int
 gd_texts_of(Datum array, char ***texts)
 {
 	Datum	   *elems;
 	int			n;
 
+	gd_check_named(array);
 	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &elems, NULL, &n);
 	*texts = palloc(Max(n, 1) * sizeof(char *));
 	for (int i = 0; i < n; i++)
