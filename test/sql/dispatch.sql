@@ -94,6 +94,19 @@ SELECT t.order('wh_da', :r, '{身份证号}') AS o4 \gset
 SELECT t.refused('wh_police', format('SELECT govdata.withhold_dispatch(%s, %s)', :o4, t.entry('wh_police', :r, '{身份证号}', 'reviewed')), 'ZW019 an order is not refused%', 'an entry that is not approved is none');
 SELECT t.allowed('wh_police', format('SELECT govdata.withhold_dispatch(%s, %s)', :o4, :e), 'all of it is withheld');
 SELECT is(t.order_is(:o4), 'withheld', 'and nothing authorized');
+-- an order in words is not escaped by whatever entry there happens to be
+SELECT t.order('wh_da') AS o5 \gset
+SELECT t.entry('wh_police', t.resource('wh_police', '无关', '{甲}')) AS whole \gset
+SELECT t.refused('wh_police', format('SELECT govdata.withhold_dispatch(%s, %s)', :o5, e), 'ZW019 order % names no resource that a negative entry could withhold', 'any entry will not do') FROM unnest(ARRAY[:whole, :e]) AS e;
+SELECT t.refused(who, format('SELECT govdata.specify_dispatch(%s, %L)', :o5, :'rc'), told, who || ' does not say what was ordered')
+FROM (VALUES ('wh_police', 'ZW019 dispatch_order %, which is "issued", can be changed like this only by: data_authority'), ('yc_da', 'ZW019 there is no dispatch_order % that you can see')) AS v (who, told);
+SELECT t.refused('wh_da', format('SELECT govdata.specify_dispatch(%s, code)', :o5), 'ZW019 an order is about resources of its provider''s catalog', 'nothing of another provider') FROM govdata.resource WHERE id = t.resource('wh_civil', '他部门', '{甲}');
+SELECT t.refused('wh_da', format('SELECT govdata.specify_dispatch(%s, %L, ''{没有}'')', :o5, :'rc'), 'ZW019 resource "%" has no item "没有"', 'nor items that there are not');
+SELECT t.refused('wh_da', format('UPDATE govdata.dispatch_order SET resource = NULL WHERE id = %s', :o5), 'ZW019 %', 'nor nothing');
+SELECT t.allowed('wh_da', format('SELECT govdata.specify_dispatch(%s, %L, ''{身份证号}'')', :o5, :'rc'), 'the authority says what it meant');
+SELECT t.refused('wh_da', format('SELECT govdata.specify_dispatch(%s, %L)', :o5, :'rc'), 'ZW019 order % names its resource already', 'once');
+SELECT t.refused('wh_police', format('SELECT govdata.withhold_dispatch(%s, %s)', :o5, :whole), 'ZW019 an order is not refused%', 'an entry of something else does not withhold it');
+SELECT t.allowed('wh_police', format('SELECT govdata.withhold_dispatch(%s, %s)', :o5, :e), 'the one that names it does');
 
 -- ---- every move by everybody ----
 CREATE TABLE t.plays (who text, part text);
@@ -106,21 +119,25 @@ CREATE TABLE t.row (subject text, state text, id bigint, PRIMARY KEY (subject, s
 SELECT t.resource('wh_police', '户籍', '{姓名}') AS r5 \gset
 SELECT t.resource('wh_police', '证件', '{号码}') AS r6 \gset
 SELECT t.entry('wh_police', :r6) AS e6 \gset
+-- part of it is delivered, the rest withheld: either answers an order
+SELECT t.resource('wh_police', '人员', '{姓名,号码}') AS r8 \gset
+SELECT t.entry('wh_police', :r8, '{号码}') AS e8 \gset
 SELECT t.resource('wh_police', '派生', '{姓名}') AS r7 \gset
-INSERT INTO t.row SELECT 'dispatch_order', s, t.order('wh_da', CASE WHEN s = 'withheld' THEN :r6 END) FROM unnest(ARRAY['issued', 'delivered', 'returned', 'accepted', 'withheld', 'cancelled']) AS s;
+INSERT INTO t.row SELECT 'dispatch_order', s, t.order('wh_da', :r8, '{号码}') FROM unnest(ARRAY['issued', 'delivered', 'returned', 'accepted', 'withheld', 'cancelled']) AS s;
+CREATE FUNCTION t.cited() RETURNS bigint LANGUAGE sql AS $$ SELECT max(n.id) FROM govdata.negative_entry n WHERE n.items = '{号码}' $$;
 CREATE FUNCTION t.move(subject text, id bigint, who text, to_state text) RETURNS text
 LANGUAGE sql AS $$
 	SELECT CASE subject WHEN 'dispatch_order' THEN format('UPDATE govdata.dispatch_order SET state = %L%s WHERE id = %s', to_state,
-			CASE to_state WHEN 'delivered' THEN ', delivered_resource = ' || (SELECT max(r.id) FROM govdata.resource r WHERE title = '户籍') || ', delivered_items = ''{姓名}'''
-				WHEN 'withheld' THEN ', negative_entry = ' || (SELECT max(n.id) FROM govdata.negative_entry n WHERE n.items IS NULL)
+			CASE to_state WHEN 'delivered' THEN ', delivered_resource = ' || (SELECT max(r.id) FROM govdata.resource r WHERE title = '人员') || ', delivered_items = ''{姓名}'', negative_entry = ' || t.cited()
+				WHEN 'withheld' THEN ', negative_entry = ' || t.cited()
 				WHEN 'returned' THEN ', reason = ''理由''' WHEN 'cancelled' THEN ', reason = ''理由''' ELSE '' END, id)
 		ELSE format('UPDATE govdata.resource_source SET state = %L%s WHERE id = %s', to_state, CASE to_state WHEN 'removed' THEN ', reason = ''理由''' ELSE '' END, id) END
 $$;
 CREATE FUNCTION t.verb(subject text, id bigint, who text, to_state text) RETURNS text
 LANGUAGE sql AS $$
 	SELECT format(CASE subject || ' ' || to_state
-		WHEN 'dispatch_order delivered' THEN 'SELECT govdata.deliver_dispatch(%s, ' || quote_literal((SELECT r.code FROM govdata.resource r WHERE title = '户籍')) || ', ''{姓名}'')'
-		WHEN 'dispatch_order withheld' THEN 'SELECT govdata.withhold_dispatch(%s, ' || (SELECT max(n.id) FROM govdata.negative_entry n WHERE n.items IS NULL) || ')'
+		WHEN 'dispatch_order delivered' THEN 'SELECT govdata.deliver_dispatch(%s, ' || quote_literal((SELECT r.code FROM govdata.resource r WHERE title = '人员')) || ', ''{姓名}'', ' || t.cited() || ')'
+		WHEN 'dispatch_order withheld' THEN 'SELECT govdata.withhold_dispatch(%s, ' || t.cited() || ')'
 		WHEN 'dispatch_order returned' THEN 'SELECT govdata.return_dispatch(%s, ''理由'')'
 		WHEN 'dispatch_order accepted' THEN 'SELECT govdata.accept_dispatch(%s)'
 		WHEN 'dispatch_order cancelled' THEN 'SELECT govdata.cancel_dispatch(%s, ''理由'')'

@@ -414,6 +414,36 @@ SELECT t.allowed('wh_house', format('SELECT govdata.refuse_items(%s, ''{乙}'', 
 SELECT t.allowed('wh_civil', format('SELECT govdata.refuse_items(%s, ''{丙}'', ''也不提供'')', :q), 'and the other');
 SELECT is(t.case_of(:q) || ' ' || answer_reason, 'direct refused reply not {丙,乙} 不提供; 也不提供', 'nothing is left: refused, with both reasons') FROM govdata.share_request WHERE id = :q;
 SELECT t.allowed('ja_civil', format('SELECT govdata.request_coordination(%s, ''必需'')', :q), 'which can be coordinated');
+-- agreed is what every party has agreed to
+SELECT t.allowed('wh_police', format('SELECT govdata.consent_in_coordination(%s)', :q), 'the provider consents');
+SELECT t.refused('ja_da', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''同意'')', :q), 'ZW020 no source of the items of request % has consented', 'but not for the sources that have refused');
+SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET consenting_sources = ARRAY[%s] WHERE id = %s', t.department('wh_house'), :q), 'ZW020 share_request %, which is "coordinating", can be changed like this only by: source', 'not even in writing');
+SELECT t.refused('wh_house', format('UPDATE govdata.share_request SET consenting_sources = ARRAY[%s]::bigint[] WHERE id = %s', c, :q), 'ZW020 %', 'a source does not consent as: ' || what)
+FROM (VALUES (t.department('wh_civil')::text, 'another'), ('NULL', 'nobody'), (format('%s, %s', t.department('wh_civil'), t.department('wh_house')), 'both')) AS v (c, what);
+SELECT t.allowed('wh_house', format('SELECT govdata.consent_in_coordination(%s)', :q), 'it consents for itself');
+SELECT t.refused('wh_house', format('SELECT govdata.consent_in_coordination(%s)', :q), 'ZW020 a source consents for itself, once', 'once');
+SELECT t.refused('wh_house', format('UPDATE govdata.share_request SET consenting_sources = NULL WHERE id = %s', :q), 'ZW020 a source consents for itself, once', 'and does not take it back');
+SELECT is(consenting_sources::text, '{武汉市住房保障和房屋管理局}', 'the board names who has consented') FROM govdata.request_board WHERE id = :q;
+SAVEPOINT s;
+SELECT t.allowed('ja_da', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''同意'')', :q), 'agreed');
+SELECT is(t.case_of(:q), 'direct agreed coordination {乙} not {丙}', 'what the other source refused stays refused');
+SELECT is(t.right_of(:q), 'active coordination {乙}', 'and is not authorized');
+ROLLBACK TO s;
+SELECT t.allowed('wh_gov', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''市政府决定'')', :q), 'the government above all of them');
+SELECT is(t.case_of(:q), 'direct agreed coordination {乙,丙}', 'decides for all');
+ROLLBACK TO s;
+SELECT t.val('ja_da', format('SELECT govdata.settle_coordination(%s, ''unsettled'', ''意见不一'')', :q)) \g /dev/null
+SELECT t.val('ja_civil', format('SELECT govdata.request_coordination(%s, ''提请上级'')', :q)) \g /dev/null
+SELECT is(consenting_sources, NULL, 'an earlier consent does not count') FROM govdata.share_request WHERE id = :q;
+ROLLBACK;
+-- refused by the provider alone: the items of a source still take the source's consent
+BEGIN;
+SELECT t.request('ja_civil', :people, '{甲,乙}') AS q \gset
+SELECT t.val('wh_police', format('SELECT govdata.refuse_request(%s, ''无关'')', :q)) \g /dev/null
+SELECT t.val('ja_civil', format('SELECT govdata.request_coordination(%s, ''必需'')', :q)) \g /dev/null
+SELECT t.val('wh_police', format('SELECT govdata.consent_in_coordination(%s)', :q)) \g /dev/null
+SELECT t.allowed('ja_da', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''同意'')', :q), 'agreed without the source');
+SELECT is(t.case_of(:q), 'direct agreed coordination {甲} not {乙}', 'grants the provider''s items');
 ROLLBACK;
 
 -- ---- coordination across regions (rulings 5, 6) ----
