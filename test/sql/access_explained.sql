@@ -106,6 +106,26 @@ SELECT t.agrees('another purpose');
 RESET govdata.purpose;
 SELECT t.val('pat', format('SELECT govdata.suspend_authorization(%s, ''violation'', ''核查'')', :second)) AS done \gset
 SELECT t.agrees('one suspended');
+-- what is chosen and not in force is not silently another
+\set stray 'ZW020 % Setting govdata."authorization" names % which is not in force; authorization % is.%'
+SET govdata."authorization" = :second;
+SELECT t.unread('carol', 'SELECT phone FROM pat.register', :'stray', 'one that is suspended is chosen');
+SELECT t.agrees('one that is suspended is chosen');
+SET govdata."authorization" = 999999;
+SELECT t.unread('carol', 'SELECT phone FROM pat.register', :'stray', 'one that there is not');
+SELECT t.agrees('one that there is not');
+SET govdata."authorization" = :bob_authorization;
+SELECT t.unread('carol', 'SELECT phone FROM pat.register', :'stray', 'another department''s, in force');
+SELECT t.reads('bob', 'SELECT count(name) FROM pat.people', '1000', 'whose own it is, it serves');
+SELECT t.authorize('carol', :people, '{name}') AS further \gset
+SET govdata."authorization" = :further;
+SELECT t.reads('carol', 'SELECT count(phone) FROM pat.register', '1', 'one''s own of another resource stands in nobody''s way');
+SELECT t.reads('carol', 'SELECT count(name) FROM pat.people', '1000', 'where it serves');
+SELECT t.agrees('one of another resource');
+SELECT t.val('pat', format('SELECT govdata.suspend_authorization(%s, ''violation'', ''核查'')', :further)) AS done \gset
+SELECT t.unread('carol', 'SELECT phone FROM pat.register', :'stray', 'until it is suspended');
+RESET govdata."authorization";
+SELECT t.reads('carol', 'SELECT count(phone) FROM pat.register', '1', 'without a choice the one that fits');
 SELECT t.val('pat', format('SELECT govdata.revoke_authorization(%s, ''violation'', ''属实'')', :alice_authorization)) AS done \gset
 SELECT t.agrees('one revoked');
 SELECT t.val('pat', format('UPDATE govdata.resource_item SET retired_at = now() WHERE resource = %s AND name = ''gone''', :register)) AS done \gset
@@ -130,6 +150,10 @@ SELECT t.reads('yc_civil', 'SELECT count(name) FROM pat.people', '1000', 'which 
 \set travel_to '2027-01-01 00:01+08'
 \i :travel
 SELECT t.agrees('all expired');
+-- a column that is no item: as the executor says it
+SELECT is(t.val(who, format('SELECT allowed || '' '' || article || '' '' || reason FROM govdata.check_access(%L, ''{%s}'')', :'people_code', c)),
+	CASE who WHEN 'pat' THEN 'true 20 may be read now' ELSE format('false 20 %s', regexp_replace(t.reason(who, format('SELECT %s FROM pat.people', c)), '^.* is refused | Measures, Article 20\.$', '', 'g')) END, format('%s asks for column %s', who, c))
+FROM unnest('{bob,carol,pat}'::text[]) AS who, unnest('{salary,ctid}'::text[]) AS c;
 SELECT t.refused('alice', format('SELECT * FROM govdata.check_access(%L, ''{nonsense}'')', :'people_code'), 'ZW020 no column of resource % stands for item "nonsense"', 'an item that is none');
 SELECT t.refused('alice', format('SELECT * FROM govdata.check_access(%L, ''{id}'', %s)', :'people_code', t.department('wh_house')), 'ZW006 what department % may read is not yours to ask', 'nobody asks for others');
 SELECT t.reads('pat', format('SELECT allowed FROM govdata.check_access(%L, ''{id}'', %s)', :'people_code', t.department('wh_house')), 'false', 'but the provider');

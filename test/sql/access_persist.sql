@@ -85,6 +85,13 @@ BEGIN
 END $$$do$, 'attack 34: a loop that writes what it read is a client like any other');
 SELECT is((SELECT count(*) FROM alice.kept), 100::bigint, 'attack 34: the mode marks intent, it is no guarantee');
 
+-- what was refused is no copy: neither on record nor in the counts
+SELECT t.reads('alice', 'SELECT count(id) FROM pat.people', '100', 'a read, whose record is durable');
+SELECT is_empty(format('SELECT seq, items FROM govdata.access_log WHERE kind = ''copy'' AND department_id = %s', t.department('ja_civil')), 'no copy is on record for whoever may only read');
+SELECT is((SELECT sum(copies) FROM govdata.access_statistics() WHERE department_id = t.department('ja_civil')), 0::numeric, 'nor counted');
+SELECT ok((SELECT sum(refused) FROM govdata.access_statistics() WHERE department_id = t.department('ja_civil')) > 10, 'but the refusals are');
+SELECT ok((SELECT sum(copies) FROM govdata.access_statistics() WHERE department_id = t.department('wh_civil')) > 5, 'and the copies of whoever may');
+
 -- ---- attack 66: whoever only asks is neither refused nor recorded ----
 SELECT t.reads('carol', 'SELECT has_table_privilege(''pat.people'', ''SELECT'')', 'true', 'attack 66: asking for privileges reads nothing');
 

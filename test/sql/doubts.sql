@@ -106,9 +106,9 @@ SELECT t.refused('wh_police', format('SELECT govdata.answer_doubt(%s, %s)', t.do
 SELECT is(count(*) > 3, true, 'any number is open at once') FROM govdata.doubt_board WHERE code = :'r_code' AND state <> 'closed';
 
 -- ---- who sees what was said ----
-SELECT is(t.val(who, format('SELECT claim || row_key FROM govdata.data_doubt WHERE id = %s', :d)) IS NOT NULL, who IN ('wh_police', 'ja_civil', 'operator', 'admin'),
+SELECT is(t.val(who, format('SELECT claim || row_key FROM govdata.data_doubt WHERE id = %s', :d)) IS NOT NULL, who IN ('wh_police', 'ja_civil', 'operator'),
 	format('what was said, to %s', who)) FROM (SELECT who FROM t.actor UNION VALUES ('admin'), ('stranger')) AS w ORDER BY who COLLATE "C";
-SELECT is(t.val(who, format('SELECT count(*) FROM govdata.doubt_round WHERE doubt = %s', :d)), CASE WHEN who IN ('wh_police', 'ja_civil', 'operator', 'admin') THEN '1' ELSE '0' END,
+SELECT is(t.val(who, format('SELECT count(*) FROM govdata.doubt_round WHERE doubt = %s', :d)), CASE WHEN who IN ('wh_police', 'ja_civil', 'operator') THEN '1' ELSE '0' END,
 	format('the round before, to %s', who)) FROM (SELECT who FROM t.actor UNION VALUES ('admin'), ('stranger')) AS w ORDER BY who COLLATE "C";
 -- the journal, which supervisors read, holds digests
 SELECT is(t.val('hb_da', format('SELECT count(*) > 3 FROM govdata.journal_entry WHERE subject = ''data_doubt'' AND subject_key = ''%s''', :d)), 'true', 'supervisors read the journal of it');
