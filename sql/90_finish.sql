@@ -69,6 +69,7 @@ GRANT INSERT, UPDATE, DELETE ON govdata.catalog_specification, govdata.code_rule
 -- whose records are kept back, and why, is not for those whose records they are
 GRANT INSERT, DELETE ON govdata.access_hold TO govdata_admin;
 REVOKE ALL ON govdata.access_hold FROM govdata_department;
+REVOKE ALL ON govdata.sweep_hold FROM govdata_department;
 GRANT SELECT ON govdata.article, govdata.transition, govdata.time_limit, govdata.open_list, govdata.region TO govdata_public;
 GRANT SELECT (id, name, region, kind) ON govdata.department TO govdata_public;
 GRANT SELECT ON govdata.resource TO govdata_public;

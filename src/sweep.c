@@ -51,10 +51,17 @@ typedef struct GdTask
 	const char *forget;
 } GdTask;
 
+/*
+ * An answer that has waited for the row since before its limit ended counts: it
+ * must not find that the consent was written down the moment before it got the
+ * row.  Whoever waits for a row holds a lock on its place.
+ */
 static const GdTask gd_settling = {
 	"share_request",
 	"SELECT r.id, r.matures_at FROM govdata.share_request r"
 	" WHERE r.state = 'submitted' AND r.matures_at <= $1 AND (r.matures_at, r.id) > ($2, $3)"
+	" AND r.ctid <> ALL (ARRAY(SELECT format('(%s,%s)', l.page, l.tuple)::tid FROM pg_catalog.pg_locks l"
+	"  WHERE l.locktype = 'tuple' AND l.relation = 'govdata.share_request'::regclass))"
 	" ORDER BY r.matures_at, r.id LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED",
 	"SELECT govdata._settle($1)",
 	"DELETE FROM govdata.sweep_failure f WHERE f.subject = 'share_request'"

@@ -42,7 +42,7 @@ value(q{CREATE SCHEMA data;
 # What every process of the server may take from now on: a little more than it has.
 my ($postmaster) = slurp_file($node->data_dir . '/postmaster.pid') =~ /^(\d+)/;
 my ($size) = slurp_file("/proc/$postmaster/status") =~ /^VmSize:\s+(\d+) kB/m;
-system_or_bail('prlimit', '--pid', $postmaster, sprintf('--as=%d', 1024 * ($size + 300_000)));
+system_or_bail('prlimit', '--pid', $postmaster, sprintf('--as=%d:unlimited', 1024 * ($size + 300_000)));
 
 my ($ret, $out, $err) = $node->psql('postgres', q{SELECT length(repeat('x', 800000000))});
 like($err, qr/out of memory/, 'there is no more memory than that');
