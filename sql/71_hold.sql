@@ -25,7 +25,7 @@ COMMENT ON COLUMN govdata.sweep_hold.ended_at IS '被清扫终止的服务器实
 -- _lock_holders() -> every session that keeps an act on a table of this extension
 -- waiting now: the one that waits longest for it and since when, whether it waits
 -- for a lock itself, and whether it may be ended: superusers and administrators
--- answer for what they do. By the server's actual time. For the extension's owner.
+-- answer for what they do. Who waits to alter a table makes no act. By the server's actual time. For the extension's owner.
 CREATE FUNCTION govdata._lock_holders(OUT pid integer, OUT backend_start timestamptz, OUT xact_start timestamptz, OUT role text,
     OUT application text, OUT idle_since timestamptz, OUT waiter integer, OUT waiting_since timestamptz, OUT waits boolean,
     OUT ordinary boolean) RETURNS SETOF record
@@ -35,7 +35,7 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     ),
     waiter AS MATERIALIZED (
         SELECT w.pid, w.waitstart FROM locks w
-         WHERE NOT w.granted AND w.waitstart IS NOT NULL
+         WHERE NOT w.granted AND w.waitstart IS NOT NULL AND w.mode <> 'AccessExclusiveLock'
            AND EXISTS (SELECT FROM locks m JOIN pg_class c ON c.oid = m.relation
                         WHERE m.pid = w.pid AND m.mode <> 'AccessShareLock' AND c.relkind = 'r'
                           AND c.relnamespace = 'govdata'::regnamespace
