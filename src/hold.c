@@ -95,26 +95,35 @@ gd_hold_ends(void)
 }
 
 /*
- * A table of ours that this transaction has locked against others; InvalidOid
- * for none.  Reading locks nobody out.
+ * A table of ours that this transaction has locked against others, one that it
+ * has written to if there is one; InvalidOid for none.  Reading locks nobody
+ * out, and the journal is written whatever else is.
  */
 Oid
 gd_locked_table(void)
 {
 	LockData   *locks = GetLockStatusData();
 	Oid			schema = gd_schema_oid();
+	Oid			journal = gd_relid(GD_JOURNAL_ENTRY);
 	Oid			found = InvalidOid;
+	bool		found_written = false;
 
 	for (int i = 0; i < locks->nelements; i++)
 	{
 		LockInstanceData *lock = &locks->locks[i];
 		Oid			relid = lock->locktag.locktag_field2;
+		LOCKMASK	held = lock->holdMask & ~LOCKBIT_ON(AccessShareLock);
+		bool		written = (held & ~LOCKBIT_ON(RowShareLock)) != 0;
 
-		if (lock->pid == MyProcPid && lock->locktag.locktag_type == LOCKTAG_RELATION &&
-			lock->locktag.locktag_field1 == MyDatabaseId && (lock->holdMask & ~LOCKBIT_ON(AccessShareLock)) != 0 &&
-			get_rel_namespace(relid) == schema && get_rel_relkind(relid) == RELKIND_RELATION &&
-			(!OidIsValid(found) || relid < found))
+		if (lock->pid != MyProcPid || lock->locktag.locktag_type != LOCKTAG_RELATION ||
+			lock->locktag.locktag_field1 != MyDatabaseId || held == 0 || relid == journal ||
+			get_rel_namespace(relid) != schema || get_rel_relkind(relid) != RELKIND_RELATION)
+			continue;
+		if (!OidIsValid(found) || (written && !found_written) || (written == found_written && relid < found))
+		{
 			found = relid;
+			found_written = written;
+		}
 	}
 	return found;
 }

@@ -55,9 +55,9 @@ gd_check_named(Datum array)
 	if (!array_contains_nulls(DatumGetArrayTypeP(array)))
 		return;
 	ereport(ERROR,
-			(errcode(GD_ERRCODE(0)),
+			(errcode(GD_ERRCODE(10)),
 			 errmsg("a list must not contain an empty element"),
-			 errdetail("One of its elements is NULL."),
+			 errdetail("One of its elements is NULL; it names things of the catalog. Measures, Article 10."),
 			 errhint("Name each element, or leave it out.")));
 }
 

@@ -172,7 +172,7 @@ SELECT t.allowed('wh_da', format('SELECT govdata.record_source(%L, %L, ''人口�
 SELECT t.refused('wh_da', format('SELECT govdata.record_source(%L, %L, ''人口库建设'', ''{姓名,住址}'')', :'dc', :'rc'), '23505 %', 'once');
 SELECT t.refused('wh_da', format('SELECT govdata.record_source(%L, %L, ''人口库建设'')', :'dc', :'hc'), 'ZW033 nothing of resource "%" may be kept%', 'what was not obtained is not');
 SELECT t.allowed('wh_da', format('SELECT govdata.record_source(%L, %L, ''地址标准化'')', :'dc', :'nc'), 'what is shared unconditionally is');
-SELECT t.refused('wh_police', format('INSERT INTO govdata.resource_source (resource, source, necessity) VALUES (%s, %s, ''整合'')', :d, :n), 'ZW019 a new source in state "recorded" can be entered only by: provider', 'only the provider says what its resource was made from');
+SELECT t.refused('wh_police', format('INSERT INTO govdata.resource_source (resource, source, necessity) VALUES (%s, %s, ''整合'')', :d, :n), 'ZW010 there is no resource % that you can see', 'only the provider says what its resource was made from');
 SELECT t.refused('wh_da', format('UPDATE govdata.resource SET sharing = ''unconditional'' WHERE id = %s', :d), 'ZW016 resource "%" cannot be classified more loosely than its source "%"', 'nor is it loosened later');
 SELECT t.allowed('wh_da', format('SELECT govdata.publish_resource(%L)', :'dc'), 'published');
 -- made from what was made

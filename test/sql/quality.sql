@@ -76,7 +76,7 @@ SELECT t.refused('wh_police', t.rule('wh_police', :r, indicator, kind, parameter
 	('0302', 'pattern', E'items = ''{name}''\npattern = ''(''', '2201B %'),
 	('0302', 'pattern', E'items = ''{name,region}''\npattern = ''x''', 'ZW013 this quality rule cannot be measured'),
 	('0101', 'values', E'items = ''{salary}''\nallowed = ''{viel}''', '22P02 %'),
-	('0101', 'values', E'items = ''{name}''\nallowed = ''{NULL}''', 'ZW013 this quality rule cannot be measured'),
+	('0101', 'values', E'items = ''{name}''\nallowed = ''{NULL}''', 'ZW013 column "allowed" of quality_rule must not contain an empty element'),
 	('0201', 'not_null', 'items = ''{secret}''', 'ZW013 this quality rule cannot be measured'),
 	('0201', 'not_null', 'items = ''{age}''', 'ZW013 this quality rule cannot be measured'),
 	('0201', 'not_null', E'items = ''{name}''\npattern = ''x''', 'ZW013 this quality rule cannot be measured'),

@@ -38,7 +38,7 @@ SELECT is(format('%s %s %s %s %s %s %s', state, route, limit_code, due_on, t.at(
 SELECT ok(received_at BETWEEN govdata.clock() - interval '1 minute' AND govdata.clock(), 'received by the clock') FROM govdata.share_request;
 SELECT is(string_agg(item, ''), '甲', 'its items are rows') FROM govdata.share_request_item;
 SELECT is(t.submit('wh_civil', 'items', '''{甲,寅}'''), 'ZW020 resource "307009/000001" has no item "寅"', 'an unknown item');
-SELECT is(t.submit('wh_civil', 'items', '''{甲,NULL}'''), 'ZW020 resource "307009/000001" has no item ""', 'an item without name');
+SELECT is(t.submit('wh_civil', 'items', '''{甲,NULL}'''), 'ZW020 column "items" of share_request must not contain an empty element', 'an item without name');
 SELECT is(t.submit('wh_civil', 'items', '''{甲,乙,甲}'''), 'ZW020 item "甲" is named twice', 'one twice');
 SELECT is(t.submit('wh_civil', 'items', '''{}'''), 'ZW020 no request is needed for these items of resource "307009/000001"', 'none');
 SELECT is(t.submit('wh_civil', 'items', 'NULL'), 'ZW020 a request must name the items it asks for', 'not even a list');
@@ -61,7 +61,7 @@ SELECT is(t.submit('wh_civil', 'state', v), format('ZW020 a new request cannot b
 FROM unnest(ARRAY['''refused''', '''agreed''', '''withdrawn''', '''coordinating''']) AS v;
 SELECT is(t.submit('wh_civil', 'state', '''approved'''), 'ZW020 a new request in state "approved" can be entered only by: standing_consent', 'nobody approves by asking');
 -- what the platform sets
-SELECT is(t.submit('wh_civil', column_name, CASE WHEN column_name = 'sources' THEN '''{1}''' ELSE CASE data_type WHEN 'bigint' THEN '1' WHEN 'integer' THEN '1' WHEN 'boolean' THEN 'false' WHEN 'ARRAY' THEN '''{甲}'''
+SELECT is(t.submit('wh_civil', column_name, CASE WHEN column_name IN ('sources', 'consenting_sources') THEN '''{1}''' ELSE CASE data_type WHEN 'bigint' THEN '1' WHEN 'integer' THEN '1' WHEN 'boolean' THEN 'false' WHEN 'ARRAY' THEN '''{甲}'''
 	WHEN 'text' THEN '''x''' ELSE '''2026-03-02''' END END), format('ZW020 column "%s" of share_request is set by the platform', column_name), column_name)
 FROM information_schema.columns WHERE table_schema = 'govdata' AND table_name = 'share_request'
 AND column_name NOT IN ('route', 'resource', 'consumer', 'items', 'purpose', 'usage', 'valid_until', 'state', 'mode') ORDER BY ordinal_position;
@@ -153,7 +153,7 @@ SELECT is(t.case_of(:q), 'withdrawn', 'and it is gone');
 ROLLBACK TO s;
 -- columns that do not belong to the act
 SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET state = ''approved'', %I = %s WHERE id = %s', column_name,
-	CASE WHEN column_name = 'items' THEN '''{甲}''' WHEN column_name = 'sources' THEN '''{1}''' WHEN data_type IN ('bigint', 'integer') THEN '999' WHEN data_type = 'boolean' THEN 'NOT ' || column_name WHEN data_type = 'ARRAY' THEN '''{甲}'''
+	CASE WHEN column_name = 'items' THEN '''{甲}''' WHEN column_name IN ('sources', 'consenting_sources') THEN '''{1}''' WHEN data_type IN ('bigint', 'integer') THEN '999' WHEN data_type = 'boolean' THEN 'NOT ' || column_name WHEN data_type = 'ARRAY' THEN '''{甲}'''
 	WHEN data_type = 'text' THEN '''x''' WHEN data_type = 'date' THEN '''2026-06-01''' ELSE '''2026-06-01''' END, :q),
 	-- whoever names another provider is not the provider
 	CASE column_name WHEN 'provider' THEN 'ZW020 request % can be moved from "submitted" to "approved" only by: provider, time'
