@@ -118,12 +118,12 @@ static GdConsequence gd_consequences[] = {
 	}},
 	/* a resource with a rule that has become active is checked at once */
 	{"quality_due_new", {
-			{QUALITY_DUE "SELECT DISTINCT n.resource, govdata.clock() FROM new_rows n WHERE n.state = 'active'" QUALITY_DUE_ALREADY,
+			{QUALITY_DUE "SELECT n.resource, max(govdata.clock()) FROM new_rows n WHERE n.state = 'active' GROUP BY n.resource" QUALITY_DUE_ALREADY,
 			0, NULL, NULL},
 	}},
 	{"quality_due", {
-			{QUALITY_DUE "SELECT DISTINCT n.resource, govdata.clock() FROM new_rows n JOIN old_rows o ON o.id = n.id"
-			" WHERE n.state = 'active' AND o.state <> 'active'" QUALITY_DUE_ALREADY, 0, NULL, NULL},
+			{QUALITY_DUE "SELECT n.resource, max(govdata.clock()) FROM new_rows n JOIN old_rows o ON o.id = n.id"
+			" WHERE n.state = 'active' AND o.state <> 'active' GROUP BY n.resource" QUALITY_DUE_ALREADY, 0, NULL, NULL},
 	}},
 	/* the items of a request, so that a foreign key holds them */
 	{"request_item", {
