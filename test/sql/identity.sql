@@ -436,6 +436,7 @@ SELECT is_empty($$SELECT relname FROM pg_class c WHERE relnamespace = 'govdata':
 		'statutory_holiday',
 		'sweep_failure',
 		'sweep_heartbeat',
+		'sweep_hold',
 		'time_limit',
 		'update_cycle',
 		'withholding_basis',

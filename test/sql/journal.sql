@@ -246,9 +246,10 @@ ROLLBACK;
 SELECT is(has_table_privilege('govdata_department', 'govdata.journal_entry', 'SELECT'), true, 'departments read the journal');
 SELECT is_empty($$SELECT role, relation, privilege
     FROM unnest(ARRAY['govdata_department', 'govdata_admin', 'govdata_public']) AS role,
-        unnest(ARRAY['govdata.journal_entry', 'govdata.journal_seal', 'govdata.sweep_heartbeat', 'govdata.sweep_failure']) AS relation,
+        unnest(ARRAY['govdata.journal_entry', 'govdata.journal_seal', 'govdata.sweep_heartbeat', 'govdata.sweep_failure', 'govdata.sweep_hold']) AS relation,
         unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES']) AS privilege
     WHERE has_table_privilege(role, relation, privilege)$$, 'nobody has any right to write here');
+SELECT is(has_table_privilege('govdata_department', 'govdata.sweep_hold', 'SELECT'), false, 'nor is it for departments who was ended');
 SELECT is(has_function_privilege('govdata_department', 'govdata.sweep()', 'EXECUTE'), false, 'departments do not sweep');
 SELECT is(has_function_privilege('govdata_admin', 'govdata.sweep()', 'EXECUTE'), true, 'administrators do');
 

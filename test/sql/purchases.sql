@@ -147,7 +147,8 @@ SELECT t.allowed('wh_house', $$SELECT govdata.notify_purchase('房屋数据', '{
 SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{currency}', '某公司', '核对', '2026-03-19')$$,
 	'ZW015 a purchase is notified before its contract%', 'a contract of yesterday is not announced');
 SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{}', '某公司', '核对', '2026-04-01')$$, 'ZW015 data purchase needs the data elements%', 'what is bought is named');
-SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{nothing,NULL}', '某公司', '核对', '2026-04-01')$$, 'ZW015 there is no data element "nothing, NULL"%', 'by elements');
+SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{nothing,nowhere}', '某公司', '核对', '2026-04-01')$$, 'ZW015 there is no data element "nothing, nowhere"%', 'by elements');
+SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{nothing,NULL}', '某公司', '核对', '2026-04-01')$$, 'ZW015 column "elements" of % must not contain an empty element', 'each of them named');
 SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{currency}', NULL, '核对', '2026-04-01')$$, 'ZW015 data purchase needs the seller%', 'with the seller');
 SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{currency}', '某公司', ' ', '2026-04-01')$$, 'ZW015 data purchase needs the need%', 'and the need');
 SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{currency}', '某公司', '核对', NULL)$$, 'ZW015 data purchase needs the day of the contract%', 'and the day');

@@ -55,6 +55,7 @@ BEGIN
 		CONTINUE WHEN s = 'refused';
 		PERFORM t.act('wh_civil', 'SELECT govdata.request_coordination(%s, ''有关'')', q::text);
 		PERFORM t.act('hb_civil', 'SELECT govdata.consent_in_coordination(%s)', q::text);
+		PERFORM t.act('hb_market', 'SELECT govdata.consent_in_coordination(%s)', q::text);
 		CONTINUE WHEN s = 'coordinating';
 		PERFORM t.act('wh_da', 'SELECT govdata.settle_coordination(%s, %L, ''经协调'')', q::text, s);
 		IF s = 'agreed' THEN

@@ -451,7 +451,7 @@ is( $node->safe_psql('postgres', q{
 
 # Every table of the schema: rows and a hash of all of them; every sequence.
 my $tables = q{SELECT oid::regclass FROM pg_class WHERE relnamespace = 'govdata'::regnamespace
-	AND relkind = 'r' AND relname <> 'sweep_heartbeat' ORDER BY relname};
+	AND relkind = 'r' AND relname NOT IN ('sweep_heartbeat', 'sweep_hold') ORDER BY relname};
 my $sequences = q{SELECT oid::regclass FROM pg_class WHERE relnamespace = 'govdata'::regnamespace
 	AND relkind = 'S' ORDER BY relname};
 

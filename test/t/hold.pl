@@ -152,6 +152,17 @@ $consumer->{in} .= "COMMIT;\n\\q\n";
 is(ends($consumer), '', 'and commits');
 is(state_of(4), 'withdrawn', 'what it has done');
 
+# ---- a request that is left open, and the negative list
+$consumer = holds('consumer_clerk', 'BEGIN', "INSERT INTO govdata.share_request (resource, items, purpose, valid_until) VALUES (1, '{name}', 'x', '2026-12-31')");
+$provider = tries('provider_clerk', "INSERT INTO govdata.negative_entry (resource, items, basis_kind, legal_basis, basis_article, reason)"
+	  . " VALUES (1, '{address}', 'law', 'law', '1', 'personal data')");
+waits('provider_clerk', 1);
+let_pass();
+value('CALL govdata.sweep()');
+is(ends($provider), '', 'nor does it keep an entry from the negative list');
+is(value('SELECT state FROM govdata.negative_entry'), 'drafted', 'which is drafted');
+ends($consumer);
+
 # ---- a superuser answers for himself; switched off, the doctor says so
 my $dba = holds($superuser, 'BEGIN', 'SELECT 1 FROM govdata.share_request WHERE id = 5 FOR UPDATE');
 $provider = tries('provider_clerk', "SELECT govdata.refuse_request(5, 'no')");
