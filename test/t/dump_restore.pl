@@ -298,6 +298,8 @@ run_as('wh_police',
 my $order = q{INSERT INTO govdata.dispatch_order (provider, wanted, need, deliver_by, needed_until)
 	SELECT id, '%s', 'need', '2026-12-01', '2026-12-31' FROM govdata.department WHERE name = 'wh_police'};
 run_as('wh_da', map { sprintf $order, $_ } qw(issued delivered returned accepted withheld cancelled));
+run_as('wh_da', "SELECT govdata.specify_dispatch(o.id, n.code) FROM govdata.dispatch_order o, govdata.negative_list n"
+	  . " WHERE o.wanted = 'withheld' AND n.title = 'withheld'");
 run_as('wh_police',
 	"SELECT govdata.deliver_dispatch(o.id, r.code, '{name}') FROM govdata.dispatch_order o, govdata.resource r"
 	  . " WHERE o.wanted IN ('delivered', 'returned', 'accepted') AND r.id = $addresses",

@@ -87,6 +87,11 @@ my $superuser = value('SELECT current_user');
 
 travel_to($node, '2026-03-02 10:00+08');
 found_departments($node);
+value(q{CREATE ROLE authority NOLOGIN;
+	CREATE ROLE government NOLOGIN;
+	INSERT INTO govdata.department (uscc, uscc_verified_by_hand, name, region, kind, role) VALUES
+		('000000000000000001', true, 'Authority', '420100', 'data_authority', 'authority'),
+		('000000000000000002', true, 'Government', '420100', 'government', 'government')});
 submit($node, 12);
 value('CALL govdata.sweep()');
 like(doctor(), qr/^ok: nobody/, 'nobody keeps anything waiting');
