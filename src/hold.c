@@ -61,9 +61,11 @@ gd_look_at_wait(void)
 	gd_waited_until = GetCurrentTimestamp();
 }
 
+/* A statement answers for its own waiting: what another has waited for excuses nothing. */
 void
 gd_watch_wait(void)
 {
+	gd_waited_from = gd_waited_until = 0;
 	if (!gd_timeout_registered)
 		gd_wait_timeout = RegisterTimeout(USER_TIMEOUT, gd_look_at_wait);
 	gd_timeout_registered = true;
