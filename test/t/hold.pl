@@ -200,7 +200,7 @@ like(prepares($superuser, 'SELECT 1 FROM govdata.share_request FOR UPDATE'), qr/
 is(prepares('consumer_clerk', 'SELECT count(*) FROM govdata.catalog'), '', 'reading is prepared as ever');
 
 # ---- over the instant at which silence becomes consent: 24:00 of 2026-03-16
-travel_to($node, '2026-03-16 23:59:54+08');
+travel_to($node, '2026-03-16 23:59:48+08');
 $consumer = holds('consumer_clerk', 'BEGIN', 'SELECT govdata.withdraw_request(7)');
 $provider = tries('provider_clerk', q{DO $$
 BEGIN
@@ -211,7 +211,7 @@ BEGIN
 		RAISE NOTICE 'late';
 	END;
 END $$});
-my $sleeper = tries('provider_clerk', "SELECT govdata.refuse_request(8, 'no') FROM pg_sleep(8)");
+my $sleeper = tries('provider_clerk', "SELECT govdata.refuse_request(8, 'no') FROM pg_sleep(14)");
 my $other = tries('consumer_clerk', "SELECT govdata.withdraw_request(7)");
 waits('provider_clerk', 1);
 wait_until($node, "SELECT govdata.clock() > '2026-03-17 00:00:01+08'");
@@ -220,7 +220,7 @@ value('CALL govdata.sweep()');
 is(alive($consumer), 0, 'who held the request is ended');
 unlike(ends($provider), qr/ERROR/, 'the objection that was waiting');
 like($provider->{err}, qr/NOTICE:  late/, 'which excuses no other');
-is(value(q{SELECT state, answered_at < due_at, answered_at > '2026-03-16 23:59:50+08' FROM govdata.share_request WHERE id = 7}), 'refused|t|t', 'was made in time');
+is(value(q{SELECT state, answered_at < due_at, answered_at > '2026-03-16 23:59:48+08' FROM govdata.share_request WHERE id = 7}), 'refused|t|t', 'was made in time');
 is(value('SELECT count(*) FROM govdata.effective_authorization WHERE request = 7'), '0', 'silence was none');
 like(ends($sleeper), qr/request 8 is deemed consented since its limit ended/, 'a statement that only began before is late');
 like(ends($other), qr/ERROR/, 'nor is a withdrawal made earlier than it was');
