@@ -178,7 +178,7 @@ CREATE TABLE t.many AS SELECT i AS n FROM generate_series(1, 10000) AS i;
 GRANT SELECT ON t.many TO PUBLIC;
 SELECT t.allowed('ja_civil', format('INSERT INTO govdata.data_doubt (resource, claim) SELECT %s, ''疑义 '' || n FROM t.many', :r), 'ten thousand doubts');
 SELECT t.refused('ja_civil', format('INSERT INTO govdata.data_doubt (resource, claim) SELECT CASE n WHEN 9999 THEN %s ELSE %s END, ''疑义 '' || n FROM t.many', :made, :r), 'ZW013 a doubt is raised by a department that can read the resource%', 'one of them about something else');
-SELECT t.refused('wh_police', 'UPDATE govdata.data_doubt SET state = ''answered'', answer = ''explained'', answer_reason = ''x''', 'ZW013 data_doubt % cannot move from "raised" to "answered"%', 'all are answered, before anybody has pushed them');
+SELECT t.refused('wh_police', 'UPDATE govdata.data_doubt SET state = ''answered'', answer = ''explained'', answer_reason = ''x''', 'ZW013 doubt % cannot move from "raised" to "answered"%', 'all are answered, before anybody has pushed them');
 SELECT t.allowed('operator', 'UPDATE govdata.data_doubt SET state = ''notified'' WHERE state = ''raised''', 'ten thousand pushed');
 SELECT t.refused('yc_civil', 'UPDATE govdata.data_doubt SET state = ''answered'', answer = ''explained'', answer_reason = ''x''', 'ZW013 %', 'answered by somebody else');
 SELECT t.allowed('wh_police', 'UPDATE govdata.data_doubt SET state = ''answered'', answer = ''explained'', answer_reason = ''x'' WHERE state = ''notified''', 'answered by the provider');

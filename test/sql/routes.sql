@@ -417,7 +417,7 @@ SELECT t.allowed('ja_civil', format('SELECT govdata.request_coordination(%s, ''�
 -- agreed is what every party has agreed to
 SELECT t.allowed('wh_police', format('SELECT govdata.consent_in_coordination(%s)', :q), 'the provider consents');
 SELECT t.refused('ja_da', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''同意'')', :q), 'ZW020 no source of the items of request % has consented', 'but not for the sources that have refused');
-SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET consenting_sources = ARRAY[%s] WHERE id = %s', t.department('wh_house'), :q), 'ZW020 column "consenting_sources" of share_request % cannot be changed here', 'not even in writing');
+SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET consenting_sources = ARRAY[%s] WHERE id = %s', t.department('wh_house'), :q), 'ZW020 column "consenting_sources" of request % cannot be changed here', 'not even in writing');
 SELECT t.refused('wh_house', format('UPDATE govdata.share_request SET consenting_sources = ARRAY[%s]::bigint[] WHERE id = %s', c, :q), 'ZW020 %', 'a source does not consent as: ' || what)
 FROM (VALUES (t.department('wh_civil')::text, 'another'), ('NULL', 'nobody'), (format('%s, %s', t.department('wh_civil'), t.department('wh_house')), 'both')) AS v (c, what);
 SELECT t.allowed('wh_house', format('SELECT govdata.consent_in_coordination(%s)', :q), 'it consents for itself');
