@@ -48,7 +48,7 @@ my ($ret, $out, $err) = $node->psql('postgres', q{SELECT length(repeat('x', 8000
 like($err, qr/out of memory/, 'there is no more memory than that');
 ($ret, $out, $err) = $node->psql('postgres', 'CALL govdata.check_quality()');
 is("$ret $err", '0 ', 'the check goes on');
-is(scores(), 'before 2/2, greedy failed: the rule failed with SQLSTATE 53200, after 2/2', 'without the rule that took it all');
+like(scores(), qr/^before 2\/2, greedy failed: .*SQLSTATE .*53200, after 2\/2$/, 'without the rule that took it all');
 is(value(q{SELECT state, rows_read FROM govdata.quality_run ORDER BY id DESC LIMIT 1}), 'finished|2', 'and ends');
 is(value(q{SELECT count(*) FROM govdata.data_doubt}), '0', 'nobody is blamed for it');
 like(value(q{SELECT state || ': ' || detail FROM govdata.doctor() WHERE item = 'quality checks'}), qr/^warning: .*rules that cannot be measured: \d/, 'the doctor names the rule');
