@@ -354,9 +354,9 @@ extern void gd_check_person(Oid person, Oid department_role);
 
 extern void gd_guard_init(void);
 
-/* ---- hold.c ---- */
+/* ---- lock_holders.c ---- */
 
-extern void gd_hold_init(void);
+extern void gd_lock_holders_init(void);
 
 /* ---- library.c, maintenance.c, reorganization.c ---- */
 

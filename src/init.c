@@ -116,7 +116,7 @@ _PG_init(void)
 	gd_identity_init();
 	gd_absence_init();
 	gd_guard_init();
-	gd_hold_init();
+	gd_lock_holders_init();
 	gd_negative_init();
 	gd_consent_init();
 	gd_library_init();

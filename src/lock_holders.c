@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * hold.c
+ * lock_holders.c
  *	  Locks do not decide cases.
  *
  * An act locks the rows that it changes until its transaction ends.  Whoever
@@ -8,7 +8,7 @@
  * waiting, and silence is consent.  Three things stand against that.
  *
  * The sweep ends sessions whose transaction keeps another's act waiting for
- * longer than govdata.max_lock_hold (sql/71_hold.sql).  A transaction that has
+ * longer than govdata.max_lock_hold (sql/71_lock_holders.sql).  A transaction that has
  * no session any more, because it was prepared, could not be ended like that,
  * so none that holds such locks is prepared.  And an answer that was waiting
  * for a lock when the limit ended was given in time: how long it has waited is
@@ -142,7 +142,7 @@ gd_hold_xact(XactEvent event, void *arg)
 }
 
 void
-gd_hold_init(void)
+gd_lock_holders_init(void)
 {
 	DefineCustomIntVariable("govdata.max_lock_hold",
 							gettext_noop("Longest time for which a session may keep another's act waiting."),
