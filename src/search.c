@@ -3,9 +3,12 @@
  * search.c
  *	  Full-text search of the catalog, page by page (Article 10).
  *
- * The keys of a text are its characters and its pairs of neighbors, as numbers:
- * Chinese words are mostly of two characters, and are not set apart.  A word of
- * the query must have all its keys in the text, and is then compared itself.
+ * The keys of a text are its characters and its runs of two and of three, as
+ * numbers: Chinese words are mostly of two characters, and are not set apart.
+ * Runs of three are for longer words, names above all, and for codes: of those
+ * the pairs are everywhere, and to intersect long lists costs more than to read
+ * short ones.  A word of the query must have all its keys in the text, and is then
+ * compared itself.
  *
  * Beside them, the keys of a row name the blocks of numbers in which its entry
  * lies: of 1024 numbers, of 4096, and so on.  GIN intersects lists of rows in
@@ -145,25 +148,41 @@ gd_search_fold(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(gd_wide_text(wide, gd_fold(VARDATA_ANY(t), len, wide)));
 }
 
+/* bits of a character in a key: what is not Unicode may have more, of which the text itself is the test */
+#define GD_CHAR_BITS	21
+#define GD_RUN			3
+
+static Datum
+gd_run_key(const pg_wchar *c, int n)
+{
+	int64		key = 0;
+
+	for (int i = 0; i < GD_RUN; i++)
+		key = (key << GD_CHAR_BITS) | (i < n ? c[i] & ((1 << GD_CHAR_BITS) - 1) : 0);
+	return Int64GetDatum(key);
+}
+
 /*
- * Keys of some characters: of each pair of neighbors and, where asked for or
- * where a character has no neighbor, of the single ones.  Returns how many.
+ * Keys of some characters: of each of them and of each run of two and of three;
+ * or only those by which they are looked for, the longest.  Returns how many.
  */
 static int
-gd_text_keys(const pg_wchar *c, int n, bool singles, Datum *keys)
+gd_text_keys(const pg_wchar *c, int n, bool all, Datum *keys)
 {
 	int			k = 0;
+	int			before = 0;		/* characters of words before this one */
 
 	for (int i = 0; i < n; i++)
 	{
-		bool		next = i + 1 < n && gd_is_word_char(c[i + 1]);
+		int			run = 0;
 
-		if (!gd_is_word_char(c[i]))
-			continue;
-		if (singles || (!next && (i == 0 || !gd_is_word_char(c[i - 1]))))
-			keys[k++] = Int64GetDatum((int64) c[i] << 31);
-		if (next)
-			keys[k++] = Int64GetDatum(((int64) c[i] << 31) | c[i + 1]);
+		while (run < GD_RUN && i + run < n && gd_is_word_char(c[i + run]))
+			run++;
+		if (!all && run > 0 && (run == GD_RUN || before == 0))
+			keys[k++] = gd_run_key(c + i, run);
+		for (int len = 1; all && len <= run; len++)
+			keys[k++] = gd_run_key(c + i, len);
+		before = run > 0 ? before + 1 : 0;
 	}
 	return k;
 }
@@ -182,7 +201,7 @@ gd_search_keys(PG_FUNCTION_ARGS)
 	char	   *sharing = text_to_cstring(PG_GETARG_TEXT_PP(4));
 	int			len = VARSIZE_ANY_EXHDR(document);
 	pg_wchar   *wide = palloc((len + 1) * sizeof(pg_wchar));
-	Datum	   *keys = palloc((2 * (Size) len + GD_LEVELS + 3) * sizeof(Datum));
+	Datum	   *keys = palloc((GD_RUN * (Size) len + GD_LEVELS + 3) * sizeof(Datum));
 	int			n = gd_text_keys(wide, gd_fold(VARDATA_ANY(document), len, wide), true, keys);
 
 	for (int level = 0; level < GD_LEVELS; level++)
@@ -222,7 +241,7 @@ gd_search_words(GdSearch *s, const char *query)
 				 errmsg("the query is too long"),
 				 errdetail("It has %d characters; %d are allowed.", n, GD_MAX_QUERY),
 				 errhint("Ask for fewer words.")));
-	s->keys = palloc((2 * n + 4) * sizeof(Datum));
+	s->keys = palloc((n + 4) * sizeof(Datum));
 	for (int i = 0; i < n;)
 	{
 		int			end = i;
