@@ -243,10 +243,10 @@ SET govdata.restore = on;
 INSERT INTO govdata.resource (id, class, code, title, provider, abstract, format_category, sharing, sharing_conditions, opening, opening_ground,
 	update_cycle, state, published_at, updated_at)
 	SELECT 1000 + i, '307009', '307009/' || 900000 + i, '资源', t.department('wh_police'), '摘要', '数据库', 'conditional', '条件', 'closed', 'privacy',
-	'每日', 'published', now, now FROM generate_series(1, 2000) AS i, govdata.clock() AS now;
+	'每日', 'published', now, now FROM generate_series(1, 8000) AS i, govdata.clock() AS now;
 INSERT INTO govdata.resource_item (resource, name, title, data_type, element)
-	SELECT 1000 + i, 'i' || k, 'i', 'text', CASE k WHEN 1 THEN CASE i % 100 WHEN 0 THEN 'nationality' ELSE 'occupation' END END
-	FROM generate_series(1, 2000) AS i, generate_series(1, 10) AS k;
+	SELECT 1000 + i, 'i' || k, 'i', 'text', CASE k WHEN 1 THEN CASE WHEN i % 100 = 0 AND i <= 2000 THEN 'nationality' ELSE 'occupation' END END
+	FROM generate_series(1, 8000) AS i, generate_series(1, 3) AS k;
 RESET govdata.restore;
 ANALYZE govdata.resource_item, govdata.resource;
 CREATE FUNCTION t.plan(sql text) RETURNS SETOF text
