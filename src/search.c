@@ -5,10 +5,10 @@
  *
  * The keys of a text are its characters and its runs of two and of three, as
  * numbers: Chinese words are mostly of two characters, and are not set apart.
- * Runs of three are for longer words, names above all, and for codes: of those
- * the pairs are everywhere, and to intersect long lists costs more than to read
- * short ones.  A word of the query must have all its keys in the text, and is then
- * compared itself.
+ * Runs of three are for longer words, names above all, and runs of six letters or
+ * digits for codes: their pairs are everywhere, and to intersect long lists costs
+ * more than to read short ones.  A word of the query must have its longest keys in
+ * the text, and is then compared itself.
  *
  * Beside them, the keys of a row name the blocks of numbers in which its entry
  * lies: of 1024 numbers, of 4096, and so on.  GIN intersects lists of rows in
@@ -151,38 +151,94 @@ gd_search_fold(PG_FUNCTION_ARGS)
 /* bits of a character in a key: what is not Unicode may have more, of which the text itself is the test */
 #define GD_CHAR_BITS	21
 #define GD_RUN			3
+#define GD_CODE_RUN		6		/* of letters and digits, of seven bits each */
 
-static Datum
+static int64
 gd_run_key(const pg_wchar *c, int n)
 {
 	int64		key = 0;
 
 	for (int i = 0; i < GD_RUN; i++)
 		key = (key << GD_CHAR_BITS) | (i < n ? c[i] & ((1 << GD_CHAR_BITS) - 1) : 0);
-	return Int64GetDatum(key);
+	return key;
 }
 
-/*
- * Keys of some characters: of each of them and of each run of two and of three;
- * or only those by which they are looked for, the longest.  Returns how many.
- */
+/* the key of a run of letters and digits; 0 where none of its length begins */
+static int64
+gd_code_key(const pg_wchar *c, int n)
+{
+	int64		key = (1 << GD_CHAR_BITS) - 1;	/* no character of Unicode */
+
+	if (n < GD_CODE_RUN)
+		return 0;
+	for (int i = 0; i < GD_CODE_RUN; i++)
+	{
+		if (c[i] >= 0x80 || !gd_is_word_char(c[i]))
+			return 0;
+		key = (key << 7) | c[i];
+	}
+	return key;
+}
+
 static int
-gd_text_keys(const pg_wchar *c, int n, bool all, Datum *keys)
+gd_word_length(const pg_wchar *c, int n)
+{
+	int			len = 0;
+
+	while (len < n && gd_is_word_char(c[len]))
+		len++;
+	return len;
+}
+
+/* All keys of some characters.  Returns how many. */
+static int
+gd_text_keys(const pg_wchar *c, int n, Datum *keys)
 {
 	int			k = 0;
-	int			before = 0;		/* characters of words before this one */
 
 	for (int i = 0; i < n; i++)
 	{
-		int			run = 0;
+		int			run = gd_word_length(c + i, Min(n - i, GD_RUN));
+		int64		code = gd_code_key(c + i, n - i);
 
-		while (run < GD_RUN && i + run < n && gd_is_word_char(c[i + run]))
-			run++;
-		if (!all && run > 0 && (run == GD_RUN || before == 0))
-			keys[k++] = gd_run_key(c + i, run);
-		for (int len = 1; all && len <= run; len++)
-			keys[k++] = gd_run_key(c + i, len);
-		before = run > 0 ? before + 1 : 0;
+		for (int len = 1; len <= run; len++)
+			keys[k++] = Int64GetDatum(gd_run_key(c + i, len));
+		if (code != 0)
+			keys[k++] = Int64GetDatum(code);
+	}
+	return k;
+}
+
+/*
+ * The keys by which they are looked for: the longest, and of a long word every
+ * third and the last, which leave nothing of it out.
+ */
+static int
+gd_query_keys(const pg_wchar *c, int n, Datum *keys)
+{
+	int			k = 0;
+
+	for (int i = 0, run; i < n; i += Max(run, 1))
+	{
+		int			covered = i;	/* by keys of codes */
+		int			last;
+
+		run = gd_word_length(c + i, n - i);
+		last = i + Max(run - GD_RUN, 0);
+		for (int at = i; run > 0; at = Min(at + (run >= 2 * GD_RUN ? GD_RUN : 1), last))
+		{
+			int64		code = gd_code_key(c + at, i + run - at);
+
+			if (code != 0)
+			{
+				keys[k++] = Int64GetDatum(code);
+				covered = at + GD_CODE_RUN;
+			}
+			else if (covered < Min(at + GD_RUN, i + run))
+				keys[k++] = Int64GetDatum(gd_run_key(c + at, Min(GD_RUN, run)));
+			if (at == last)
+				break;
+		}
 	}
 	return k;
 }
@@ -201,8 +257,8 @@ gd_search_keys(PG_FUNCTION_ARGS)
 	char	   *sharing = text_to_cstring(PG_GETARG_TEXT_PP(4));
 	int			len = VARSIZE_ANY_EXHDR(document);
 	pg_wchar   *wide = palloc((len + 1) * sizeof(pg_wchar));
-	Datum	   *keys = palloc((GD_RUN * (Size) len + GD_LEVELS + 3) * sizeof(Datum));
-	int			n = gd_text_keys(wide, gd_fold(VARDATA_ANY(document), len, wide), true, keys);
+	Datum	   *keys = palloc(((GD_RUN + 1) * (Size) len + GD_LEVELS + 3) * sizeof(Datum));
+	int			n = gd_text_keys(wide, gd_fold(VARDATA_ANY(document), len, wide), keys);
 
 	for (int level = 0; level < GD_LEVELS; level++)
 		keys[n++] = Int64GetDatum(gd_block_key(level, resource));
@@ -220,6 +276,7 @@ typedef struct GdSearch
 	int			nkeys;
 	Datum		words;			/* text[] */
 	Datum		regions;		/* int8[] of keys, one of which it must have; (Datum) 0: not limited */
+	int64		end;			/* of all numbers */
 	int64		before;			/* of the block that is searched */
 	int			limit;
 	int64	   *ids;			/* found there */
@@ -248,7 +305,7 @@ gd_search_words(GdSearch *s, const char *query)
 
 		while (end < n && wide[end] != ' ')
 			end++;
-		s->nkeys += gd_text_keys(wide + i, end - i, false, s->keys + s->nkeys);
+		s->nkeys += gd_query_keys(wide + i, end - i, s->keys + s->nkeys);
 		words[nwords++] = PointerGetDatum(gd_wide_text(wide + i, end - i));
 		i = end + 1;
 	}
@@ -305,6 +362,37 @@ gd_newest_first(const void *a, const void *b)
 	return (l < r) - (l > r);
 }
 
+static int64
+gd_block_first(int level, int64 before)
+{
+	int			bits = GD_BLOCK_BITS + GD_LEVEL_BITS * level;
+
+	return before > 0 ? ((before - 1) >> bits) << bits : 0;
+}
+
+/*
+ * The largest block after this one that may be expected to be well within the
+ * limit, by what was found between "first" and "before": of that block only a part
+ * may have been left, and of the next one newer rows are met again.
+ */
+static int
+gd_next_level(const GdSearch *s, int64 first)
+{
+	double		density = (s->nids + 1) / (double) (s->before - first);
+	int			level = 0;
+
+	while (level < GD_LEVELS - 1 && gd_block_first(level, first) > 0)
+	{
+		int64		start = gd_block_first(level + 1, first);
+		int64		end = start + (INT64CONST(1) << (GD_BLOCK_BITS + GD_LEVEL_BITS * (level + 1)));
+
+		if ((Min(end, s->end) - start) * density > s->limit / 2)
+			break;
+		level++;
+	}
+	return level;
+}
+
 /*
  * One block after the other, the newest first, until the page is full.  A block
  * with more matches than could be looked at is taken apart.
@@ -316,8 +404,7 @@ gd_search_page(GdSearch *s, int page, ReturnSetInfo *rsinfo)
 
 	while (s->before > 0 && page > 0)
 	{
-		int			bits = GD_BLOCK_BITS + GD_LEVEL_BITS * level;
-		int64		first = ((s->before - 1) >> bits) << bits;
+		int64		first = gd_block_first(level, s->before);
 
 		CHECK_FOR_INTERRUPTS();
 		gd_search_block(s, level);
@@ -334,13 +421,8 @@ gd_search_page(GdSearch *s, int page, ReturnSetInfo *rsinfo)
 
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
 		}
+		level = gd_next_level(s, first);
 		s->before = first;
-		/* by so much that the next block may be expected to be within the limit */
-		for (int few = s->nids + 1, grown = 0; grown < 3 && few < s->limit / 4 && level < GD_LEVELS - 1; grown++)
-		{
-			few <<= GD_LEVEL_BITS;
-			level++;
-		}
 	}
 }
 
@@ -407,7 +489,7 @@ gd_search(PG_FUNCTION_ARGS)
 		s.regions = gd_region_keys(PG_GETARG_DATUM(2));
 	if (!PG_ARGISNULL(3))
 		s.keys[s.nkeys++] = Int64GetDatum(gd_sharing_key(text_to_cstring(PG_GETARG_TEXT_PP(3))));
-	s.before = gd_search_end();
+	s.before = s.end = gd_search_end();
 	if (!PG_ARGISNULL(5))
 		s.before = Min(s.before, PG_GETARG_INT64(5));
 	s.limit = Max(4 * page, 256);
