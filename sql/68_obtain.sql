@@ -192,14 +192,14 @@ COMMENT ON COLUMN govdata.service_form_field.end_reason IS '停用理由';
 -- What the catalog offers and how a department stands to it, as facts; what
 -- follows from them is said once, in src/obtainable.c. For the law's own use.
 
--- _offers(element) -> every item of the catalog that carries it, whoever asks.
+-- _offers(elements) -> every item of the catalog that carries one, whoever asks.
 -- "sharing": 'w' withheld, on the negative list since withheld_at; 'o' open to
 -- all; 'c' conditional; 'u' unconditional. What is suspended is its provider's alone.
-CREATE FUNCTION govdata._offers(element text)
-RETURNS TABLE (resource bigint, code text, provider bigint, item text, sharing "char", suspended boolean, published_at timestamptz,
+CREATE FUNCTION govdata._offers(elements text[])
+RETURNS TABLE (element text, resource bigint, code text, provider bigint, item text, sharing "char", suspended boolean, published_at timestamptz,
                withheld_at timestamptz, relation regclass, column_name name)
 LANGUAGE sql STABLE BEGIN ATOMIC
-SELECT r.id, r.code, r.provider, i.name, s.sharing, r.state = 'suspended', r.published_at,
+SELECT i.element, r.id, r.code, r.provider, i.name, s.sharing, r.state = 'suspended', r.published_at,
        CASE WHEN s.sharing = 'w'
             THEN (SELECT min(x.approved_at) FROM govdata.negative_entry x
                    WHERE x.resource = r.id AND x.state IN ('approved', 'reported') AND (x.items IS NULL OR i.name = ANY (x.items))) END,
@@ -212,9 +212,9 @@ SELECT r.id, r.code, r.provider, i.name, s.sharing, r.state = 'suspended', r.pub
                                  WHEN r.opening = 'unconditional' AND r.opening_state = 'open' THEN 'o'
                                  WHEN 'conditional' IN (r.sharing, i.sharing) THEN 'c'
                                  ELSE 'u' END::"char") AS s (sharing)
- WHERE i.element = _offers.element AND i.retired_at IS NULL AND r.state IN ('published', 'suspended');
+ WHERE i.element = ANY (_offers.elements) AND i.retired_at IS NULL AND r.state IN ('published', 'suspended');
 END;
-COMMENT ON FUNCTION govdata._offers(text) IS '目录中含某数据元的信息项及其共享类型,不论何部门';
+COMMENT ON FUNCTION govdata._offers(text[]) IS '目录中含所列数据元的信息项及其共享类型,不论何部门';
 
 -- _standings(department) -> the items to which it stands in another way than
 -- anybody who has not asked for them:

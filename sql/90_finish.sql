@@ -18,6 +18,7 @@ BEGIN
                      '_class_kind',
                      '_deadline',
                      '_department_name',
+                     '_departments_seen',
                      '_doubt_clocks',
                      '_doubts_owed',
                      '_found',

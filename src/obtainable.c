@@ -212,7 +212,7 @@ gd_item_name(GdShelf *shelf, const char *name)
 typedef enum GdOfferColumn
 {
 	OFR_RESOURCE, OFR_CODE, OFR_PROVIDER, OFR_ITEM, OFR_SHARING, OFR_SUSPENDED, OFR_PUBLISHED_AT,
-	OFR_WITHHELD_AT, OFR_RELATION, OFR_COLUMN, OFR_NCOLUMNS
+	OFR_WITHHELD_AT, OFR_RELATION, OFR_COLUMN, OFR_ELEMENT, OFR_COUNT, OFR_NCOLUMNS
 } GdOfferColumn;
 
 static TimestampTz
@@ -242,58 +242,79 @@ gd_offering(GdShelf *shelf, Datum *values, bool *nulls)
 	return r;
 }
 
-typedef struct GdLoading
+static void
+gd_take_offer(GdShelf *shelf, GdOffer *o, Datum *values, bool *nulls)
 {
-	GdShelf    *shelf;
-	GdElement  *element;
-} GdLoading;
+	char	   *item = TextDatumGetCString(values[OFR_ITEM]);
 
+	o->resource = gd_offering(shelf, values, nulls);
+	o->item = gd_item_name(shelf, item);
+	pfree(item);
+	if (!nulls[OFR_COLUMN])
+		o->column = gd_item_name(shelf, NameStr(*DatumGetName(values[OFR_COLUMN])));
+	o->withheld_at = gd_time_or_none(values[OFR_WITHHELD_AT], nulls[OFR_WITHHELD_AT]);
+	o->sharing = DatumGetChar(values[OFR_SHARING]);
+	o->next = o->resource->offers;
+	o->resource->offers = o;
+}
+
+/* The rows come by element, each with the number of its rows. */
 static void
 gd_take_offers(void *context)
 {
-	GdLoading  *l = context;
-	MemoryContext before = MemoryContextSwitchTo(l->shelf->context);
-	GdElement  *e = l->element;
+	GdShelf    *shelf = context;
+	MemoryContext before = MemoryContextSwitchTo(shelf->context);
+	GdElement  *e = NULL;
+	int64		left = 0;
 
-	e->offers = palloc_extended(SPI_processed * sizeof(GdOffer), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		GdOffer    *o = &e->offers[i];
 		Datum		values[OFR_NCOLUMNS];
 		bool		nulls[OFR_NCOLUMNS];
-		char	   *item;
 
 		heap_deform_tuple(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, values, nulls);
-		o->resource = gd_offering(l->shelf, values, nulls);
-		item = TextDatumGetCString(values[OFR_ITEM]);
-		o->item = gd_item_name(l->shelf, item);
-		pfree(item);
-		if (!nulls[OFR_COLUMN])
-			o->column = gd_item_name(l->shelf, NameStr(*DatumGetName(values[OFR_COLUMN])));
-		o->withheld_at = gd_time_or_none(values[OFR_WITHHELD_AT], nulls[OFR_WITHHELD_AT]);
-		o->sharing = DatumGetChar(values[OFR_SHARING]);
-		o->next = o->resource->offers;
-		o->resource->offers = o;
+		if (left == 0)
+		{
+			char	   *code = TextDatumGetCString(values[OFR_ELEMENT]);
+
+			left = DatumGetInt64(values[OFR_COUNT]);
+			e = gd_named(shelf, shelf->elements, sizeof(GdElement), code);
+			pfree(code);
+			e->offers = palloc_extended(left * sizeof(GdOffer), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+		}
+		gd_take_offer(shelf, &e->offers[e->noffers++], values, nulls);
+		left--;
 	}
-	e->noffers = (int) SPI_processed;
 	MemoryContextSwitchTo(before);
 }
 
+/* a few elements at a time, so that not all rows are held twice at once */
+#define GD_LOADED_AT_ONCE	16
+
 static void
-gd_load_offers(GdShelf *shelf, GdElement *e)
+gd_load_offers(GdShelf *shelf, GdElement **elements, int n)
 {
-	static const Oid types[] = {TEXTOID};
+	static const Oid types[] = {TEXTARRAYOID};
 	static GdStatementText query = {
 		"SELECT o.resource, o.code, o.provider, o.item, o.sharing, o.suspended, o.published_at, o.withheld_at,"
-		" o.relation, o.column_name FROM govdata._offers($1) o ORDER BY o.code, o.item", 1, types, NULL
+		" o.relation, o.column_name, o.element, count(*) OVER (PARTITION BY o.element)"
+		" FROM govdata._offers($1) o ORDER BY o.element, o.code, o.item", 1, types, NULL
 	};
-	GdLoading	loading = {shelf, e};
-	Datum		code = CStringGetTextDatum(e->code);
 
-	CHECK_FOR_INTERRUPTS();
-	e->noffers = 0;
-	(void) gd_own_each(&query, &code, gd_take_offers, &loading);
-	e->loaded = true;
+	for (int first = 0; first < n; first += GD_LOADED_AT_ONCE)
+	{
+		Datum		codes[GD_LOADED_AT_ONCE];
+		Datum		array;
+		int			some = Min(n - first, GD_LOADED_AT_ONCE);
+
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < some; i++)
+			codes[i] = CStringGetTextDatum(elements[first + i]->code);
+		array = PointerGetDatum(construct_array(codes, some, TEXTOID, -1, false, TYPALIGN_INT));
+		(void) gd_own_each(&query, &array, gd_take_offers, shelf);
+		for (int i = 0; i < some; i++)
+			elements[first + i]->loaded = true;
+	}
 }
 
 /* ---- how a department stands to it ---- */
@@ -372,6 +393,8 @@ gd_ask(GdAsking *a, FunctionCallInfo fcinfo, Datum elements, int64 department)
 	GdShelf    *shelf = gd_shelf(fcinfo);
 	Datum	   *elems;
 	bool	   *nulls;
+	GdElement **missing;
+	int			nmissing = 0;
 	int			n;
 
 	deconstruct_array(DatumGetArrayTypeP(elements), TEXTOID, -1, false, TYPALIGN_INT, &elems, &nulls, &n);
@@ -379,6 +402,7 @@ gd_ask(GdAsking *a, FunctionCallInfo fcinfo, Datum elements, int64 department)
 	a->department = department;
 	a->known_on = DATEVAL_NOEND;
 	a->elements = palloc(Max(n, 1) * sizeof(GdElement *));
+	missing = palloc(Max(n, 1) * sizeof(GdElement *));
 	shelf->calls++;
 	for (int i = 0; i < n; i++)
 	{
@@ -388,9 +412,10 @@ gd_ask(GdAsking *a, FunctionCallInfo fcinfo, Datum elements, int64 department)
 			continue;
 		e->asked = shelf->calls;
 		if (!e->loaded)
-			gd_load_offers(shelf, e);
+			missing[nmissing++] = e;
 		a->elements[a->nelements++] = e;
 	}
+	gd_load_offers(shelf, missing, nmissing);
 	gd_load_standings(a);
 }
 

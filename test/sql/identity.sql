@@ -363,6 +363,7 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	('govdata._class_kind(text)'),
 	('govdata._department_name(bigint,timestamp with time zone)'),
 	('govdata._deadline(timestamp with time zone,integer,text)'),
+	('govdata._departments_seen()'),
 	('govdata._doubt_clocks()'),
 	('govdata._doubts_owed(bigint)'),
 	('govdata._found(text,text,smallint,bigint)'),

@@ -251,7 +251,7 @@ RESET govdata.restore;
 ANALYZE govdata.resource_item, govdata.resource;
 CREATE FUNCTION t.plan(sql text) RETURNS SETOF text
 LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || sql; END $$;
-CREATE TABLE t.nodes AS SELECT n FROM t.plan('SELECT * FROM govdata._offers(''nationality'')') AS n
+CREATE TABLE t.nodes AS SELECT n FROM t.plan('SELECT * FROM govdata._offers(''{nationality}'')') AS n
 	UNION ALL SELECT n FROM t.plan(format('SELECT * FROM govdata._standings(%s)', t.department('wh_civil'))) AS n;
 SELECT is(count(*) FILTER (WHERE n LIKE '%Scan on resource_item_element%' OR n LIKE '%using resource_item_element%'), 1::bigint, 'by the index on the element')
 	FROM t.nodes;
