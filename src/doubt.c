@@ -325,7 +325,6 @@ gd_doubt_clocks(PG_FUNCTION_ARGS)
 Datum
 gd_doubts_owed(PG_FUNCTION_ARGS)
 {
-	static const Oid types[] = {INT8OID};
 	static GdStatementText query = {
 		"SELECT d.id, v.duty, v.since, v.due_on, v.due_at, v.due_provisional, v.consequence"
 		" FROM govdata.data_doubt d CROSS JOIN LATERAL (VALUES"
@@ -339,7 +338,7 @@ gd_doubts_owed(PG_FUNCTION_ARGS)
 		" SELECT d.id, 'notify_doubt', d.raised_at, NULL, NULL, NULL, 'none'"
 		" FROM govdata.region g JOIN govdata.data_doubt d ON d.platform = g.code"
 		" WHERE govdata._platform_operator(g.code) = $1 AND d.state = 'raised'"
-		"  AND (govdata._sees(d.provider, d.raised_by) OR govdata._operates(d.platform))", 1, types, NULL
+		"  AND (govdata._sees(d.provider, d.raised_by) OR govdata._operates(d.platform))", 1, gd_arg_int8, NULL
 	};
 	Datum		department = PG_GETARG_DATUM(0);
 

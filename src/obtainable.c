@@ -294,11 +294,10 @@ gd_take_offers(void *context)
 static void
 gd_load_offers(GdShelf *shelf, GdElement **elements, int n)
 {
-	static const Oid types[] = {TEXTARRAYOID};
 	static GdStatementText query = {
 		"SELECT o.resource, o.code, o.provider, o.item, o.sharing, o.suspended, o.published_at, o.withheld_at,"
 		" o.relation, o.column_name, o.element, count(*) OVER (PARTITION BY o.element)"
-		" FROM govdata._offers($1) o ORDER BY o.element, o.code, o.item", 1, types, NULL
+		" FROM govdata._offers($1) o ORDER BY o.element, o.code, o.item", 1, gd_arg_texts, NULL
 	};
 
 	for (int first = 0; first < n; first += GD_LOADED_AT_ONCE)
@@ -376,9 +375,8 @@ gd_take_standings(void *context)
 static void
 gd_load_standings(GdAsking *a)
 {
-	static const Oid types[] = {INT8OID};
 	static GdStatementText query = {
-		"SELECT s.resource, s.item, s.how, s.since, s.until, s.request FROM govdata._standings($1) s", 1, types, NULL
+		"SELECT s.resource, s.item, s.how, s.since, s.until, s.request FROM govdata._standings($1) s", 1, gd_arg_int8, NULL
 	};
 	GdStandings standings = {a, CurrentMemoryContext};
 	Datum		department = Int64GetDatum(a->department);
