@@ -22,6 +22,8 @@
  */
 #include "govdata.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "funcapi.h"
@@ -29,6 +31,8 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "guard.h"
 
@@ -277,11 +281,60 @@ typedef struct GdSearch
 	Datum		words;			/* text[] */
 	Datum		regions;		/* int8[] of keys, one of which it must have; (Datum) 0: not limited */
 	int64		end;			/* of all numbers */
+	bool		is_first_page;	/* nothing newer is left out */
 	int64		before;			/* of the block that is searched */
 	int			limit;
 	int64	   *ids;			/* found there */
 	int			nids;
 } GdSearch;
+
+/* ---- what is known of the keys ---- */
+
+/* a key of more rows than one in so many is common */
+#define GD_COMMON		20
+
+static int
+gd_key_compare(const void *a, const void *b)
+{
+	int64		l = DatumGetInt64(*(const Datum *) a);
+	int64		r = DatumGetInt64(*(const Datum *) b);
+
+	return (l > r) - (l < r);
+}
+
+/*
+ * Leaves out the common keys of a word that has others: what is in a long list
+ * is looked for in it match by match, which costs more than to read the few
+ * texts that have the other keys of the word and not this one.  By the statistics
+ * of the index; without any, no key is common.
+ */
+static void
+gd_drop_common(GdSearch *s, int first)
+{
+	HeapTuple	tup = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(gd_object_oid("resource_search_keys")),
+									  Int16GetDatum(1), BoolGetDatum(false));
+	AttStatsSlot slot;
+	int			kept = first;
+
+	if (!HeapTupleIsValid(tup))
+		return;
+	if (get_attstatsslot(&slot, tup, STATISTIC_KIND_MCELEM, InvalidOid, ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+	{
+		for (int i = first; i < s->nkeys; i++)
+		{
+			Datum	   *found = bsearch(&s->keys[i], slot.values, slot.nvalues, sizeof(Datum), gd_key_compare);
+
+			if (found == NULL || slot.numbers[found - slot.values] * GD_COMMON < 1)
+				s->keys[kept++] = s->keys[i];
+		}
+		if (kept > first)
+			s->nkeys = kept;
+		free_attstatsslot(&slot);
+	}
+	ReleaseSysCache(tup);
+}
+
+/* ---- the query ---- */
 
 static void
 gd_search_words(GdSearch *s, const char *query)
@@ -302,10 +355,13 @@ gd_search_words(GdSearch *s, const char *query)
 	for (int i = 0; i < n;)
 	{
 		int			end = i;
+		int			first;
 
 		while (end < n && wide[end] != ' ')
 			end++;
+		first = s->nkeys;
 		s->nkeys += gd_query_keys(wide + i, end - i, s->keys + s->nkeys);
+		gd_drop_common(s, first);
 		words[nwords++] = PointerGetDatum(gd_wide_text(wide + i, end - i));
 		i = end + 1;
 	}
@@ -324,6 +380,14 @@ gd_search_words(GdSearch *s, const char *query)
 	" AND NOT EXISTS (SELECT FROM unnest($4) AS w (word) WHERE strpos(s.document, w.word) = 0)" \
 	" LIMIT $5) f"
 
+static int64
+gd_block_first(int level, int64 before)
+{
+	int			bits = GD_BLOCK_BITS + GD_LEVEL_BITS * level;
+
+	return before > 0 ? ((before - 1) >> bits) << bits : 0;
+}
+
 static void
 gd_search_block(GdSearch *s, int level)
 {
@@ -338,6 +402,9 @@ gd_search_block(GdSearch *s, int level)
 
 	args[0] = gd_int8_array(&block, 1);
 	args[1] = s->nkeys > 0 ? gd_int8_array(s->keys, s->nkeys) : args[0];
+	/* down to the first number the block is no condition, and its list a long one */
+	if (s->is_first_page && gd_block_first(level, s->before) == 0)
+		args[0] = args[1];
 	args[2] = Int64GetDatum(s->before);
 	args[3] = s->words;
 	args[4] = Int64GetDatum(level == 0 ? (int64) 1 << GD_BLOCK_BITS : s->limit);
@@ -360,14 +427,6 @@ gd_newest_first(const void *a, const void *b)
 	int64		r = *(const int64 *) b;
 
 	return (l < r) - (l > r);
-}
-
-static int64
-gd_block_first(int level, int64 before)
-{
-	int			bits = GD_BLOCK_BITS + GD_LEVEL_BITS * level;
-
-	return before > 0 ? ((before - 1) >> bits) << bits : 0;
 }
 
 /*
@@ -490,6 +549,7 @@ gd_search(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(3))
 		s.keys[s.nkeys++] = Int64GetDatum(gd_sharing_key(text_to_cstring(PG_GETARG_TEXT_PP(3))));
 	s.before = s.end = gd_search_end();
+	s.is_first_page = PG_ARGISNULL(5);
 	if (!PG_ARGISNULL(5))
 		s.before = Min(s.before, PG_GETARG_INT64(5));
 	s.limit = Max(4 * page, 256);
