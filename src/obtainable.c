@@ -402,6 +402,8 @@ gd_ask(GdAsking *a, FunctionCallInfo fcinfo, Datum elements, int64 department)
 	a->elements = palloc(Max(n, 1) * sizeof(GdElement *));
 	missing = palloc(Max(n, 1) * sizeof(GdElement *));
 	shelf->calls++;
+	/* the next steps name what is to be filled in */
+	gd_speak();
 	for (int i = 0; i < n; i++)
 	{
 		GdElement  *e = nulls[i] ? NULL : gd_named(shelf, shelf->elements, sizeof(GdElement), TextDatumGetCString(elems[i]));
@@ -491,19 +493,20 @@ gd_next_step(const GdOffer *o, GdHow how)
 	switch (how)
 	{
 		case GD_HOW_APPLY_FIRST:
-			return psprintf("SELECT govdata.submit_request(%s, ARRAY[%s], 'purpose', 'last day of use');",
-							code, quote_literal_cstr(o->item));
+			return psprintf("SELECT govdata.submit_request(%s, ARRAY[%s], %s, %s);", code, quote_literal_cstr(o->item),
+							quote_literal_cstr(_("purpose")), quote_literal_cstr(_("last day of use")));
 		case GD_HOW_PENDING:
 			return psprintf("SELECT * FROM govdata.request_board WHERE id = " INT64_FORMAT ";", o->standing->request);
 		case GD_HOW_REFUSED:
-			return psprintf("SELECT govdata.request_coordination(" INT64_FORMAT ", 'reason');", o->standing->request);
+			return psprintf("SELECT govdata.request_coordination(" INT64_FORMAT ", %s);", o->standing->request,
+							quote_literal_cstr(_("reason")));
 		case GD_HOW_WITHHELD:
 			return psprintf("SELECT * FROM govdata.negative_list WHERE code = %s;", code);
 		default:
 			if (o->column != NULL)
 				return psprintf("SELECT %s FROM %s;", quote_identifier(o->column), gd_relation_text(o->resource->relation));
 			if (how == GD_HOW_OWN)
-				return psprintf("SELECT govdata.attach_resource(%s, 'table');", code);
+				return psprintf("SELECT govdata.attach_resource(%s, %s);", code, quote_literal_cstr(_("table")));
 			return psprintf("SELECT * FROM govdata.catalog WHERE code = %s;", code);
 	}
 }
