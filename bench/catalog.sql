@@ -49,6 +49,7 @@ CREATE TABLE bench.word AS SELECT
 SET govdata.restore = on;
 SET session_replication_role = replica;
 SET govdata.maintenance = on;
+SELECT pg_get_indexdef('govdata.resource_search_keys'::regclass) AS search_index \gset
 DROP INDEX govdata.resource_search_keys;
 -- "first" to "last": a statement keeps what it inserts until its end
 CREATE FUNCTION bench.load(first bigint, last bigint) RETURNS void LANGUAGE sql AS $$
@@ -72,8 +73,7 @@ CREATE FUNCTION bench.load(first bigint, last bigint) RETURNS void LANGUAGE sql 
 $$;
 SELECT format('SELECT bench.load(%s, %s)', i, least(i + 24999, :resources)) FROM generate_series(1, :resources, 25000) i \gexec
 SET maintenance_work_mem = '1GB';
-CREATE INDEX resource_search_keys ON govdata.resource_search
-	USING gin (govdata._search_keys(document, resource, provider, region, sharing));
+:search_index;
 SELECT setval('govdata.resource_id_seq', :resources) \g /dev/null
 RESET govdata.maintenance;
 VACUUM (FREEZE, ANALYZE) govdata.resource, govdata.resource_item, govdata.resource_search;

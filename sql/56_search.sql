@@ -5,8 +5,8 @@
 -- characters. pg_trgm is no help: a word of two characters holds no trigram, so
 -- its index would be read whole. Dictionary segmentation (zhparser, jieba) finds
 -- only what it has cut in the same place twice, and needs another extension. So
--- every character and every pair of neighbors is a key of a GIN index, as a
--- number; whatever stands in an entry is found, and only that: the text itself
+-- every character and every run of two and of three, and of six letters or digits,
+-- is a key of a GIN index, as a number; whatever stands in an entry is found, and only that: the text itself
 -- is compared in the end.
 --
 -- A word may stand in one entry of ten or in one of a million. A page must not
@@ -24,7 +24,7 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_search_fold'
 COMMENT ON FUNCTION govdata._search_fold(text) IS '检索用文本:全角转半角、转小写、空白归一';
 CREATE FUNCTION govdata._search_keys(document text, resource bigint, provider bigint, region text, sharing text) RETURNS bigint[]
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'gd_search_keys';
-COMMENT ON FUNCTION govdata._search_keys(text, bigint, bigint, text, text) IS '检索键:单字、相邻二字、编号区段、提供部门、区划与共享类型';
+COMMENT ON FUNCTION govdata._search_keys(text, bigint, bigint, text, text) IS '检索键:单字、相邻二字与三字、六位字母数字、编号区段、提供部门、区划与共享类型';
 
 CREATE TABLE govdata.resource_search (
     resource bigint PRIMARY KEY REFERENCES govdata.resource,
@@ -33,8 +33,10 @@ CREATE TABLE govdata.resource_search (
     sharing  text NOT NULL,
     document text NOT NULL
 );
+-- without a pending list: that would be read through with every search, and is not
+-- emptied before a good part of the catalog has changed
 CREATE INDEX resource_search_keys ON govdata.resource_search
-    USING gin (govdata._search_keys(document, resource, provider, region, sharing));
+    USING gin (govdata._search_keys(document, resource, provider, region, sharing)) WITH (fastupdate = off);
 COMMENT ON TABLE govdata.resource_search IS '目录检索:已发布条目的文本,由平台随条目更新';
 COMMENT ON COLUMN govdata.resource_search.resource IS '资源编号';
 COMMENT ON COLUMN govdata.resource_search.provider IS '提供部门';

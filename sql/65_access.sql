@@ -145,14 +145,8 @@ CREATE FUNCTION govdata._permitted(bigint, integer, oid) RETURNS boolean
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_permitted';
 COMMENT ON FUNCTION govdata._permitted(bigint, integer, oid) IS '行过滤中的复核:调用者此刻是否仍有该授权';
 
--- For whoever judges what can be had beside access itself, by the same rules:
--- _class_bar(provider, consumer) -> article that keeps the one from what the other
--- shares unconditionally (20 an operator, 21 an upper platform, 41 a utility),
--- NULL for none; _continues(consumer, resource, item) -> whether it reads an item
--- on former terms now.
-CREATE FUNCTION govdata._class_bar(provider bigint, consumer bigint) RETURNS smallint
-LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'gd_class_bar_sql';
-COMMENT ON FUNCTION govdata._class_bar(bigint, bigint) IS '无条件共享不及于某部门的条款:限政务部门,不含上级平台(第二十条、第二十一条、第四十一条);空表示及于';
+-- _continues(consumer, resource, item) -> whether it reads an item on former terms
+-- now: for whoever judges what can be had beside access itself, by the same rule.
 CREATE FUNCTION govdata._continues(consumer bigint, resource bigint, item text) RETURNS boolean
 LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'gd_continues';
 COMMENT ON FUNCTION govdata._continues(bigint, bigint, text) IS '某部门此刻是否沿用原条件读取某信息项';

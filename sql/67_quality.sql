@@ -729,16 +729,17 @@ COMMENT ON COLUMN govdata.quality_report.figures IS '计算所依据的数字';
 
 -- ---- duties ----
 
+-- _doubts_owed(department) -> what it owes to doubts, as its provider or as the
+-- operator of its platform; for whom _doubt_clocks() shows the doubt.
+CREATE FUNCTION govdata._doubts_owed(department bigint)
+RETURNS TABLE (id bigint, duty text, since timestamptz, due_on date, due_at timestamptz, due_provisional boolean, consequence text)
+LANGUAGE c STABLE STRICT ROWS 10 AS 'MODULE_PATHNAME', 'gd_doubts_owed';
+COMMENT ON FUNCTION govdata._doubts_owed(bigint) IS '某部门就疑义数据负有的义务,不含内容';
+
 CREATE VIEW govdata._duty_data_doubt WITH (security_invoker, security_barrier) AS
-SELECT CASE c.state WHEN 'raised' THEN govdata._platform_operator(c.platform) ELSE c.provider END AS department,
-       CASE c.state WHEN 'raised' THEN 'notify_doubt' WHEN 'notified' THEN 'answer_doubt' ELSE 'repair_data' END AS duty,
-       13::smallint AS article, 'data_doubt' AS subject, c.id::text AS subject_key,
-       CASE c.state WHEN 'raised' THEN c.raised_at WHEN 'notified' THEN c.notified_at ELSE c.answered_at END AS since,
-       CASE WHEN c.state = 'notified' THEN c.due_on END AS due_on, CASE WHEN c.state = 'notified' THEN c.due_at END AS due_at,
-       CASE WHEN c.state = 'notified' THEN c.due_provisional END AS due_provisional,
-       CASE WHEN c.state = 'notified' THEN 'late' ELSE 'none' END AS consequence
-  FROM govdata._doubt_clocks() c
- WHERE c.is_last AND (c.state IN ('raised', 'notified') OR c.state = 'answered' AND c.answer = 'confirmed');
+SELECT d.id AS department, c.duty, 13::smallint AS article, 'data_doubt' AS subject, c.id::text AS subject_key,
+       c.since, c.due_on, c.due_at, c.due_provisional, c.consequence
+  FROM govdata.department d CROSS JOIN LATERAL govdata._doubts_owed(d.id) c;
 COMMENT ON VIEW govdata._duty_data_doubt IS '待办义务:疑义数据的推送、反馈与修复';
 
 CREATE VIEW govdata._duty_quality_rule WITH (security_invoker, security_barrier) AS

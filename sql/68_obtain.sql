@@ -189,88 +189,85 @@ COMMENT ON COLUMN govdata.service_form_field.end_reason IS '停用理由';
 
 -- ---- what a department can obtain ----
 
--- _obtainable(elements, department): every item of the catalog that carries one
--- of the elements, and how the department stands to it now. For the law's own
--- use: others ask obtainable(). "how", in the order of "rank":
---   own            the department is its provider
---   unconditional  shared with whoever needs it on its platform, or open to all
---   authorized     an authorization is in force, consents that time has given
---                  included, or former terms hold
---   pending        asked for and not answered, or being coordinated
---   apply_first    conditional, or on a platform above, and not asked for, or no
---                  longer authorized
---   refused        the last request was refused, or its authorization was
---                  suspended, or revoked for a violation or an incident
---   withheld       on the negative list
--- "since" is when that began, "until" when it ends by itself, "hint" the next step.
-CREATE FUNCTION govdata._obtainable(elements text[], department bigint)
-RETURNS TABLE (element text, resource bigint, code text, item text, how text, rank integer, attached boolean,
-               since timestamptz, until timestamptz, request bigint, hint text)
+-- What the catalog offers and how a department stands to it, as facts; what
+-- follows from them is said once, in src/obtainable.c. For the law's own use.
+
+-- _offers(elements) -> every item of the catalog that carries one, whoever asks.
+-- "sharing": 'w' withheld, on the negative list since withheld_at; 'o' open to
+-- all; 'c' conditional; 'u' unconditional. What is suspended is its provider's alone.
+CREATE FUNCTION govdata._offers(elements text[])
+RETURNS TABLE (element text, resource bigint, code text, provider bigint, item text, sharing "char", suspended boolean, published_at timestamptz,
+               withheld_at timestamptz, relation regclass, column_name name)
 LANGUAGE sql STABLE BEGIN ATOMIC
-SELECT i.element, r.id, r.code, i.name, h.how, h.rank, t.relation IS NOT NULL,
-       CASE h.how WHEN 'authorized' THEN coalesce(e.valid_from, k.since) WHEN 'pending' THEN q.received_at
-            WHEN 'refused' THEN q.answered_at WHEN 'withheld' THEN n.approved_at ELSE r.published_at END,
-       CASE h.how WHEN 'authorized' THEN coalesce(e.valid_until, k.until) WHEN 'pending' THEN q.due_at END,
-       CASE h.how WHEN 'authorized' THEN e.request WHEN 'pending' THEN q.id WHEN 'refused' THEN q.id END,
-       CASE WHEN h.how = 'apply_first'
-            THEN format('SELECT govdata.submit_request(%L, ARRAY[%L], %L, %L);', r.code, i.name, govdata._text('purpose'), govdata._text('last day of use'))
-            WHEN h.how = 'pending' THEN format('SELECT * FROM govdata.request_board WHERE id = %s;', q.id)
-            WHEN h.how = 'refused' THEN format('SELECT govdata.request_coordination(%s, %L);', q.id, govdata._text('reason'))
-            WHEN h.how = 'withheld' THEN format('SELECT * FROM govdata.negative_list WHERE code = %L;', r.code)
-            WHEN t.relation IS NOT NULL AND c.column_name IS NOT NULL
-            THEN format('SELECT %I FROM %s;', c.column_name, t.relation)
-            WHEN h.how = 'own' THEN format('SELECT govdata.attach_resource(%L, %L);', r.code, govdata._text('table'))
-            ELSE format('SELECT * FROM govdata.catalog WHERE code = %L;', r.code) END
+SELECT i.element, r.id, r.code, r.provider, i.name, s.sharing, r.state = 'suspended', r.published_at,
+       CASE WHEN s.sharing = 'w'
+            THEN (SELECT min(x.approved_at) FROM govdata.negative_entry x
+                   WHERE x.resource = r.id AND x.state IN ('approved', 'reported') AND (x.items IS NULL OR i.name = ANY (x.items))) END,
+       t.relation, c.column_name
   FROM govdata.resource_item i
   JOIN govdata.resource r ON r.id = i.resource
   LEFT JOIN govdata.attachment t ON t.resource = r.id
   LEFT JOIN govdata.attachment_column c ON c.resource = r.id AND c.item = i.name
-  CROSS JOIN LATERAL (SELECT govdata._class_bar(r.provider, _obtainable.department) OFFSET 0) AS b (article)
-  CROSS JOIN LATERAL (SELECT CASE WHEN 'withheld' IN (r.sharing, i.sharing) THEN 'withheld'
-                                  WHEN r.opening = 'unconditional' AND r.opening_state = 'open' THEN 'unconditional'
-                                  WHEN b.article IN (20, 41) THEN NULL
-                                  WHEN 'conditional' IN (r.sharing, i.sharing) OR b.article IS NOT NULL THEN 'conditional'
-                                  ELSE 'unconditional' END AS sharing) s
-  LEFT JOIN (SELECT DISTINCT ON (a.resource, x.item) a.resource, x.item, a.request, a.valid_from, a.valid_until
-               FROM govdata.effective_authorization a CROSS JOIN LATERAL unnest(a.items) AS x (item)
-              WHERE a.consumer = _obtainable.department
-              ORDER BY a.resource, x.item, a.valid_until DESC) e ON e.resource = i.resource AND e.item = i.name
-  LEFT JOIN (SELECT DISTINCT ON (o.resource, x.item) o.resource, x.item, o.id, o.received_at, o.due_at, o.answered_at,
-                    CASE WHEN o.state IN ('approved', 'agreed', 'listed', 'obtained') AND x.item = ANY (o.granted_items) THEN
-                         CASE WHEN a.state = 'suspended' OR a.state = 'revoked' AND a.ground IN ('violation', 'incident')
-                              THEN 'refused' END
-                         WHEN o.state IN ('approved', 'agreed', 'listed', 'obtained', 'refused', 'upheld', 'unsettled', 'not_obtained')
-                              OR o.state = 'submitted' AND x.item = ANY (o.refused_items) THEN 'refused'
-                         WHEN o.state <> 'submitted' OR coalesce(o.matures_at > govdata.as_of(), true) THEN 'pending'
-                    END AS stands
-               FROM govdata.share_request o LEFT JOIN govdata.share_authorization a ON a.request = o.id
-              CROSS JOIN LATERAL unnest(o.items) AS x (item)
-              WHERE o.consumer = _obtainable.department AND o.state NOT IN ('withdrawn', 'returned')
-              ORDER BY o.resource, x.item, o.id DESC) q ON q.resource = i.resource AND q.item = i.name
-  LEFT JOIN (SELECT o.resource, o.item, max(o.since) AS since, max(o.until) AS until FROM govdata.continued_reading o
-              WHERE o.consumer = _obtainable.department AND o.ended_at IS NULL
-                AND govdata._continues(o.consumer, o.resource, o.item)
-              GROUP BY o.resource, o.item) k ON k.resource = i.resource AND k.item = i.name
-  LEFT JOIN LATERAL (SELECT x.approved_at FROM govdata.negative_entry x
-                      WHERE s.sharing = 'withheld' AND x.resource = r.id AND x.state IN ('approved', 'reported')
-                        AND (x.items IS NULL OR i.name = ANY (x.items))
-                      ORDER BY x.approved_at LIMIT 1) n ON true
-  CROSS JOIN LATERAL (SELECT CASE WHEN r.provider = _obtainable.department THEN 'own'
-                                  WHEN s.sharing <> 'conditional' OR s.sharing IS NULL THEN s.sharing
-                                  WHEN e.valid_until IS NOT NULL OR k.until IS NOT NULL THEN 'authorized'
-                                  ELSE coalesce(q.stands, 'apply_first') END) u (how)
-  JOIN (VALUES ('own', 1), ('unconditional', 2), ('authorized', 3), ('pending', 4), ('apply_first', 5), ('refused', 6),
-               ('withheld', 7)) AS h (how, rank) ON h.how = u.how
- WHERE i.element = ANY (_obtainable.elements) AND i.retired_at IS NULL
-   AND (r.state = 'published' OR r.state = 'suspended' AND r.provider = _obtainable.department);
+ CROSS JOIN LATERAL (SELECT CASE WHEN 'withheld' IN (r.sharing, i.sharing) THEN 'w'
+                                 WHEN r.opening = 'unconditional' AND r.opening_state = 'open' THEN 'o'
+                                 WHEN 'conditional' IN (r.sharing, i.sharing) THEN 'c'
+                                 ELSE 'u' END::"char") AS s (sharing)
+ WHERE i.element = ANY (_offers.elements) AND i.retired_at IS NULL AND r.state IN ('published', 'suspended');
 END;
-COMMENT ON FUNCTION govdata._obtainable(text[], bigint) IS '目录中含所列数据元的信息项,及某部门此刻能否取得';
+COMMENT ON FUNCTION govdata._offers(text[]) IS '目录中含所列数据元的信息项及其共享类型,不论何部门';
+
+-- _standings(department) -> the items to which it stands in another way than
+-- anybody who has not asked for them:
+--   authorized  an authorization is in force, consents that time has given
+--               included, or former terms hold
+--   pending     asked for and not answered, or being coordinated
+--   refused     the last request was refused, or its authorization was suspended,
+--               or revoked for a violation or an incident
+-- One row an item; what is in force goes before what was asked.
+CREATE FUNCTION govdata._standings(department bigint)
+RETURNS TABLE (resource bigint, item text, how text, since timestamptz, until timestamptz, request bigint)
+LANGUAGE sql STABLE BEGIN ATOMIC
+SELECT DISTINCT ON (u.resource, u.item) u.resource, u.item, u.how, u.since, u.until, u.request
+  FROM (SELECT a.resource, x.item, 'authorized' AS how, 1 AS rank, a.valid_from AS since, a.valid_until AS until, a.request
+          FROM govdata.effective_authorization a CROSS JOIN LATERAL unnest(a.items) AS x (item)
+         WHERE a.consumer = _standings.department
+        UNION ALL
+        SELECT o.resource, o.item, 'authorized', 2, max(o.since), max(o.until), NULL
+          FROM govdata.continued_reading o
+         WHERE o.consumer = _standings.department AND o.ended_at IS NULL AND govdata._continues(o.consumer, o.resource, o.item)
+         GROUP BY o.resource, o.item
+        UNION ALL
+        SELECT q.resource, q.item, q.stands, 3, CASE q.stands WHEN 'pending' THEN q.received_at ELSE q.answered_at END, q.due_at, q.id
+          FROM (SELECT DISTINCT ON (o.resource, x.item) o.resource, x.item, o.id, o.received_at, o.due_at, o.answered_at,
+                       CASE WHEN o.state IN ('approved', 'agreed', 'listed', 'obtained') AND x.item = ANY (o.granted_items) THEN
+                            CASE WHEN a.state = 'suspended' OR a.state = 'revoked' AND a.ground IN ('violation', 'incident')
+                                 THEN 'refused' END
+                            WHEN o.state IN ('approved', 'agreed', 'listed', 'obtained', 'refused', 'upheld', 'unsettled', 'not_obtained')
+                                 OR o.state = 'submitted' AND x.item = ANY (o.refused_items) THEN 'refused'
+                            WHEN o.state <> 'submitted' OR coalesce(o.matures_at > govdata.as_of(), true) THEN 'pending'
+                       END AS stands
+                  FROM govdata.share_request o LEFT JOIN govdata.share_authorization a ON a.request = o.id
+                 CROSS JOIN LATERAL unnest(o.items) AS x (item)
+                 WHERE o.consumer = _standings.department AND o.state NOT IN ('withdrawn', 'returned')
+                 ORDER BY o.resource, x.item, o.id DESC) q
+         WHERE q.stands IS NOT NULL AND q.resource IS NOT NULL) u
+ ORDER BY u.resource, u.item, u.rank, u.until DESC, u.request;
+END;
+COMMENT ON FUNCTION govdata._standings(bigint) IS '某部门已获授权、已申请或者未获同意的信息项';
 
 -- obtainable(elements, department) -> for every item of the catalog that carries
--- one of the elements: how the department stands to it now (see _obtainable
--- above), whether a table is attached, since when, until when (NULL: open), and
--- the call that is the next step. A department asks for itself, its overseers
--- for it: ZW006 otherwise (Articles 15 and 24).
+-- one of the elements, how the department stands to it now, the best first:
+--   own            the department is its provider
+--   unconditional  shared with whoever needs it on its platform, or open to all
+--   authorized     see _standings above
+--   pending        see there
+--   apply_first    conditional, or on a platform above, and not asked for, or no
+--                  longer authorized
+--   refused        see there
+--   withheld       on the negative list
+-- whether a table is attached, since when, until when (NULL: open), and the call
+-- that is the next step. A department asks for itself, its overseers for it:
+-- ZW006 otherwise (Articles 15 and 24).
 CREATE FUNCTION govdata.obtainable(elements text[], department bigint DEFAULT govdata.current_department())
 RETURNS TABLE (element text, resource text, item text, how text, attached boolean, since timestamptz, until timestamptz, hint text)
 LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'gd_obtainable';
@@ -279,26 +276,14 @@ COMMENT ON FUNCTION govdata.obtainable(text[], bigint) IS '某部门能否在平
 -- _obtaining(elements, department, known_on): the same with what follows for
 -- each element: 'obtainable' where the department can have it, that is where it
 -- can be read or, nothing having been asked for, should be; else 'excused'.
--- "counts" marks the items on which that rests. "known_on": only what was so at
--- the end of that day, legal time. Data that are shared but not attached cannot
--- be read, and data of one's own may come from that very form or contract: both
--- excuse.
+-- "counts" marks the items on which that rests, "rank" the better ones by a lower
+-- number. "known_on": only what was so at the end of that day, legal time. Data
+-- that are shared but not attached cannot be read, and data of one's own may come
+-- from that very form or contract: both excuse.
 CREATE FUNCTION govdata._obtaining(elements text[], department bigint, known_on date)
-RETURNS TABLE (element text, resource bigint, code text, item text, how text, rank integer, since timestamptz,
+RETURNS TABLE (element text, code text, item text, how text, rank integer, attached boolean, since timestamptz, until timestamptz,
                hint text, verdict text, counts boolean, excuse text)
-LANGUAGE sql STABLE BEGIN ATOMIC
-SELECT v.element, v.resource, v.code, v.item, v.how, v.rank, v.since, v.hint,
-       CASE WHEN v.ready OR v.apply AND NOT v.pending THEN 'obtainable' ELSE 'excused' END,
-       CASE WHEN v.ready THEN v.is_ready ELSE v.how = 'apply_first' AND NOT v.pending END,
-       CASE WHEN v.how IN ('unconditional', 'authorized') THEN 'not_attached' ELSE v.how END
-  FROM (SELECT o.element, o.resource, o.code, o.item, o.how, o.rank, o.since, o.hint, y.is_ready,
-               bool_or(y.is_ready) OVER w AS ready, bool_or(o.how = 'pending') OVER w AS pending,
-               bool_or(o.how = 'apply_first') OVER w AS apply
-          FROM govdata._obtainable(_obtaining.elements, _obtaining.department) o
-         CROSS JOIN LATERAL (SELECT o.attached AND o.how IN ('unconditional', 'authorized')) AS y (is_ready)
-         WHERE _obtaining.known_on IS NULL OR o.since IS NULL OR govdata.legal_date(o.since) <= _obtaining.known_on
-        WINDOW w AS (PARTITION BY o.element)) v;
-END;
+LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'gd_obtaining';
 COMMENT ON FUNCTION govdata._obtaining(text[], bigint, date) IS '同上,并逐数据元判断:能取得者不得购买、不得要求填报';
 
 -- suggest_elements(resource code) -> for the items of a visible entry that name

@@ -1,14 +1,22 @@
 -- Duties for those who owe them and for those who oversee them, and reminders of
 -- limits that end soon (Article 7).
 
--- what is owed, by who owes it and until when
+-- What is owed, by who owes it: the conditions are those of the views _duty_*, or
+-- a department's page reads everybody's rows.
 CREATE INDEX share_request_owed ON govdata.share_request (provider, due_on) WHERE state = 'submitted';
--- the same of what its sources may still refuse, and of what is in hand or left to do:
--- the conditions are those of govdata._duty_share_request, or it reads every request
-CREATE INDEX share_request_of_sources ON govdata.share_request (id) WHERE state = 'submitted' AND sources IS NOT NULL;
-CREATE INDEX share_request_in_hand ON govdata.share_request (id)
-    WHERE (state IN ('reported', 'coordinating', 'filed') OR state = 'agreed' AND resource IS NULL
+CREATE INDEX share_request_of_sources ON govdata.share_request USING gin (sources) WITH (fastupdate = off)
+    WHERE state = 'submitted' AND sources IS NOT NULL;
+CREATE INDEX share_request_coordinated ON govdata.share_request (coordinator) WHERE state = 'coordinating';
+CREATE INDEX share_request_concurring ON govdata.share_request (co_coordinator) WHERE state = 'coordinating' AND co_coordinator IS NOT NULL;
+CREATE INDEX share_request_held ON govdata.share_request (holder) WHERE state = 'reported';
+CREATE INDEX share_request_in_hand ON govdata.share_request (provider)
+    WHERE (state = 'filed' OR state = 'coordinating' AND route = 'national' OR state = 'agreed' AND resource IS NULL
            OR state = 'obtained' AND listed_at IS NULL OR state IN ('refused', 'upheld') AND refusal_ground IS NOT NULL);
+CREATE INDEX request_completion_owed ON govdata.request_completion (consumer) WHERE state = 'asked';
+CREATE INDEX negative_entry_authority ON govdata.negative_entry (data_authority, state) WHERE state IN ('drafted', 'approved', 'reported');
+CREATE INDEX negative_entry_government ON govdata.negative_entry (government) WHERE state = 'reviewed';
+CREATE INDEX data_doubt_raised ON govdata.data_doubt (platform) WHERE state = 'raised';
+CREATE INDEX quality_rule_proposed ON govdata.quality_rule (provider) WHERE state = 'proposed';
 
 CREATE VIEW govdata.my_obligation WITH (security_invoker, security_barrier) AS
 SELECT o.department, o.name, o.duty, o.article, o.subject, o.subject_key, o.since, o.due_on, o.due_at, o.due_provisional,

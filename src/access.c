@@ -499,7 +499,7 @@ gd_load_continued(GdGrant *g, int64 resource, List *pending, TimestampTz now)
  * platform; beyond that it takes an authorization (Articles 20, 21 and 41).
  * Returns the article that keeps a department from it, or 0.
  */
-static int
+int
 gd_class_bar(int64 consumer_id, int64 provider_id, char **why, char **hint)
 {
 	GdDepartment consumer;
@@ -992,20 +992,7 @@ gd_permitted(PG_FUNCTION_ARGS)
 				   !gd_is_undecided(g));
 }
 
-PG_FUNCTION_INFO_V1(gd_class_bar_sql);
 PG_FUNCTION_INFO_V1(gd_continues);
-
-Datum
-gd_class_bar_sql(PG_FUNCTION_ARGS)
-{
-	char	   *why;
-	char	   *hint;
-	int			article = gd_class_bar(PG_GETARG_INT64(1), PG_GETARG_INT64(0), &why, &hint);
-
-	if (article == 0)
-		PG_RETURN_NULL();
-	PG_RETURN_INT16(article);
-}
 
 /* does a department read an item of a resource on former terms now? */
 Datum

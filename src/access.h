@@ -123,6 +123,9 @@ extern GdJudgement gd_judge_read(const GdAttachment *att, Bitmapset *columns);
 /* enforce.c: is this function govdata._permitted()? */
 extern bool gd_is_permitted_function(Oid function);
 
+/* the article that keeps a department from what another shares unconditionally, and why; 0: none */
+extern int	gd_class_bar(int64 consumer_id, int64 provider_id, char **why, char **hint);
+
 /* who reads now; "planning": the statement that is being planned */
 extern GdSubject gd_subject(const GdAttachment *att, bool planning);
 /* may it read these columns (offset as in selectedCols) now? */

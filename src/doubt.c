@@ -42,6 +42,7 @@ static const char *const gd_doubt_concealed[] = {
 static const char *const gd_round_concealed[] = {"answer_reason", "repair", NULL};
 
 PG_FUNCTION_INFO_V1(gd_doubt_clocks);
+PG_FUNCTION_INFO_V1(gd_doubts_owed);
 
 /* ---- who ---- */
 
@@ -318,6 +319,30 @@ gd_doubt_clocks(PG_FUNCTION_ARGS)
 		gd_own_end(&own);
 	}
 	PG_END_TRY();
+	return (Datum) 0;
+}
+
+Datum
+gd_doubts_owed(PG_FUNCTION_ARGS)
+{
+	static GdStatementText query = {
+		"SELECT d.id, v.duty, v.since, v.due_on, v.due_at, v.due_provisional, v.consequence"
+		" FROM govdata.data_doubt d CROSS JOIN LATERAL (VALUES"
+		"  ('notified', 'answer_doubt', d.notified_at, d.due_on, d.due_at, d.due_provisional, 'late'),"
+		"  ('answered', 'repair_data', d.answered_at, NULL, NULL, NULL, 'none'))"
+		"  AS v (state, duty, since, due_on, due_at, due_provisional, consequence)"
+		" WHERE d.provider = $1 AND d.state = v.state AND d.state IN ('notified', 'answered')"
+		"  AND (d.state = 'notified' OR d.answer = 'confirmed')"
+		"  AND (govdata._sees(d.provider, d.raised_by) OR govdata._operates(d.platform))"
+		" UNION ALL"
+		" SELECT d.id, 'notify_doubt', d.raised_at, NULL, NULL, NULL, 'none'"
+		" FROM govdata.region g JOIN govdata.data_doubt d ON d.platform = g.code"
+		" WHERE govdata._platform_operator(g.code) = $1 AND d.state = 'raised'"
+		"  AND (govdata._sees(d.provider, d.raised_by) OR govdata._operates(d.platform))", 1, gd_arg_int8, NULL
+	};
+	Datum		department = PG_GETARG_DATUM(0);
+
+	gd_own_rows(&query, &department, fcinfo);
 	return (Datum) 0;
 }
 

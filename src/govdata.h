@@ -303,6 +303,8 @@ extern bool gd_platform_is_above(const GdDepartment *provider, const GdDepartmen
 								 GdRegion *theirs, GdRegion *own);
 /* has the acting department a duty of supervision over this one? */
 extern bool gd_oversees(int64 department);
+/* is it the acting department itself or one that it oversees?  Administrators see all. */
+extern bool gd_sees(int64 department);
 /*
  * Does the acting department operate the platform of this region?  Where no
  * operator is registered, its data authority does.

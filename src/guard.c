@@ -430,9 +430,6 @@ gd_law_snapshot(void)
 	return IsolationUsesXactSnapshot() ? GetLatestSnapshot() : InvalidSnapshot;
 }
 
-/* Runs it; the caller makes what it wants of SPI_tuptable, within SPI's memory. */
-typedef void (*GdRowsTaker) (void *context);
-
 static uint64
 gd_own_execute(GdStatementText *text, Datum *args, const char *nulls, TriggerData *trigdata,
 			   GdRowsTaker take, void *context)
@@ -496,6 +493,12 @@ gd_own_run(GdStatementText *text, Datum *args, const char *nulls, TriggerData *t
 	GdFirstRow	first = {ncolumns, values, isnull};
 
 	return gd_own_execute(text, args, nulls, trigdata, ncolumns > 0 ? gd_take_first : NULL, &first);
+}
+
+uint64
+gd_own_each(GdStatementText *text, Datum *args, GdRowsTaker take, void *context)
+{
+	return gd_own_execute(text, args, NULL, NULL, take, context);
 }
 
 static void

@@ -105,6 +105,10 @@ extern const Oid gd_arg_oid[1];
 extern uint64 gd_own_run(GdStatementText *text, Datum *args, const char *nulls,
 						 TriggerData *trigdata, int ncolumns, Datum *values, bool *isnull);
 
+/* its rows, if there are any, as SPI has them: to be taken where they are wanted, within SPI's memory */
+typedef void (*GdRowsTaker) (void *context);
+extern uint64 gd_own_each(GdStatementText *text, Datum *args, GdRowsTaker take, void *context);
+
 /* all its rows, as the result of a set-returning function */
 extern void gd_own_rows(GdStatementText *text, Datum *args, FunctionCallInfo fcinfo);
 

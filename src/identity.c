@@ -516,6 +516,20 @@ gd_oversees_sql(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(gd_oversees(PG_GETARG_INT64(0)));
 }
 
+static bool
+gd_is_mine(int64 me, int64 department)
+{
+	return me != 0 && (department == me || gd_oversees(department));
+}
+
+bool
+gd_sees(int64 department)
+{
+	int64		me = gd_current_department();
+
+	return gd_is_administrator() || gd_is_mine(me, department);
+}
+
 Datum
 gd_sees_sql(PG_FUNCTION_ARGS)
 {
@@ -523,9 +537,8 @@ gd_sees_sql(PG_FUNCTION_ARGS)
 
 	if (gd_is_administrator())
 		PG_RETURN_BOOL(true);
-	for (int i = 0; i < 2 && me != 0; i++)
-		if (!PG_ARGISNULL(i) &&
-			(PG_GETARG_INT64(i) == me || gd_oversees(PG_GETARG_INT64(i))))
+	for (int i = 0; i < 2; i++)
+		if (!PG_ARGISNULL(i) && gd_is_mine(me, PG_GETARG_INT64(i)))
 			PG_RETURN_BOOL(true);
 	PG_RETURN_BOOL(false);
 }

@@ -5,10 +5,8 @@
  *	  others for; what it builds or buys it owes to the catalog (Articles 15
  *	  and 24).
  *
- * What can be obtained is stated once, in govdata._obtainable() and
- * _obtaining(): here it is only asked, with the rights of the law, so that no
- * row security hides from a department what it could have.  Both articles
- * compare by data element.
+ * What can be obtained is stated once, in obtainable.c: here it is only asked.
+ * Both articles compare by data element.
  *
  *-------------------------------------------------------------------------
  */
@@ -22,8 +20,6 @@
 #include "case.h"
 
 PG_FUNCTION_INFO_V1(gd_guard_element);
-PG_FUNCTION_INFO_V1(gd_obtainable);
-PG_FUNCTION_INFO_V1(gd_redundant);
 
 /* ---- data elements ---- */
 
@@ -93,54 +89,6 @@ gd_check_elements(GdCase *c, int column)
 }
 
 /* ---- what can be obtained ---- */
-
-static const Oid gd_arg_asked[] = {TEXTARRAYOID, INT8OID};
-
-static void
-gd_require_asking(int64 department)
-{
-	if (department == gd_current_department() || gd_oversees(department) || gd_is_administrator())
-		return;
-	ereport(ERROR,
-			(errcode(GD_ERRCODE(6)),
-			 errmsg("what department %lld can obtain is not yours to ask", (long long) department),
-			 errdetail("You act as %s. Measures, Article 6.", gd_who_acts()),
-			 errhint("A department asks for itself, its overseers for it.")));
-}
-
-Datum
-gd_obtainable(PG_FUNCTION_ARGS)
-{
-	static GdStatementText query = {
-		"SELECT o.element, o.code, o.item, o.how, o.attached, o.since, o.until, o.hint"
-		" FROM govdata._obtainable($1, $2) o ORDER BY o.element, o.rank, o.code, o.item", 2, gd_arg_asked, NULL
-	};
-	Datum		args[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
-
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("elements and department must be given"),
-				 errhint("Act as a department, or name one.")));
-	gd_require_asking(PG_GETARG_INT64(1));
-	gd_own_rows(&query, args, fcinfo);
-	return (Datum) 0;
-}
-
-Datum
-gd_redundant(PG_FUNCTION_ARGS)
-{
-	static GdStatementText query = {
-		"SELECT DISTINCT ON (o.element) o.element, o.code, o.item, o.how, count(*) OVER w, min(o.since) OVER w, o.hint"
-		" FROM govdata._obtaining($1, $2, NULL) o WHERE o.verdict = 'obtainable' AND o.counts"
-		" WINDOW w AS (PARTITION BY o.element) ORDER BY o.element, o.rank, o.code, o.item", 2, gd_arg_asked, NULL
-	};
-	Datum		args[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
-
-	gd_require_asking(PG_GETARG_INT64(1));
-	gd_own_rows(&query, args, fcinfo);
-	return (Datum) 0;
-}
 
 /*
  * Refuse what the department can have of these elements, and record what it

@@ -14,6 +14,7 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
@@ -23,6 +24,7 @@
 
 PG_FUNCTION_INFO_V1(gd_settle_sql);
 PG_FUNCTION_INFO_V1(gd_expire_sql);
+PG_FUNCTION_INFO_V1(gd_requests_of_source);
 
 const char *const gd_request_columns[REQ_NCOLUMNS] = {
 	"id", "route", "resource", "provider", "consumer", "items", "purpose",
@@ -37,6 +39,32 @@ const char *const gd_request_columns[REQ_NCOLUMNS] = {
 	"regime", "restarted_at", "extended_by", "paused_at", "coordination_step",
 	"consenting_sources"
 };
+
+/* ---- what the sources of items have before them ---- */
+
+static void
+gd_take_ids(void *context)
+{
+	ReturnSetInfo *rsinfo = context;
+
+	for (uint64 i = 0; i < SPI_processed; i++)
+		tuplestore_puttuple(rsinfo->setResult, SPI_tuptable->vals[i]);
+}
+
+Datum
+gd_requests_of_source(PG_FUNCTION_ARGS)
+{
+	static GdStatementText query = {
+		"SELECT id FROM govdata.share_request WHERE sources @> ARRAY[$1] AND sources IS NOT NULL AND state = 'submitted'",
+		1, gd_arg_int8, NULL
+	};
+	Datum		department = PG_GETARG_DATUM(0);
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	if (gd_sees(PG_GETARG_INT64(0)))
+		(void) gd_own_each(&query, &department, gd_take_ids, fcinfo->resultinfo);
+	return (Datum) 0;
+}
 
 /* ---- what time has decided ---- */
 

@@ -3,9 +3,12 @@
  * search.c
  *	  Full-text search of the catalog, page by page (Article 10).
  *
- * The keys of a text are its characters and its pairs of neighbors, as numbers:
- * Chinese words are mostly of two characters, and are not set apart.  A word of
- * the query must have all its keys in the text, and is then compared itself.
+ * The keys of a text are its characters and its runs of two and of three, as
+ * numbers: Chinese words are mostly of two characters, and are not set apart.
+ * Runs of three are for longer words, names above all, and runs of six letters or
+ * digits for codes: their pairs are everywhere, and to intersect long lists costs
+ * more than to read short ones.  A word of the query must have its longest keys in
+ * the text, and is then compared itself.
  *
  * Beside them, the keys of a row name the blocks of numbers in which its entry
  * lies: of 1024 numbers, of 4096, and so on.  GIN intersects lists of rows in
@@ -19,6 +22,8 @@
  */
 #include "govdata.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "funcapi.h"
@@ -26,6 +31,8 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "guard.h"
 
@@ -145,25 +152,97 @@ gd_search_fold(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(gd_wide_text(wide, gd_fold(VARDATA_ANY(t), len, wide)));
 }
 
-/*
- * Keys of some characters: of each pair of neighbors and, where asked for or
- * where a character has no neighbor, of the single ones.  Returns how many.
- */
+/* bits of a character in a key: what is not Unicode may have more, of which the text itself is the test */
+#define GD_CHAR_BITS	21
+#define GD_RUN			3
+#define GD_CODE_RUN		6		/* of letters and digits, of seven bits each */
+
+static int64
+gd_run_key(const pg_wchar *c, int n)
+{
+	int64		key = 0;
+
+	for (int i = 0; i < GD_RUN; i++)
+		key = (key << GD_CHAR_BITS) | (i < n ? c[i] & ((1 << GD_CHAR_BITS) - 1) : 0);
+	return key;
+}
+
+/* the key of a run of letters and digits; 0 where none of its length begins */
+static int64
+gd_code_key(const pg_wchar *c, int n)
+{
+	int64		key = (1 << GD_CHAR_BITS) - 1;	/* no character of Unicode */
+
+	if (n < GD_CODE_RUN)
+		return 0;
+	for (int i = 0; i < GD_CODE_RUN; i++)
+	{
+		if (c[i] >= 0x80 || !gd_is_word_char(c[i]))
+			return 0;
+		key = (key << 7) | c[i];
+	}
+	return key;
+}
+
 static int
-gd_text_keys(const pg_wchar *c, int n, bool singles, Datum *keys)
+gd_word_length(const pg_wchar *c, int n)
+{
+	int			len = 0;
+
+	while (len < n && gd_is_word_char(c[len]))
+		len++;
+	return len;
+}
+
+/* All keys of some characters.  Returns how many. */
+static int
+gd_text_keys(const pg_wchar *c, int n, Datum *keys)
 {
 	int			k = 0;
 
 	for (int i = 0; i < n; i++)
 	{
-		bool		next = i + 1 < n && gd_is_word_char(c[i + 1]);
+		int			run = gd_word_length(c + i, Min(n - i, GD_RUN));
+		int64		code = gd_code_key(c + i, n - i);
 
-		if (!gd_is_word_char(c[i]))
-			continue;
-		if (singles || (!next && (i == 0 || !gd_is_word_char(c[i - 1]))))
-			keys[k++] = Int64GetDatum((int64) c[i] << 31);
-		if (next)
-			keys[k++] = Int64GetDatum(((int64) c[i] << 31) | c[i + 1]);
+		for (int len = 1; len <= run; len++)
+			keys[k++] = Int64GetDatum(gd_run_key(c + i, len));
+		if (code != 0)
+			keys[k++] = Int64GetDatum(code);
+	}
+	return k;
+}
+
+/*
+ * The keys by which they are looked for: the longest, and of a long word every
+ * third and the last, which leave nothing of it out.
+ */
+static int
+gd_query_keys(const pg_wchar *c, int n, Datum *keys)
+{
+	int			k = 0;
+
+	for (int i = 0, run; i < n; i += Max(run, 1))
+	{
+		int			covered = i;	/* by keys of codes */
+		int			last;
+
+		run = gd_word_length(c + i, n - i);
+		last = i + Max(run - GD_RUN, 0);
+		for (int at = i; run > 0; at = Min(at + (run >= 2 * GD_RUN ? GD_RUN : 1), last))
+		{
+			int64		code = gd_code_key(c + at, i + run - at);
+
+			if (code != 0)
+			{
+				keys[k++] = Int64GetDatum(code);
+				covered = at + GD_CODE_RUN;
+			}
+			else if (covered < Min(at + GD_RUN, i + run))
+				keys[k++] = Int64GetDatum(gd_run_key(c + at, Min(GD_RUN, run)));
+			if (at == last)
+				break;
+		}
 	}
 	return k;
 }
@@ -182,8 +261,8 @@ gd_search_keys(PG_FUNCTION_ARGS)
 	char	   *sharing = text_to_cstring(PG_GETARG_TEXT_PP(4));
 	int			len = VARSIZE_ANY_EXHDR(document);
 	pg_wchar   *wide = palloc((len + 1) * sizeof(pg_wchar));
-	Datum	   *keys = palloc((2 * (Size) len + GD_LEVELS + 3) * sizeof(Datum));
-	int			n = gd_text_keys(wide, gd_fold(VARDATA_ANY(document), len, wide), true, keys);
+	Datum	   *keys = palloc(((GD_RUN + 1) * (Size) len + GD_LEVELS + 3) * sizeof(Datum));
+	int			n = gd_text_keys(wide, gd_fold(VARDATA_ANY(document), len, wide), keys);
 
 	for (int level = 0; level < GD_LEVELS; level++)
 		keys[n++] = Int64GetDatum(gd_block_key(level, resource));
@@ -201,11 +280,61 @@ typedef struct GdSearch
 	int			nkeys;
 	Datum		words;			/* text[] */
 	Datum		regions;		/* int8[] of keys, one of which it must have; (Datum) 0: not limited */
+	int64		end;			/* of all numbers */
+	bool		is_first_page;	/* nothing newer is left out */
 	int64		before;			/* of the block that is searched */
 	int			limit;
 	int64	   *ids;			/* found there */
 	int			nids;
 } GdSearch;
+
+/* ---- what is known of the keys ---- */
+
+/* a key of more rows than one in so many is common */
+#define GD_COMMON		20
+
+static int
+gd_key_compare(const void *a, const void *b)
+{
+	int64		l = DatumGetInt64(*(const Datum *) a);
+	int64		r = DatumGetInt64(*(const Datum *) b);
+
+	return (l > r) - (l < r);
+}
+
+/*
+ * Leaves out the common keys of a word that has others: what is in a long list
+ * is looked for in it match by match, which costs more than to read the few
+ * texts that have the other keys of the word and not this one.  By the statistics
+ * of the index; without any, no key is common.
+ */
+static void
+gd_drop_common(GdSearch *s, int first)
+{
+	HeapTuple	tup = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(gd_object_oid("resource_search_keys")),
+									  Int16GetDatum(1), BoolGetDatum(false));
+	AttStatsSlot slot;
+	int			kept = first;
+
+	if (!HeapTupleIsValid(tup))
+		return;
+	if (get_attstatsslot(&slot, tup, STATISTIC_KIND_MCELEM, InvalidOid, ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+	{
+		for (int i = first; i < s->nkeys; i++)
+		{
+			Datum	   *found = bsearch(&s->keys[i], slot.values, slot.nvalues, sizeof(Datum), gd_key_compare);
+
+			if (found == NULL || slot.numbers[found - slot.values] * GD_COMMON < 1)
+				s->keys[kept++] = s->keys[i];
+		}
+		if (kept > first)
+			s->nkeys = kept;
+		free_attstatsslot(&slot);
+	}
+	ReleaseSysCache(tup);
+}
+
+/* ---- the query ---- */
 
 static void
 gd_search_words(GdSearch *s, const char *query)
@@ -222,14 +351,17 @@ gd_search_words(GdSearch *s, const char *query)
 				 errmsg("the query is too long"),
 				 errdetail("It has %d characters; %d are allowed.", n, GD_MAX_QUERY),
 				 errhint("Ask for fewer words.")));
-	s->keys = palloc((2 * n + 4) * sizeof(Datum));
+	s->keys = palloc((n + 4) * sizeof(Datum));
 	for (int i = 0; i < n;)
 	{
 		int			end = i;
+		int			first;
 
 		while (end < n && wide[end] != ' ')
 			end++;
-		s->nkeys += gd_text_keys(wide + i, end - i, false, s->keys + s->nkeys);
+		first = s->nkeys;
+		s->nkeys += gd_query_keys(wide + i, end - i, s->keys + s->nkeys);
+		gd_drop_common(s, first);
 		words[nwords++] = PointerGetDatum(gd_wide_text(wide + i, end - i));
 		i = end + 1;
 	}
@@ -248,6 +380,14 @@ gd_search_words(GdSearch *s, const char *query)
 	" AND NOT EXISTS (SELECT FROM unnest($4) AS w (word) WHERE strpos(s.document, w.word) = 0)" \
 	" LIMIT $5) f"
 
+static int64
+gd_block_first(int level, int64 before)
+{
+	int			bits = GD_BLOCK_BITS + GD_LEVEL_BITS * level;
+
+	return before > 0 ? ((before - 1) >> bits) << bits : 0;
+}
+
 static void
 gd_search_block(GdSearch *s, int level)
 {
@@ -262,6 +402,9 @@ gd_search_block(GdSearch *s, int level)
 
 	args[0] = gd_int8_array(&block, 1);
 	args[1] = s->nkeys > 0 ? gd_int8_array(s->keys, s->nkeys) : args[0];
+	/* down to the first number the block is no condition, and its list a long one */
+	if (s->is_first_page && gd_block_first(level, s->before) == 0)
+		args[0] = args[1];
 	args[2] = Int64GetDatum(s->before);
 	args[3] = s->words;
 	args[4] = Int64GetDatum(level == 0 ? (int64) 1 << GD_BLOCK_BITS : s->limit);
@@ -287,6 +430,29 @@ gd_newest_first(const void *a, const void *b)
 }
 
 /*
+ * The largest block after this one that may be expected to be well within the
+ * limit, by what was found between "first" and "before": of that block only a part
+ * may have been left, and of the next one newer rows are met again.
+ */
+static int
+gd_next_level(const GdSearch *s, int64 first)
+{
+	double		density = (s->nids + 1) / (double) (s->before - first);
+	int			level = 0;
+
+	while (level < GD_LEVELS - 1 && gd_block_first(level, first) > 0)
+	{
+		int64		start = gd_block_first(level + 1, first);
+		int64		end = start + (INT64CONST(1) << (GD_BLOCK_BITS + GD_LEVEL_BITS * (level + 1)));
+
+		if ((Min(end, s->end) - start) * density > s->limit / 2)
+			break;
+		level++;
+	}
+	return level;
+}
+
+/*
  * One block after the other, the newest first, until the page is full.  A block
  * with more matches than could be looked at is taken apart.
  */
@@ -297,8 +463,7 @@ gd_search_page(GdSearch *s, int page, ReturnSetInfo *rsinfo)
 
 	while (s->before > 0 && page > 0)
 	{
-		int			bits = GD_BLOCK_BITS + GD_LEVEL_BITS * level;
-		int64		first = ((s->before - 1) >> bits) << bits;
+		int64		first = gd_block_first(level, s->before);
 
 		CHECK_FOR_INTERRUPTS();
 		gd_search_block(s, level);
@@ -315,13 +480,8 @@ gd_search_page(GdSearch *s, int page, ReturnSetInfo *rsinfo)
 
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
 		}
+		level = gd_next_level(s, first);
 		s->before = first;
-		/* by so much that the next block may be expected to be within the limit */
-		for (int few = s->nids + 1, grown = 0; grown < 3 && few < s->limit / 4 && level < GD_LEVELS - 1; grown++)
-		{
-			few <<= GD_LEVEL_BITS;
-			level++;
-		}
 	}
 }
 
@@ -388,7 +548,8 @@ gd_search(PG_FUNCTION_ARGS)
 		s.regions = gd_region_keys(PG_GETARG_DATUM(2));
 	if (!PG_ARGISNULL(3))
 		s.keys[s.nkeys++] = Int64GetDatum(gd_sharing_key(text_to_cstring(PG_GETARG_TEXT_PP(3))));
-	s.before = gd_search_end();
+	s.before = s.end = gd_search_end();
+	s.is_first_page = PG_ARGISNULL(5);
 	if (!PG_ARGISNULL(5))
 		s.before = Min(s.before, PG_GETARG_INT64(5));
 	s.limit = Max(4 * page, 256);

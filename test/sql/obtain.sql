@@ -243,15 +243,16 @@ SET govdata.restore = on;
 INSERT INTO govdata.resource (id, class, code, title, provider, abstract, format_category, sharing, sharing_conditions, opening, opening_ground,
 	update_cycle, state, published_at, updated_at)
 	SELECT 1000 + i, '307009', '307009/' || 900000 + i, '资源', t.department('wh_police'), '摘要', '数据库', 'conditional', '条件', 'closed', 'privacy',
-	'每日', 'published', now, now FROM generate_series(1, 2000) AS i, govdata.clock() AS now;
+	'每日', 'published', now, now FROM generate_series(1, 8000) AS i, govdata.clock() AS now;
 INSERT INTO govdata.resource_item (resource, name, title, data_type, element)
-	SELECT 1000 + i, 'i' || k, 'i', 'text', CASE k WHEN 1 THEN CASE i % 100 WHEN 0 THEN 'nationality' ELSE 'occupation' END END
-	FROM generate_series(1, 2000) AS i, generate_series(1, 10) AS k;
+	SELECT 1000 + i, 'i' || k, 'i', 'text', CASE k WHEN 1 THEN CASE WHEN i % 100 = 0 AND i <= 2000 THEN 'nationality' ELSE 'occupation' END END
+	FROM generate_series(1, 8000) AS i, generate_series(1, 3) AS k;
 RESET govdata.restore;
 ANALYZE govdata.resource_item, govdata.resource;
 CREATE FUNCTION t.plan(sql text) RETURNS SETOF text
 LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || sql; END $$;
-CREATE TABLE t.nodes AS SELECT n FROM t.plan(format('SELECT * FROM govdata._obtainable(''{nationality}'', %s)', t.department('wh_civil'))) AS n;
+CREATE TABLE t.nodes AS SELECT n FROM t.plan('SELECT * FROM govdata._offers(''{nationality}'')') AS n
+	UNION ALL SELECT n FROM t.plan(format('SELECT * FROM govdata._standings(%s)', t.department('wh_civil'))) AS n;
 SELECT is(count(*) FILTER (WHERE n LIKE '%Scan on resource_item_element%' OR n LIKE '%using resource_item_element%'), 1::bigint, 'by the index on the element')
 	FROM t.nodes;
 SELECT is_empty('SELECT n FROM t.nodes WHERE n ~ ''Seq Scan on (resource|resource_item|share_request|share_authorization)\M''', 'and nothing is read through');
