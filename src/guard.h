@@ -126,7 +126,7 @@ extern void gd_dated(DateADT day);
 extern void gd_limit_started(const GdShape *shape, DateADT day);
 /* a decision that holds only if it also commits before this instant */
 extern void gd_decided(int64 request, TimestampTz matures_at);
-/* hold.c: the statement may have to wait for a row: from now on it is seen how long */
+/* lock_holders.c: the statement may have to wait for a row: from now on it is seen how long */
 extern void gd_watch_wait(void);
 /* was what is done now waiting for a lock at this instant?  Then since when */
 extern bool gd_waited_over(TimestampTz instant, TimestampTz *since);

@@ -325,7 +325,7 @@ gd_do_batch(GdTurn *turn, const GdTask *task, GdBatch *batch)
 	return done;
 }
 
-/* Whoever has kept others waiting for too long: see hold.c. */
+/* Whoever has kept others waiting for too long: see lock_holders.c. */
 static void
 gd_end_lock_holders(GdTurn *turn)
 {

@@ -11,7 +11,7 @@ use Time::HiRes;
 
 use GovdataTest;
 
-my $node = govdata_node('hold', max_prepared_transactions => 5, 'govdata.max_lock_hold' => "'1s'");
+my $node = govdata_node('lock_holders', max_prepared_transactions => 5, 'govdata.max_lock_hold' => "'1s'");
 
 sub value
 {
