@@ -87,6 +87,12 @@ END
 $$;
 COMMENT ON FUNCTION govdata._derived_table(regclass, text, text, text, smallint, text) IS '将一张表定为派生表';
 
+-- _reason_text(reason) -> the reason as it is shown, in the language of the
+-- session: what the law itself has stored is a code, the rest somebody's words.
+CREATE FUNCTION govdata._reason_text(text) RETURNS text
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_reason_text';
+COMMENT ON FUNCTION govdata._reason_text(text) IS '理由的显示文字:平台自身所记为代码,余为当事部门所述';
+
 -- _absent(subject, key, article): raises the error for a row that is not there
 -- or not visible, which must look the same.
 CREATE FUNCTION govdata._absent(subject text, key text, article smallint) RETURNS void

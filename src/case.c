@@ -159,6 +159,29 @@ gd_platform_authority_of(int64 department)
 	return gd_department(department, &dept) && gd_platform_region(dept.region, &region) ? region.authority : 0;
 }
 
+void
+gd_pass_office(GdRow *row, int office, int department)
+{
+	int64		above;
+
+	if (gd_new_int64(row, office) != gd_new_int64(row, department))
+		return;
+	above = gd_supervising_authority(gd_new_int64(row, department));
+	if (above != 0)
+		gd_set(row, office, Int64GetDatum(above));
+}
+
+void
+gd_set_platform(GdRow *row, int column, int64 provider)
+{
+	GdDepartment dept;
+	GdRegion	platform;
+
+	if (!gd_department(provider, &dept) || !gd_platform_region(dept.region, &platform))
+		elog(ERROR, "department %lld has no platform", (long long) provider);
+	gd_set_text(row, column, platform.code);
+}
+
 static bool
 gd_province_of(int64 department, GdRegion *region)
 {

@@ -186,7 +186,7 @@ static GdConsequence gd_consequences[] = {
 			" AND a.resource = n.id AND a.state IN ('active', 'suspended')", 0, NULL, NULL},
 			/* ruling 3: a looser class makes authorizations unneeded */
 			{"UPDATE govdata.share_authorization a SET state = 'expired', ground = 'unneeded',"
-				" reason = 'shared unconditionally', version = a.version + 1"
+				" reason = '" GD_UNCONDITIONAL "', version = a.version + 1"
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
 				" WHERE n.sharing = 'unconditional' AND o.sharing <> 'unconditional'"
 				" AND a.resource = n.id AND a.state IN ('active', 'suspended')"

@@ -218,6 +218,7 @@ gd_withhold(GdCase *c)
 static const GdActor gd_order_actors[] = {
 	{"data_authority", ORD_AUTHORITY, NULL, false},
 	{"provider", ORD_PROVIDER, NULL, false},
+	{"reorganization", 0, NULL, true},
 	{0}
 };
 

@@ -96,6 +96,7 @@ static const GdActor gd_doubt_actors[] = {
 	{"raiser", DD_RAISED_BY, NULL, false},
 	{"operator", 0, gd_doubt_operated, false},
 	{"user", 0, gd_doubt_used, false},
+	{"reorganization", 0, NULL, true},
 	{0}
 };
 
@@ -143,8 +144,6 @@ gd_doubt_new(GdCase *c)
 {
 	GdRow	   *row = c->row;
 	GdResource *r = gd_resource(gd_new_int64(row, DD_RESOURCE));
-	GdDepartment provider;
-	GdRegion	platform;
 
 	if (r == NULL || (strcmp(r->state, "published") != 0 && strcmp(r->state, "suspended") != 0))
 		ereport(ERROR,
@@ -153,9 +152,7 @@ gd_doubt_new(GdCase *c)
 				 errdetail("A doubt is about data that are shared. Measures, Article 13."),
 				 errhint("Look it up: SELECT * FROM govdata.catalog.")));
 	gd_set(row, DD_PROVIDER, Int64GetDatum(r->provider));
-	if (!gd_department(r->provider, &provider) || !gd_platform_region(provider.region, &platform))
-		elog(ERROR, "the provider of resource %lld has no platform", (long long) r->id);
-	gd_set_text(row, DD_PLATFORM, platform.code);
+	gd_set_platform(row, DD_PLATFORM, r->provider);
 	gd_check_doubted_items(row, r);
 	if (c->me != 0)
 	{
@@ -245,6 +242,14 @@ static const GdRequired gd_doubt_needs_answer[] = {
 static const GdRequired gd_doubt_needs_repair[] = {{DD_REPAIR, gettext_noop("what was repaired")}, {0, NULL}};
 static const GdRequired gd_doubt_needs_note[] = {{DD_NOTE, gettext_noop("a reason")}, {0, NULL}};
 
+/* the law has given the resource another provider: its platform's operator goes on */
+static void
+gd_doubt_passes(GdCase *c)
+{
+	if (gd_is_changed(c->row, DD_PROVIDER))
+		gd_set_platform(c->row, DD_PLATFORM, gd_new_int64(c->row, DD_PROVIDER));
+}
+
 #define GD_DOUBT_CLOCK	.at = DD_NOTIFIED_AT, .by = DD_NOTIFIED_BY, .limit = "check_doubt", \
 	.due = DD_LIMIT_CODE, .owed_by = DD_PROVIDER
 
@@ -256,6 +261,7 @@ static const GdMove gd_doubt_moves[] = {
 	.effect = gd_doubt_again, GD_DOUBT_CLOCK},
 	{.from = "notified", .to = "answered", .columns = gd_doubt_answers, .required = gd_doubt_needs_answer,
 	.at = DD_ANSWERED_AT},
+	{.from = NULL, .amender = "law", .effect = gd_doubt_passes},
 	{.from = "answered", .to = "repaired", .columns = gd_doubt_repairs, .required = gd_doubt_needs_repair,
 	.at = DD_REPAIRED_AT, .effect = gd_check_confirmed},
 	{.from = "answered", .to = "closed", .columns = gd_doubt_notes, .at = DD_CLOSED_AT, .by = DD_CLOSED_BY,

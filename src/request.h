@@ -97,6 +97,7 @@ extern bool gd_is_government_above(GdCase *c);
 extern void gd_open_coordination(GdCase *c);
 extern void gd_close_coordination(GdCase *c);
 extern void gd_check_consent(GdCase *c);
+extern void gd_coordination_passes(GdCase *c);
 
 /* moves that follow a refusal on every route */
 extern const int gd_coordination_reason[];
@@ -119,6 +120,7 @@ extern const GdRequired gd_coordination_concurs[];
 	.at = REQ_COORDINATION_CLOSED_AT, .effect = gd_close_coordination}, \
 	{.from = "coordinating", .to = "unsettled", .columns = gd_coordination_outcome, \
 	.at = REQ_COORDINATION_CLOSED_AT, .effect = gd_close_coordination}, \
+	{.from = "coordinating", .amender = "law", .effect = gd_coordination_passes}, \
 	{.from = "coordinating", .amender = "provider", .columns = gd_coordination_consent, \
 	.at = REQ_PROVIDER_CONSENTED_AT}, \
 	{.from = "coordinating", .amender = "co_coordinator", .columns = gd_coordination_concurrence, \

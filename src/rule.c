@@ -471,8 +471,6 @@ gd_rule_new(GdCase *c)
 {
 	GdRow	   *row = c->row;
 	GdResource *r = gd_resource(gd_new_int64(row, QR_RESOURCE));
-	GdDepartment provider;
-	GdRegion	platform;
 
 	if (r == NULL)
 		ereport(ERROR,
@@ -481,9 +479,7 @@ gd_rule_new(GdCase *c)
 				 errdetail("A quality rule is about a resource of the catalog. Measures, Article 13."),
 				 errhint("Look it up: SELECT * FROM govdata.catalog.")));
 	gd_set(row, QR_PROVIDER, Int64GetDatum(r->provider));
-	if (!gd_department(r->provider, &provider) || !gd_platform_region(provider.region, &platform))
-		elog(ERROR, "the provider of resource %lld has no platform", (long long) r->id);
-	gd_set_text(row, QR_PLATFORM, platform.code);
+	gd_set_platform(row, QR_PLATFORM, r->provider);
 	gd_set(row, QR_DEFINED_BY, Int64GetDatum(c->me));
 	if (row->newnull[QR_THRESHOLD - 1])
 		gd_set(row, QR_THRESHOLD, DirectFunctionCall1(int8_numeric, Int64GetDatum(1)));
@@ -512,6 +508,14 @@ gd_rule_defined(GdCase *c)
 		gd_check_on_table(c, rule);
 }
 
+/* the law has given the resource another provider: who may look at the rule follows */
+static void
+gd_rule_passes(GdCase *c)
+{
+	if (gd_is_changed(c->row, QR_PROVIDER))
+		gd_set_platform(c->row, QR_PLATFORM, gd_new_int64(c->row, QR_PROVIDER));
+}
+
 static const int gd_rule_given[] = {
 	QR_RESOURCE, QR_INDICATOR, QR_KIND, QR_TITLE, QR_ITEMS, QR_APPLIES_TO, QR_EXPRESSION, QR_PATTERN, QR_ALLOWED,
 	QR_LOW, QR_HIGH, QR_REFERENCE, QR_REFERENCE_ITEMS, QR_EXPECTED, QR_WITHIN, QR_THRESHOLD, 0
@@ -528,6 +532,7 @@ static const GdRequired gd_rule_needs_reason[] = {{QR_REASON, gettext_noop("a re
 static const GdMove gd_rule_moves[] = {
 	{.from = "", .columns = gd_rule_given, .required = gd_rule_needs_kind, .at = QR_DEFINED_AT,
 	.check = gd_rule_new, .effect = gd_rule_defined},
+	{.from = NULL, .amender = "law", .effect = gd_rule_passes},
 	{.from = "proposed", .to = "active", .at = QR_DECIDED_AT},
 	{.from = "proposed", .to = "refused", .columns = gd_rule_reasons, .required = gd_rule_needs_reason, .at = QR_DECIDED_AT},
 	{.from = NULL, .to = "retired", .columns = gd_rule_reasons, .required = gd_rule_needs_reason, .at = QR_RETIRED_AT},

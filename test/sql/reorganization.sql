@@ -101,7 +101,7 @@ SELECT is(t.val('wh_police', 'SELECT govdata.current_department()')::bigint, t.d
 -- ---- all of it ----
 SELECT due_at AS due, matures_at AS matures FROM govdata.share_request WHERE id = :pending \gset
 SELECT t.val('wh_gov', format('SELECT govdata.draft_reorganization(%s, ''机构改革方案'', %s)', t.department('wh_police'), t.department('wh_civil'))) AS whole \gset
-SELECT t.val('wh_gov', format('SELECT govdata.plan_succession(%s, ''share_authorization'', (SELECT id FROM govdata.share_authorization WHERE request = %s), %s)', :whole, :kept, t.department('wh_gov'))) \g /dev/null
+SELECT t.val('wh_gov', format('SELECT govdata.plan_succession(%s, ''share_authorization'', (SELECT id FROM govdata.share_authorization WHERE request = %s), %s)', :whole, :kept, t.department('ja_civil'))) \g /dev/null
 SELECT t.refused('wh_police', format('SELECT govdata.execute_reorganization(%s)', :whole), 'ZW006 reorganization % can be moved from "drafted" to "executed" only by: government', 'the department does not carry it out');
 SELECT t.refused('wh_civil', format('SELECT govdata.execute_reorganization(%s)', :whole), 'ZW006 %', 'nor does the successor');
 \set travel_to '2026-03-10 09:00+08'
@@ -117,8 +117,8 @@ SELECT is(format('%s %s', due_at = :'due', matures_at = :'matures'), 't t', 'by 
 SELECT is(t.who(provider), 'wh_civil', 'standing consents go on') FROM govdata.standing_consent WHERE id = :consent;
 SELECT is(t.who(provider) || ' ' || state, 'wh_civil reviewed', 'the negative entry too') FROM govdata.negative_entry WHERE id = :entry;
 SELECT is(t.authorized(:used), 'expired unneeded wh_civil wh_police', 'an authorization for what is now one''s own ends');
-SELECT is(t.authorized(:kept), 'active wh_house wh_gov', 'one with a line goes where the line says');
-SELECT is(t.asked(:kept), 'approved wh_house wh_gov', 'the request behind it says the same');
+SELECT is(t.authorized(:kept), 'active wh_house ja_civil', 'one with a line goes where the line says');
+SELECT is(t.asked(:kept), 'approved wh_house ja_civil', 'the request behind it says the same');
 SELECT is(t.asked(:asked), 'withdrawn wh_civil wh_police', 'a request to the successor is moot');
 SELECT is(t.who(superior), 'wh_civil', 'whoever was below is below the successor') FROM govdata.department WHERE role = 'regress_gd_wc_civil'::regrole;
 SELECT is(state, 'ended', 'its round of the year ends') FROM govdata.maintenance_round WHERE id = :round;
