@@ -358,8 +358,6 @@ typedef struct GdSeat
 #define REQUEST_IS_OPEN \
 	"(c.state " OPEN " OR c.state IN ('filed', 'unsettled') OR c.state = 'agreed' AND c.route = 'uncatalogued'" \
 	" OR c.state = 'obtained' AND c.listed_at IS NULL)"
-#define DELIVERY_IS_OWED \
-	"c.state = 'owed' AND EXISTS (SELECT FROM govdata.share_authorization a WHERE a.id = c.id AND a.state " LIVE ")"
 #define ENTRY_IS_OPEN "c.state IN ('drafted', 'reviewed', 'approved', 'reported')"
 
 /* in the order in which they are dealt with; within one relation too */
@@ -377,8 +375,8 @@ static const GdSeat gd_seats[] = {
 	{"share_authorization", "consumer", GD_ACTED_ON, NULL, "c.state " LIVE},
 	{"share_authorization", "applicant", GD_PASSES, NULL, "c.state " LIVE},
 	{"authorization_act", "department", GD_STAYS, NULL, NULL},
-	{"share_delivery", "provider", GD_PASSES, OF_REQUEST("provider", "c.request"), DELIVERY_IS_OWED},
-	{"share_delivery", "consumer", GD_PASSES, OF_REQUEST("consumer", "c.request"), DELIVERY_IS_OWED},
+	{"share_delivery", "provider", GD_PASSES, OF_REQUEST("provider", "c.request"), NULL},
+	{"share_delivery", "consumer", GD_PASSES, OF_REQUEST("consumer", "c.request"), NULL},
 	{"request_completion", "provider", GD_PASSES, OF_REQUEST("provider", "c.request"), NULL},
 	{"request_completion", "consumer", GD_PASSES, OF_REQUEST("consumer", "c.request"), NULL},
 	{"continued_reading", "provider", GD_PASSES, OF_RESOURCE("c.resource"), "c.ended_at IS NULL"},
@@ -438,6 +436,10 @@ static const GdSeat gd_seats[] = {
 	{"regime_switch", "adopted_by", GD_STAYS, NULL, NULL},
 	{"regime_switch", "ended_by", GD_STAYS, NULL, NULL},
 	{"reminder", "department", GD_STAYS, NULL, NULL},
+	{"journal_entry", "department", GD_STAYS, NULL, NULL},
+	{"journal_entry", "provider", GD_STAYS, NULL, NULL},
+	{"journal_entry", "consumer", GD_STAYS, NULL, NULL},
+	{"access_record", "department", GD_STAYS, NULL, NULL},
 	{"department", "superior", GD_ACTED_ON, NULL, NULL},
 	{"department_name", "department", GD_STAYS, NULL, NULL},
 	/* a decision names whom it names; what cannot be carried out so is drafted anew */
@@ -454,6 +456,11 @@ static const char *const gd_passings[] = {"passes", "passes", "list", "ends", "h
 
 /* what follows once every seat and every resource is with whom it has become */
 static const char *const gd_last_acts[] = {
+	/* what a coordination may restore */
+	"UPDATE govdata.share_authorization a SET provider = q.provider, consumer = q.consumer, applicant = q.applicant,"
+	" version = a.version + 1 FROM govdata.share_request q WHERE q.authorization_id = a.id AND a.state = 'revoked'"
+	" AND q.state IN ('coordinating', 'unsettled') AND $2 IN (a.provider, a.consumer, a.applicant)"
+	" AND (a.provider, a.consumer, a.applicant) IS DISTINCT FROM (q.provider, q.consumer, q.applicant)",
 	/* ruling 6: no office is left that is not a party */
 	"UPDATE govdata.share_request q SET state = 'unsettled', coordination_outcome = '" GD_NO_OFFICE "'"
 	" WHERE q.state = 'coordinating' AND q.route <> 'national' AND q.coordinator IN (q.provider, q.consumer)"
