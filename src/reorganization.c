@@ -326,9 +326,10 @@ static const char *const gd_acts_of_end[] = {
 	"UPDATE govdata.library_member m SET state = 'left' WHERE m.department = $2 AND m.state = 'joined'"
 	" AND EXISTS (SELECT FROM govdata.library_member o WHERE o.library = m.library AND o.department = $3 AND o.state = 'joined')",
 	/* former terms of reading are those of who has the duty */
-	"UPDATE govdata.continued_reading k SET ended_at = govdata.clock() WHERE k.consumer = $2 AND k.ended_at IS NULL"
-	" AND ($4 IS NULL OR k.provider = $4 OR EXISTS (SELECT FROM govdata.continued_reading o WHERE o.consumer = $4"
-	"  AND (o.resource, o.item, o.since) = (k.resource, k.item, k.since)))",
+	"INSERT INTO govdata.continued_reading (consumer, resource, item, provider, since, until)"
+	" SELECT $4, k.resource, k.item, k.provider, k.since, k.until FROM govdata.continued_reading k"
+	" WHERE k.consumer = $2 AND k.ended_at IS NULL AND k.provider <> $4 ON CONFLICT DO NOTHING",
+	"UPDATE govdata.continued_reading k SET ended_at = govdata.clock() WHERE k.consumer = $2 AND k.ended_at IS NULL",
 	NULL
 };
 
@@ -380,7 +381,7 @@ static const GdSeat gd_seats[] = {
 	{"request_completion", "provider", GD_PASSES, OF_REQUEST("provider", "c.request"), NULL},
 	{"request_completion", "consumer", GD_PASSES, OF_REQUEST("consumer", "c.request"), NULL},
 	{"continued_reading", "provider", GD_PASSES, OF_RESOURCE("c.resource"), "c.ended_at IS NULL"},
-	{"continued_reading", "consumer", GD_PASSES, NULL, "c.ended_at IS NULL"},
+	{"continued_reading", "consumer", GD_ACTED_ON, NULL, "c.ended_at IS NULL"},
 	{"standing_consent", "provider", GD_PASSES, OF_RESOURCE("c.resource"), NULL},
 	{"standing_consent", "departments", GD_IN_LIST, NULL, NULL},
 	{"negative_entry", "provider", GD_PASSES, OF_RESOURCE("c.resource"), ENTRY_IS_OPEN},

@@ -72,11 +72,11 @@ BEGIN
 			EXISTS (SELECT FROM pg_attribute x WHERE x.attrelid = a.attrelid AND x.attname = 'state') AS moves
 		FROM govdata.succession_rule v JOIN pg_attribute a ON a.attrelid = to_regclass('govdata.' || v.relation) AND a.attname = v.column_name
 		WHERE v.rule <> 'history' AND v.relation <> 'department' LOOP
-		EXECUTE format('SELECT count(*) FROM govdata.%I c WHERE $1 = %s AND %s', s.relation,
+		EXECUTE format('SELECT count(*) FROM govdata.%I c WHERE $1 = %s AND (%s)', s.relation,
 			CASE WHEN s.many THEN format('ANY (c.%I)', s.column_name) ELSE format('c.%I', s.column_name) END,
 			CASE WHEN s.relation = 'resource' THEN 'c.state <> ''withdrawn'''
 				WHEN s.relation = 'share_authorization' THEN 'c.state IN (''active'', ''suspended'')'
-				WHEN s.relation = 'share_request' THEN 'c.state IN (''reported'', ''returned'', ''submitted'', ''coordinating'', ''filed'', ''agreed'', ''unsettled'')'
+				WHEN s.relation = 'share_request' THEN 'c.state IN (''reported'', ''returned'', ''submitted'', ''coordinating'', ''filed'', ''unsettled'') OR c.state = ''agreed'' AND c.route = ''uncatalogued'''
 				WHEN s.relation = 'quality_run' THEN 'c.state = ''running'''
 				WHEN s.moves THEN format('c.state IN (SELECT from_state FROM govdata.transition WHERE subject = %L)', s.relation)
 				WHEN s.relation = 'continued_reading' THEN 'c.ended_at IS NULL'
@@ -110,6 +110,7 @@ SELECT t.attach('wh_civil', :marriages) \g /dev/null
 SELECT t.val('wh_civil', format('UPDATE govdata.resource_item SET source = %s WHERE resource = %s AND name = ''乙''', t.department('wh_police'), :marriages)) \g /dev/null
 SELECT t.resource('wh_house', '住房', '{甲,乙}') AS homes \gset
 SELECT t.val('wh_house', format('UPDATE govdata.resource_item SET source = %s WHERE resource = %s AND name = ''乙''', t.department('wh_police'), :homes)) \g /dev/null
+SELECT t.attach('wh_house', :homes) \g /dev/null
 SELECT t.val('wh_house', format('UPDATE govdata.resource SET scope_departments = ARRAY[%s, %s, %s] WHERE id = %s', t.department('wh_police'), t.department('wh_civil'), t.department('ja_civil'), :homes)) \g /dev/null
 -- requests to it, and by it
 SELECT t.request('ja_civil', :births, '{甲}') AS asked \gset
@@ -182,6 +183,18 @@ SELECT t.val('ja_civil', format('SELECT govdata.request_coordination(%s, ''需�
 SELECT t.approved('wh_house', 'wh_police', :births, '{丙}') AS revoked \gset
 SELECT t.val('wh_police', format('SELECT govdata.revoke_authorization(%s, ''incident'', ''泄露'')', (SELECT authorization_id FROM govdata.share_request WHERE id = :revoked))) \g /dev/null
 SELECT t.val('wh_house', format('SELECT govdata.request_coordination(%s, ''需要'')', :revoked)) \g /dev/null
+-- former terms of reading, a check that runs
+SET govdata.restore = on;
+INSERT INTO govdata.continued_reading (consumer, resource, item, provider, since, until)
+SELECT t.department(v.consumer), v.resource, v.item, t.department(v.provider), govdata.clock() - interval '1 day', govdata.clock() + interval '20 days'
+FROM (VALUES ('wh_police', :homes, '乙', 'wh_house'), ('wh_police', :marriages, '乙', 'wh_civil'), ('ja_civil', :births, '丙', 'wh_police'), ('wh_house', :cars, '甲', 'wh_police'))
+	AS v (consumer, resource, item, provider);
+INSERT INTO govdata.quality_run (id, resource, provider, platform, state, started_at, rules) VALUES (1000, :cars, t.department('wh_police'), '420100', 'running', govdata.clock(), 1);
+RESET govdata.restore;
+-- who reads
+CREATE FUNCTION t.reading(who text, resource bigint, item text) RETURNS text
+LANGUAGE sql AS $$ SELECT left(t.told(who, format('SELECT %I FROM data.r%s', item, resource)), 5) $$;
+SELECT is(format('%s %s %s', t.reading('wh_police', :homes, '甲'), t.reading('wh_civil', :homes, '甲'), t.reading('wh_house', :births, '乙')), 'ok ZW020 ok', 'who is authorized reads');
 
 CREATE TABLE t.limits AS SELECT 'share_request' AS subject, id, due_on, due_at, matures_at FROM govdata.share_request
 	UNION ALL SELECT 'data_doubt', id, due_on, due_at, NULL FROM govdata.data_doubt UNION ALL SELECT 'share_delivery', id, due_on, due_at, NULL FROM govdata.share_delivery
@@ -256,6 +269,12 @@ SELECT is(string_agg(t.who(u), ' ' ORDER BY t.who(u)), 'ja_civil wh_civil', 'a s
 SELECT is(string_agg(t.who(u), ' '), 'wh_civil', 'a consent too') FROM govdata.standing_consent AS r, unnest(r.departments) AS u WHERE r.id = :consent_to;
 SELECT is(t.val('wh_civil', format('SELECT coalesce(answer_reason, ''-'') FROM govdata.request_board WHERE id = %s', :own_births)), 'the two sides have become one department', 'the reason is stored as a code and shown in words');
 SELECT is(answer_reason, 'one_department', 'as a code') FROM govdata.share_request WHERE id = :own_births;
+SELECT is(format('%s %s %s %s', t.reading('wh_police', :homes, '甲'), t.reading('wh_civil', :homes, '甲'), t.reading('wh_house', :births, '乙'), t.reading('wh_civil', :births, '甲')),
+	'ZW020 ok ok ok', 'who has succeeded reads on');
+SELECT is(string_agg(format('%s %s %s', t.who(consumer), t.who(provider), CASE WHEN ended_at IS NULL THEN 'on' ELSE 'ended' END), ', ' ORDER BY t.who(consumer), t.who(provider)),
+	'ja_civil wh_civil on, wh_civil wh_house on, wh_house wh_police ended, wh_police wh_civil ended, wh_police wh_house ended', 'former terms too, where they are not one''s own') FROM govdata.continued_reading;
+SELECT is(t.seat('quality_run', 1000, 'state', 'provider'), 'running wh_house', 'a check that runs');
+SELECT is(pg_get_userbyid(relowner)::text, 'regress_gd_wh_civil', 'the table is the heir''s') FROM pg_class WHERE oid = (SELECT relation FROM govdata.attachment WHERE resource = :births);
 
 -- who acts now, and who does not
 CREATE TABLE t.goes_on (n integer GENERATED ALWAYS AS IDENTITY, who text, sql text, what text);
