@@ -699,7 +699,7 @@ gd_check_successors(GdRow *row, Datum *args, const char *nulls)
 	};
 
 	if (nulls[2] == ' ')
-		gd_check_successor(DatumGetInt64(args[2]), DatumGetInt64(args[1]), gd_new_int64(row, ORG_GOVERNMENT), false);
+		gd_check_successor(DatumGetInt64(args[2]), DatumGetInt64(args[1]), gd_new_int64(row, ORG_GOVERNMENT), nulls[3] == ' ');
 	gd_check_each(&lines, args, nulls, gd_new_int64(row, ORG_GOVERNMENT));
 	gd_check_each(&resources, args, nulls, 0);
 }
