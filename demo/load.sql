@@ -83,5 +83,8 @@ SELECT format('SET ROLE %I', provider),
               ' WHERE l.n = %s AND r.id = (SELECT id FROM demo_resource WHERE n = %s)', n, n),
        -- what is withheld has to wait: the demonstration shows for what
        format('UPDATE govdata.resource SET state = ''published'' WHERE id = (SELECT id FROM demo_resource WHERE n = %s AND sharing <> ''withheld'')', n),
+       -- the data are of today, and the next update is due a cycle from now (Article 9)
+       format('INSERT INTO govdata.data_update (resource, as_of) SELECT id, govdata.clock() FROM demo_resource'
+              ' WHERE n = %s AND sharing <> ''withheld''', n),
        'RESET ROLE'
   FROM demo_resource ORDER BY n \gexec

@@ -2,6 +2,12 @@
 
 SET LOCAL search_path TO pg_catalog, pg_temp;
 
+-- _text(message) -> the message in the session's language (lc_messages), from the
+-- library's catalog of messages; as it is where that does not know it.
+CREATE FUNCTION govdata._text(message text) RETURNS text
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_text';
+COMMENT ON FUNCTION govdata._text(text) IS '以会话语言显示的文字';
+
 -- Group roles belong to the cluster, not to the database: they are made when
 -- missing, and an existing one that could let somebody in is refused.
 DO $$
@@ -17,15 +23,16 @@ BEGIN
         IF NOT FOUND THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS NOREPLICATION', wanted);
         ELSIF present.powers THEN
-            RAISE EXCEPTION 'role "%" exists and can log in or has administrative attributes', wanted
-                USING ERRCODE = 'object_not_in_prerequisite_state',
-                      DETAIL = 'govdata grants its departments'' rights to this group role.',
-                      HINT = format('Rename the role, or run ALTER ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS NOREPLICATION NOCREATEROLE NOCREATEDB.', wanted);
+            RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+                MESSAGE = format(govdata._text('role "%s" exists and can log in or has administrative attributes'), wanted),
+                DETAIL = govdata._text('govdata grants its departments'' rights to this group role.'),
+                HINT = format(govdata._text('Rename the role, or run ALTER ROLE %s NOLOGIN NOSUPERUSER NOBYPASSRLS NOREPLICATION NOCREATEROLE NOCREATEDB.'),
+                              quote_ident(wanted));
         ELSIF present.members > 0 AND NOT current_setting('govdata.restore', true)::boolean THEN
-            RAISE EXCEPTION 'role "%" exists and has % members already', wanted, present.members
-                USING ERRCODE = 'object_not_in_prerequisite_state',
-                      DETAIL = 'Its members would receive rights that nobody granted them in this database.',
-                      HINT = 'When this is a restore, or another database of this cluster uses govdata, run SET govdata.restore = on first; else revoke the memberships.';
+            RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+                MESSAGE = format(govdata._text('role "%s" exists and has members already: %s'), wanted, present.members),
+                DETAIL = govdata._text('They would receive rights that nobody granted them in this database.'),
+                HINT = govdata._text('When this is a restore, or another database of this cluster uses govdata, run SET govdata.restore = on first; else revoke the memberships.');
         END IF;
     END LOOP;
 END

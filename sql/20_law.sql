@@ -6,7 +6,7 @@
 CREATE FUNCTION govdata._articles(OUT article smallint, OUT chapter smallint, OUT kind text,
                                   OUT title text, OUT title_en text, OUT enforced_by text,
                                   OUT interpretation text)
-RETURNS SETOF record LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_articles';
+RETURNS SETOF record LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_articles';
 COMMENT ON FUNCTION govdata._articles() IS '办法各条目(源于程序库)';
 
 CREATE VIEW govdata.article WITH (security_invoker, security_barrier) AS

@@ -247,40 +247,40 @@ open_entries AS (
 finding AS (
     SELECT CASE WHEN missing THEN 'removed' WHEN moved_from IS NULL THEN 'altered' ELSE 'reordered' END AS finding,
         seal, id AS entry, 1::bigint AS entries,
-        CASE WHEN missing THEN format('entry %s of seal %s is gone', id, seal)
-            WHEN moved_from IS NULL THEN format('entry %s does not have the content that seal %s covers', id, seal)
-            ELSE format('entry %s holds the content of entry %s', id, moved_from) END AS detail
+        CASE WHEN missing THEN format(govdata._text('entry %s of seal %s is gone'), id, seal)
+            WHEN moved_from IS NULL THEN format(govdata._text('entry %s does not have the content that seal %s covers'), id, seal)
+            ELSE format(govdata._text('entry %s holds the content of entry %s'), id, moved_from) END AS detail
     FROM differing
     UNION ALL
     SELECT 'seal', c.id, NULL, c.entry_count,
-        format('seal %s was altered: its entries are as they were, its hash is not', c.id)
+        format(govdata._text('seal %s was altered: its entries are as they were, its hash is not'), c.id)
     FROM checked c
     WHERE NOT c.intact AND NOT EXISTS (SELECT FROM differing d WHERE d.seal = c.id)
     UNION ALL
     SELECT 'chain', c.id, NULL, NULL,
-        CASE WHEN c.id <> c.last_id + 1 THEN format('seals %s to %s are missing', c.last_id + 1, c.id - 1)
-            ELSE format('seal %s does not continue the hash of seal %s', c.id, c.last_id) END
+        CASE WHEN c.id <> c.last_id + 1 THEN format(govdata._text('seals %s to %s are missing'), c.last_id + 1, c.id - 1)
+            ELSE format(govdata._text('seal %s does not continue the hash of seal %s'), c.id, c.last_id) END
     FROM checked c
     WHERE c.id <> c.last_id + 1 OR NOT c.linked
     UNION ALL
     SELECT 'head', known_seal, NULL, NULL,
-        format('seal %s is missing or does not have the hash that was kept', known_seal)
+        format(govdata._text('seal %s is missing or does not have the hash that was kept'), known_seal)
     WHERE known_seal IS NOT NULL AND NOT EXISTS (SELECT FROM ONLY govdata.journal_seal s
         WHERE s.id = known_seal AND encode(s.hash, 'hex') = lower(known_hash))
     UNION ALL
-    SELECT 'planted', NULL, o.id, 1, format('entry %s appeared after its neighbors had been sealed', o.id)
+    SELECT 'planted', NULL, o.id, 1, format(govdata._text('entry %s appeared after its neighbors had been sealed'), o.id)
     FROM open_entries o
     WHERE o.planted
 )
 SELECT f.finding, f.seal, f.entry, f.entries, f.detail FROM finding f
 UNION ALL
 SELECT 'ok', max(c.id), NULL, coalesce(sum(c.entry_count), 0)::bigint,
-    format('%s entries under %s seals are as they were sealed', coalesce(sum(c.entry_count), 0), count(c.id))
+    format(govdata._text('%s entries under %s seals are as they were sealed'), coalesce(sum(c.entry_count), 0), count(c.id))
 FROM checked c
 HAVING NOT EXISTS (SELECT FROM finding)
 UNION ALL
 SELECT 'unsealed', NULL, min(o.id), count(*),
-    format('%s entries from %s to %s are not sealed yet', count(*), min(o.id), max(o.id))
+    format(govdata._text('%s entries from %s to %s are not sealed yet'), count(*), min(o.id), max(o.id))
 FROM open_entries o
 WHERE NOT o.planted
 HAVING count(*) > 0

@@ -87,12 +87,6 @@ END
 $$;
 COMMENT ON FUNCTION govdata._derived_table(regclass, text, text, text, smallint, text) IS '将一张表定为派生表';
 
--- _reason_text(reason) -> the reason as it is shown, in the language of the
--- session: what the law itself has stored is a code, the rest somebody's words.
-CREATE FUNCTION govdata._reason_text(text) RETURNS text
-LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gd_reason_text';
-COMMENT ON FUNCTION govdata._reason_text(text) IS '理由的显示文字:平台自身所记为代码,余为当事部门所述';
-
 -- _absent(subject, key, article): raises the error for a row that is not there
 -- or not visible, which must look the same.
 CREATE FUNCTION govdata._absent(subject text, key text, article smallint) RETURNS void
@@ -104,11 +98,10 @@ COMMENT ON FUNCTION govdata._absent(text, text, smallint) IS '报错:行不存�
 --     WITH moved AS (UPDATE ... RETURNING 1)
 --     SELECT govdata._moved('subject', key, article, EXISTS (SELECT FROM moved));
 CREATE FUNCTION govdata._moved(subject text, key text, article smallint, met boolean) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF NOT met THEN
-        PERFORM govdata._absent(subject, key, article);
-    END IF;
-END
-$$;
+LANGUAGE c AS 'MODULE_PATHNAME', 'gd_moved';
 COMMENT ON FUNCTION govdata._moved(text, text, smallint, boolean) IS '更新未命中时报错';
+
+-- _found(subject, key, article, id) -> the id; raises the same where it is NULL.
+CREATE FUNCTION govdata._found(subject text, key text, article smallint, id bigint) RETURNS bigint
+LANGUAGE c AS 'MODULE_PATHNAME', 'gd_found';
+COMMENT ON FUNCTION govdata._found(text, text, smallint, bigint) IS '返回编号;为空时报错';

@@ -284,33 +284,17 @@ CREATE TRIGGER bb_effect AFTER UPDATE ON govdata.negative_entry
 
 -- _resource_id(code, article) -> id of a visible resource, or the error for none.
 CREATE FUNCTION govdata._resource_id(resource_code text, article smallint) RETURNS bigint
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    found_id bigint;
-BEGIN
-    SELECT r.id INTO found_id FROM govdata.resource r WHERE r.code = resource_code;
-    IF found_id IS NULL THEN
-        PERFORM govdata._absent('resource', resource_code, article);
-    END IF;
-    RETURN found_id;
-END
-$$;
+LANGUAGE sql STABLE BEGIN ATOMIC
+    SELECT govdata._found('resource', resource_code, article, (SELECT r.id FROM govdata.resource r WHERE r.code = resource_code));
+END;
 COMMENT ON FUNCTION govdata._resource_id(text, smallint) IS '资源代码对应的编号';
 
 -- _move_resource(code, state, reason, article): the verbs of entries in one place.
 CREATE FUNCTION govdata._move_resource(resource_code text, to_state text, reason text, article smallint) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    found_id bigint;
-BEGIN
-    UPDATE govdata.resource r SET state = to_state, state_reason = reason
-     WHERE r.code = resource_code RETURNING r.id INTO found_id;
-    IF found_id IS NULL THEN
-        PERFORM govdata._absent('resource', resource_code, article);
-    END IF;
-    RETURN found_id;
-END
-$$;
+LANGUAGE sql BEGIN ATOMIC
+    WITH moved AS (UPDATE govdata.resource r SET state = to_state, state_reason = reason WHERE r.code = resource_code RETURNING r.id)
+    SELECT govdata._found('resource', resource_code, article, (SELECT m.id FROM moved m));
+END;
 COMMENT ON FUNCTION govdata._move_resource(text, text, text, smallint) IS '目录条目的状态变更(各动词共用)';
 
 -- publish_resource(code) -> id of the resource. Publishes a draft or resumes a

@@ -191,7 +191,7 @@ COMMENT ON FUNCTION govdata.remove_source(bigint, text) IS '移除来源,须说�
 -- Orders with names and days, late where they are.
 CREATE VIEW govdata.dispatch_board WITH (security_invoker, security_barrier) AS
 SELECT o.id, a.name AS authority, p.name AS provider, o.wanted, o.need, r.code, o.items, o.mode, o.deliver_by, o.needed_until,
-       o.state, o.issued_at, o.delivered_at, d.code AS delivered_code, o.delivered_items, o.negative_entry, govdata._reason_text(o.reason) AS reason,
+       o.state, o.issued_at, o.delivered_at, d.code AS delivered_code, o.delivered_items, o.negative_entry, o.reason,
        CASE WHEN o.state IN ('issued', 'returned')
             THEN govdata._working_days_left(govdata.legal_date(govdata.as_of()), o.deliver_by, govdata._region_calendar(p.region))
             END AS working_days_left,

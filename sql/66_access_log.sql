@@ -689,59 +689,59 @@ gaps AS (
 ),
 finding AS (
     SELECT 'removed' AS finding, c.id AS seal, c.boot, c.first_seq AS seq, c.entry_count AS entries,
-        format('all %s records of seal %s are gone', c.entry_count, c.id) AS detail
+        format(govdata._text('all %s records of seal %s are gone'), c.entry_count, c.id) AS detail
     FROM checked c WHERE NOT c.same AND c.found = 0
     UNION ALL
     SELECT 'removed', c.id, c.boot, NULL, m.n - coalesce(s.n, 0),
-        format('%s records of seal %s are gone', m.n - coalesce(s.n, 0), c.id)
+        format(govdata._text('%s records of seal %s are gone'), m.n - coalesce(s.n, 0), c.id)
     FROM missing m JOIN checked c ON c.id = m.id
     LEFT JOIN (SELECT t.id, count(*) AS n FROM strange t GROUP BY t.id) s ON s.id = m.id
     WHERE m.n > coalesce(s.n, 0)
     UNION ALL
     SELECT CASE WHEN s.n <= coalesce(m.n, 0) THEN 'altered' ELSE 'planted' END, s.id, s.boot, s.seq, 1,
-        CASE WHEN s.n <= coalesce(m.n, 0) THEN format('record %s does not have the content that seal %s covers', s.seq, s.id)
-            ELSE format('record %s appeared after its neighbors had been sealed', s.seq) END
+        CASE WHEN s.n <= coalesce(m.n, 0) THEN format(govdata._text('record %s does not have the content that seal %s covers'), s.seq, s.id)
+            ELSE format(govdata._text('record %s appeared after its neighbors had been sealed'), s.seq) END
     FROM strange s LEFT JOIN missing m ON m.id = s.id
     UNION ALL
-    SELECT 'planted', NULL, o.boot, o.seq, 1, format('record %s stands where none can be', o.seq)
+    SELECT 'planted', NULL, o.boot, o.seq, 1, format(govdata._text('record %s stands where none can be'), o.seq)
     FROM open_records o WHERE o.planted
     UNION ALL
     SELECT 'gap', NULL, g.boot, g.low, g.high - g.low + 1,
-        format('numbers %s to %s were never written; look for them in the server log', g.low, g.high)
+        format(govdata._text('numbers %s to %s were never written; look for them in the server log'), g.low, g.high)
     FROM gaps g
     UNION ALL
-    SELECT 'seal', c.id, NULL, NULL, c.entry_count, format('seal %s was altered', c.id)
+    SELECT 'seal', c.id, NULL, NULL, c.entry_count, format(govdata._text('seal %s was altered'), c.id)
     FROM checked c
     WHERE NOT c.intact OR (NOT c.same AND c.found > 0 AND NOT EXISTS (SELECT FROM strange s WHERE s.id = c.id)
         AND NOT EXISTS (SELECT FROM missing m WHERE m.id = c.id))
     UNION ALL
     SELECT 'chain', c.id, NULL, NULL, NULL,
-        CASE WHEN c.id <> c.last_id + 1 THEN format('seals %s to %s are missing', c.last_id + 1, c.id - 1)
-            ELSE format('seal %s does not continue the hash of seal %s', c.id, c.last_id) END
+        CASE WHEN c.id <> c.last_id + 1 THEN format(govdata._text('seals %s to %s are missing'), c.last_id + 1, c.id - 1)
+            ELSE format(govdata._text('seal %s does not continue the hash of seal %s'), c.id, c.last_id) END
     FROM checked c
     WHERE c.id <> c.last_id + 1 OR NOT c.linked
     UNION ALL
-    SELECT 'early', r.id, NULL, NULL, r.entry_count, format('the %s records of %s were destroyed before three years had passed',
+    SELECT 'early', r.id, NULL, NULL, r.entry_count, format(govdata._text('the %s records of %s were destroyed before three years had passed'),
         r.entry_count, to_char(r.month, 'YYYY-MM'))
     FROM retired r WHERE r.early
     UNION ALL
     SELECT 'head', known_seal, NULL, NULL, NULL,
-        format('seal %s is missing or does not have the hash that was kept', known_seal)
+        format(govdata._text('seal %s is missing or does not have the hash that was kept'), known_seal)
     WHERE known_seal IS NOT NULL AND NOT EXISTS (SELECT FROM ONLY govdata.access_seal s
         WHERE s.id = known_seal AND encode(s.hash, 'hex') = lower(known_hash))
 )
 SELECT f.finding, f.seal, f.boot, f.seq, f.entries, f.detail FROM finding f
 UNION ALL
 SELECT 'ok', max(c.id), NULL, NULL, coalesce(sum(c.found), 0)::bigint,
-    format('%s records under %s seals are as they were sealed', coalesce(sum(c.found), 0), count(c.id))
+    format(govdata._text('%s records under %s seals are as they were sealed'), coalesce(sum(c.found), 0), count(c.id))
 FROM checked c
 HAVING NOT EXISTS (SELECT FROM finding)
 UNION ALL
-SELECT 'retired', r.id, NULL, NULL, r.entry_count, format('the %s records of %s were destroyed at the end of their term',
+SELECT 'retired', r.id, NULL, NULL, r.entry_count, format(govdata._text('the %s records of %s were destroyed at the end of their term'),
     r.entry_count, to_char(r.month, 'YYYY-MM'))
 FROM retired r WHERE NOT r.early
 UNION ALL
-SELECT 'unsealed', NULL, NULL, NULL, count(*), format('%s records are not sealed yet', count(*))
+SELECT 'unsealed', NULL, NULL, NULL, count(*), format(govdata._text('%s records are not sealed yet'), count(*))
 FROM open_records o
 WHERE NOT o.planted
 HAVING count(*) > 0

@@ -213,13 +213,13 @@ SELECT i.element, r.id, r.code, i.name, h.how, h.rank, t.relation IS NOT NULL,
        CASE h.how WHEN 'authorized' THEN coalesce(e.valid_until, k.until) WHEN 'pending' THEN q.due_at END,
        CASE h.how WHEN 'authorized' THEN e.request WHEN 'pending' THEN q.id WHEN 'refused' THEN q.id END,
        CASE WHEN h.how = 'apply_first'
-            THEN format('SELECT govdata.submit_request(%L, ARRAY[%L], ''purpose'', ''last day of use'');', r.code, i.name)
+            THEN format('SELECT govdata.submit_request(%L, ARRAY[%L], %L, %L);', r.code, i.name, govdata._text('purpose'), govdata._text('last day of use'))
             WHEN h.how = 'pending' THEN format('SELECT * FROM govdata.request_board WHERE id = %s;', q.id)
-            WHEN h.how = 'refused' THEN format('SELECT govdata.request_coordination(%s, ''reason'');', q.id)
+            WHEN h.how = 'refused' THEN format('SELECT govdata.request_coordination(%s, %L);', q.id, govdata._text('reason'))
             WHEN h.how = 'withheld' THEN format('SELECT * FROM govdata.negative_list WHERE code = %L;', r.code)
             WHEN t.relation IS NOT NULL AND c.column_name IS NOT NULL
             THEN format('SELECT %I FROM %s;', c.column_name, t.relation)
-            WHEN h.how = 'own' THEN format('SELECT govdata.attach_resource(%L, ''table'');', r.code)
+            WHEN h.how = 'own' THEN format('SELECT govdata.attach_resource(%L, %L);', r.code, govdata._text('table'))
             ELSE format('SELECT * FROM govdata.catalog WHERE code = %L;', r.code) END
   FROM govdata.resource_item i
   JOIN govdata.resource r ON r.id = i.resource

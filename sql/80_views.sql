@@ -172,8 +172,8 @@ SELECT q.id, q.route, r.code, r.title, c.name AS consumer, p.name AS provider, q
        CASE WHEN m.matured THEN ARRAY(SELECT i FROM unnest(q.items) AS i
                                        WHERE q.refused_items IS NULL OR i <> ALL (q.refused_items))
             ELSE q.granted_items END AS granted_items,
-       q.refused_items, govdata._reason_text(q.answer_reason) AS answer_reason, q.authorization_id, o.name AS coordinator, q.coordination_reason,
-       govdata._reason_text(q.coordination_outcome) AS coordination_outcome,
+       q.refused_items, q.answer_reason, q.authorization_id, o.name AS coordinator, q.coordination_reason,
+       q.coordination_outcome,
        -- who has it on the desk now, and the way it came
        CASE WHEN q.state = 'reported' THEN h.name
             WHEN q.state = 'returned' THEN c.name

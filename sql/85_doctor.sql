@@ -43,38 +43,38 @@ CREATE FUNCTION govdata._doctor_settings(OUT item text, OUT state text, OUT deta
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     -- decision of whoever configured the server, for all sessions or for some
     WITH standing AS (
-        SELECT s.name AS setting, 'in the configuration' AS place FROM pg_settings s
+        SELECT s.name AS setting, govdata._text('in the configuration') AS place FROM pg_settings s
          WHERE s.name IN ('govdata.maintenance', 'govdata.restore') AND s.reset_val = 'on'
         UNION ALL
-        SELECT split_part(c, '=', 1), 'by ALTER ROLE or ALTER DATABASE' FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) c
+        SELECT split_part(c, '=', 1), govdata._text('by ALTER ROLE or ALTER DATABASE') FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) c
          WHERE c ~* '^govdata\.(maintenance|restore)=(on|true|yes|1|t|y)$'
     )
     SELECT x.setting,
            CASE WHEN EXISTS (SELECT FROM standing s WHERE s.setting = x.setting) THEN 'failure'
                 WHEN x.times > 0 THEN 'warning' ELSE 'ok' END,
            CASE WHEN EXISTS (SELECT FROM standing s WHERE s.setting = x.setting)
-                THEN format('is on %s; take it back: it exempts from the guards and belongs into single sessions',
-                            (SELECT string_agg(DISTINCT s.place, ' and ') FROM standing s WHERE s.setting = x.setting))
+                THEN format(govdata._text('is on %s; take it back: it exempts from the guards and belongs into single sessions'),
+                            (SELECT string_agg(DISTINCT s.place, govdata._text(' and ')) FROM standing s WHERE s.setting = x.setting))
                 WHEN x.times > 0
-                THEN format('was used %s times since the server started, last at %s by "%s" in database "%s"; compare with what was agreed, the server log has each use',
+                THEN format(govdata._text('was used %s times since the server started, last at %s by "%s" in database "%s"; compare with what was agreed, the server log has each use'),
                             x.times, x.last_at, x.last_role, x.last_database)
-                ELSE format('not used since the server started at %s', pg_postmaster_start_time()) END
+                ELSE format(govdata._text('not used since the server started at %s'), pg_postmaster_start_time()) END
       FROM govdata._exemptions() x
     UNION ALL
     SELECT 'durability', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
-           coalesce(string_agg(s.name || ' is off', ', ') || ': what is on record may be lost in a crash of the machine; set to on',
-                    'fsync and full_page_writes are on')
+           coalesce(string_agg(s.name || govdata._text(' is off'), ', ') || govdata._text(': what is on record may be lost in a crash of the machine; set to on'),
+                    govdata._text('fsync and full_page_writes are on'))
       FROM pg_settings s WHERE s.name IN ('fsync', 'full_page_writes') AND s.setting = 'off'
     UNION ALL
     SELECT 'server log', CASE WHEN current_setting('log_min_messages') IN ('fatal', 'panic') THEN 'failure' ELSE 'ok' END,
            CASE WHEN current_setting('log_min_messages') IN ('fatal', 'panic')
-                THEN 'log_min_messages hides records that have no other place, seals and exemptions; set it to error or lower'
-                ELSE format('log_min_messages is %s', current_setting('log_min_messages')) END
+                THEN govdata._text('log_min_messages hides records that have no other place, seals and exemptions; set it to error or lower')
+                ELSE format(govdata._text('log_min_messages is %s'), current_setting('log_min_messages')) END
     UNION ALL
     SELECT 'query id', CASE WHEN current_setting('compute_query_id') = 'off' THEN 'warning' ELSE 'ok' END,
            CASE WHEN current_setting('compute_query_id') = 'off'
-                THEN 'compute_query_id is off: records of reads name no query; set it to auto or on'
-                ELSE format('compute_query_id is %s', current_setting('compute_query_id')) END
+                THEN govdata._text('compute_query_id is off: records of reads name no query; set it to auto or on')
+                ELSE format(govdata._text('compute_query_id is %s'), current_setting('compute_query_id')) END
 $$;
 COMMENT ON FUNCTION govdata._doctor_settings() IS '体检:豁免守卫的设置、持久性、服务器日志';
 
@@ -82,15 +82,15 @@ COMMENT ON FUNCTION govdata._doctor_settings() IS '体检:豁免守卫的设置�
 CREATE FUNCTION govdata._doctor_law(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     SELECT 'clock', CASE WHEN current_setting('govdata.clock_offset') IN ('', '0') THEN 'ok' ELSE 'warning' END,
-           format('governed time is %s%s', govdata.clock(),
+           format(govdata._text('governed time is %s%s'), govdata.clock(),
                   CASE WHEN current_setting('govdata.clock_offset') NOT IN ('', '0')
-                       THEN format('; govdata.clock_offset is "%s": for rehearsals only, reset it', current_setting('govdata.clock_offset')) END)
+                       THEN format(govdata._text('; govdata.clock_offset is "%s": for rehearsals only, reset it'), current_setting('govdata.clock_offset')) END)
     UNION ALL
     -- what was computed under another zone than the present one ends at another hour
     SELECT 'time zone', CASE WHEN count(*) FILTER (WHERE NOT x.fits) = 0 THEN 'ok' ELSE 'failure' END,
            CASE WHEN count(*) FILTER (WHERE NOT x.fits) = 0
-                THEN format('govdata.timezone is %s, as for the %s newest deadlines and terms on record', current_setting('govdata.timezone'), count(*))
-                ELSE format('govdata.timezone is %s, but %s of the %s newest deadlines and terms on record do not end at midnight there: they were computed in another zone; set the old one again and restart the server',
+                THEN format(govdata._text('govdata.timezone is %s, as for the %s newest deadlines and terms on record'), current_setting('govdata.timezone'), count(*))
+                ELSE format(govdata._text('govdata.timezone is %s, but %s of the %s newest deadlines and terms on record do not end at midnight there: they were computed in another zone; set the old one again and restart the server'),
                             current_setting('govdata.timezone'), count(*) FILTER (WHERE NOT x.fits), count(*)) END
       FROM (SELECT (q.due_on + 1)::timestamp AT TIME ZONE current_setting('govdata.timezone') = q.due_at AS fits
               FROM (SELECT * FROM govdata.share_request r ORDER BY r.id DESC LIMIT 100) q
@@ -104,11 +104,11 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     SELECT 'calendar ' || c.calendar,
            CASE WHEN y.missing IS NOT NULL OR c.covered IS NULL OR govdata.legal_date() > c.covered THEN 'failure'
                 WHEN govdata.legal_date() + 60 > c.covered THEN 'warning' ELSE 'ok' END,
-           format('notices of %s to %s; covered to %s, since those of 29 to 31 December come with the next notice%s%s',
+           format(govdata._text('notices of %s to %s; covered to %s, since those of 29 to 31 December come with the next notice%s%s'),
                   c.first, c.last, c.covered,
-                  CASE WHEN y.missing IS NOT NULL THEN format('; none of %s: load it', y.missing) END,
+                  CASE WHEN y.missing IS NOT NULL THEN format(govdata._text('; none of %s: load it'), y.missing) END,
                   CASE WHEN c.covered IS NULL OR govdata.legal_date() + 60 > c.covered
-                       THEN format('; limits that reach further are provisional (%s are now): load the notice of %s as soon as it is signed',
+                       THEN format(govdata._text('; limits that reach further are provisional (%s are now): load the notice of %s as soon as it is signed'),
                                    (SELECT count(*) FROM govdata.share_request q WHERE q.state = 'submitted' AND q.due_provisional), c.last + 1) END)
       FROM (SELECT k.name AS calendar, min(n.year) AS first, max(n.year) AS last, make_date(max(n.year), 12, 28) AS covered
               FROM govdata.calendar k LEFT JOIN govdata.calendar_notice n ON n.calendar = k.name
@@ -117,14 +117,14 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
                           WHERE NOT EXISTS (SELECT FROM govdata.calendar_notice n WHERE n.calendar = c.calendar AND n.year = g)) y
     UNION ALL
     SELECT 'regime', CASE WHEN s.regime IS NULL THEN 'warning' ELSE 'ok' END,
-           CASE WHEN s.regime IS NULL THEN format('%s (%s) is in force since %s and not switched on here: SELECT govdata.adopt_regime(%L, day, basis) is the provincial data authority''s act', r.title_en, r.title, r.effective_from, r.code)
-                ELSE format('%s is switched on from %s on', r.title_en, s.effective_on) END
+           CASE WHEN s.regime IS NULL THEN format(govdata._text('%s (%s) is in force since %s and not switched on here: SELECT govdata.adopt_regime(%s, day, basis) is the provincial data authority''s act'), r.title_en, r.title, r.effective_from, quote_literal(r.code))
+                ELSE format(govdata._text('%s (%s) is switched on from %s on'), r.title_en, r.title, s.effective_on) END
       FROM govdata.regime r LEFT JOIN govdata.regime_switch s ON s.regime = r.code AND (s.ends_on IS NULL OR s.ends_on > govdata.legal_date())
      WHERE NOT r.standing AND r.effective_from <= govdata.legal_date()
     UNION ALL
     SELECT 'time limits', CASE WHEN count(*) FILTER (WHERE NOT x.today) = 0 THEN 'ok' ELSE 'failure' END,
-           CASE WHEN count(*) FILTER (WHERE NOT x.today) = 0 THEN format('%s limits are in force today', count(*))
-                ELSE format('no row of govdata.time_limit is in force today for %s; what needs it is refused: insert one',
+           CASE WHEN count(*) FILTER (WHERE NOT x.today) = 0 THEN format(govdata._text('%s limits are in force today'), count(*))
+                ELSE format(govdata._text('no row of govdata.time_limit is in force today for %s; what needs it is refused: insert one'),
                             string_agg(x.code, ', ') FILTER (WHERE NOT x.today)) END
       FROM (SELECT l.code, bool_or(l.effective @> govdata.legal_date()) AS today FROM govdata.time_limit l GROUP BY l.code) x
 $$;
@@ -146,15 +146,15 @@ BEGIN
     age := date_trunc('second', clock_timestamp() - h.finished_real_at);
     item := 'sweep';
     state := CASE WHEN age < '5 minutes' THEN 'ok' ELSE 'warning' END;
-    detail := CASE WHEN age IS NULL THEN 'no turn has finished yet'
-                   ELSE format('last turn finished %s ago: %s settled, %s expired, %s sealed, %s failed', age, h.settled, h.expired, h.sealed, h.failed) END
-        || CASE WHEN state = 'ok' THEN '' ELSE '; nobody''s rights depend on it, but nothing is sealed: SELECT govdata.schedule()' END;
+    detail := CASE WHEN age IS NULL THEN govdata._text('no turn has finished yet')
+                   ELSE format(govdata._text('last turn finished %s ago: %s settled, %s expired, %s sealed, %s failed'), age, h.settled, h.expired, h.sealed, h.failed) END
+        || CASE WHEN state = 'ok' THEN '' ELSE govdata._text('; nobody''s rights depend on it, but nothing is sealed: SELECT govdata.schedule()') END;
     RETURN NEXT;
 
     item := 'sweep failures';
     SELECT CASE WHEN count(*) = 0 THEN 'ok' ELSE 'failure' END,
-           CASE WHEN count(*) = 0 THEN 'none'
-                ELSE format('%s rows could not be settled or expired; see govdata.sweep_failure: %s', count(*),
+           CASE WHEN count(*) = 0 THEN govdata._text('none')
+                ELSE format(govdata._text('%s rows could not be settled or expired; see govdata.sweep_failure: %s'), count(*),
                             string_agg(f.subject || ' ' || f.subject_key || ' (' || f.sqlstate || ')', ', ')) END
       INTO state, detail FROM govdata.sweep_failure f;
     RETURN NEXT;
@@ -163,30 +163,30 @@ BEGIN
     SELECT x.extversion INTO version FROM pg_extension x WHERE x.extname = 'pg_cron';
     IF version IS NULL THEN
         state := CASE WHEN age < '5 minutes' THEN 'ok' ELSE 'warning' END;
-        detail := format('not in this database (its own is "%s"); schedule() reaches it there, or call govdata.sweep() by any other scheduler',
-                         coalesce(current_setting('cron.database_name', true), 'none'));
+        detail := format(govdata._text('not in this database (its own is "%s"); schedule() reaches it there, or call govdata.sweep() by any other scheduler'),
+                         coalesce(current_setting('cron.database_name', true), govdata._text('none')));
         RETURN NEXT;
         RETURN;
     END IF;
     early := (regexp_match(version, '^(\d+)\.(\d+)'))::integer[] < ARRAY[1, 5];
     state := CASE WHEN early AND zone IS NOT NULL AND zone NOT IN ('GMT', 'UTC') THEN 'warning' ELSE 'ok' END;
-    detail := format('version %s%s', version, CASE WHEN early
-        THEN ': schedules run in GMT' || CASE WHEN state = 'warning' THEN format(', and cron.timezone "%s" has no effect: unset it', zone) ELSE '' END
-        ELSE format(': schedules run in %s', coalesce(zone, 'GMT')) END);
+    detail := format(govdata._text('version %s%s'), version, CASE WHEN early
+        THEN govdata._text(': schedules run in GMT') || CASE WHEN state = 'warning' THEN format(govdata._text(', and cron.timezone "%s" has no effect: unset it'), zone) ELSE '' END
+        ELSE format(govdata._text(': schedules run in %s'), coalesce(zone, 'GMT')) END);
     EXECUTE 'SELECT j.jobname, j.schedule, j.active FROM cron.job j WHERE j.database = current_database()'
         ' AND j.command ~* ''govdata\.sweep'' ORDER BY j.active DESC LIMIT 1' INTO job;
     IF job.jobname IS NULL THEN
         state := 'warning';
-        detail := detail || '; no job calls govdata.sweep(): SELECT govdata.schedule()';
+        detail := detail || govdata._text('; no job calls govdata.sweep(): SELECT govdata.schedule()');
     ELSIF NOT job.active THEN
         state := 'warning';
-        detail := detail || format('; job "%s" is not active: SELECT govdata.schedule()', job.jobname);
+        detail := detail || format(govdata._text('; job "%s" is not active: SELECT govdata.schedule()'), job.jobname);
     ELSIF job.schedule !~ '^(\*|\*/\d+|\d+ seconds?)( |$)' THEN
         state := 'warning';
-        detail := detail || format('; job "%s" runs at "%s", in pg_cron''s time zone, and is not made up for when the server was down: SELECT govdata.schedule() has it run each minute',
+        detail := detail || format(govdata._text('; job "%s" runs at "%s", in pg_cron''s time zone, and is not made up for when the server was down: SELECT govdata.schedule() has it run each minute'),
                                    job.jobname, job.schedule);
     ELSE
-        detail := detail || format('; job "%s" runs at "%s"', job.jobname, job.schedule);
+        detail := detail || format(govdata._text('; job "%s" runs at "%s"'), job.jobname, job.schedule);
     END IF;
     RETURN NEXT;
 END
@@ -205,23 +205,23 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
           FROM belongs b JOIN pg_roles r ON r.oid = b.member GROUP BY 1, 2, 3, 4, 5, 6
     )
     SELECT 'roles that bypass', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'failure' END,
-           CASE WHEN count(*) = 0 THEN format('no role of a department is superuser, BYPASSRLS or REPLICATION; superusers read everything and are recorded: %s',
+           CASE WHEN count(*) = 0 THEN format(govdata._text('no role of a department is superuser, BYPASSRLS or REPLICATION; superusers read everything and are recorded: %s'),
                                               (SELECT string_agg(s.rolname, ', ' ORDER BY s.rolname) FROM pg_roles s WHERE s.rolsuper))
-                ELSE format('roles of departments with SUPERUSER, BYPASSRLS or REPLICATION: %s; ALTER ROLE them',
+                ELSE format(govdata._text('roles of departments with SUPERUSER, BYPASSRLS or REPLICATION: %s; ALTER ROLE them'),
                             string_agg(c.rolname, ', ' ORDER BY c.rolname)) END
       FROM clerk c WHERE c.rolsuper OR c.rolbypassrls OR c.rolreplication
     UNION ALL
     SELECT 'roles that reach files', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'failure' END,
-           CASE WHEN count(*) = 0 THEN 'no role of a department reads or writes files of the server'
-                ELSE format('roles of departments that reach the server''s files or programs, and so the tables below row security: %s; REVOKE that',
+           CASE WHEN count(*) = 0 THEN govdata._text('no role of a department reads or writes files of the server')
+                ELSE format(govdata._text('roles of departments that reach the server''s files or programs, and so the tables below row security: %s; REVOKE that'),
                             string_agg(c.rolname, ', ' ORDER BY c.rolname)) END
       FROM clerk c
      WHERE NOT c.rolsuper AND (pg_has_role(c.oid, 'pg_read_server_files', 'MEMBER') OR pg_has_role(c.oid, 'pg_write_server_files', 'MEMBER')
            OR pg_has_role(c.oid, 'pg_execute_server_program', 'MEMBER'))
     UNION ALL
     SELECT 'roles that own', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'failure' END,
-           CASE WHEN count(*) = 0 THEN 'no department belongs to the owner of another one''s attached table'
-                ELSE format('roles of departments that are members of the owner of another department''s attached table: %s; REVOKE that',
+           CASE WHEN count(*) = 0 THEN govdata._text('no department belongs to the owner of another one''s attached table')
+                ELSE format(govdata._text('roles of departments that are members of the owner of another department''s attached table: %s; REVOKE that'),
                             string_agg(DISTINCT r.rolname || ' (' || o.relation::text || ')', ', ')) END
       FROM (SELECT a.relation, c.relowner, s.provider FROM govdata.attachment a JOIN pg_class c ON c.oid = a.relation
               JOIN govdata.resource s ON s.id = a.resource) o
@@ -229,8 +229,8 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
       JOIN pg_roles r ON r.oid = b.member AND NOT r.rolsuper AND pg_has_role(r.oid, o.relowner, 'MEMBER')
     UNION ALL
     SELECT 'roles of several departments', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
-           CASE WHEN count(*) = 0 THEN 'none'
-                ELSE format('login roles that belong to several departments and must SET ROLE: %s', string_agg(c.rolname, ', ' ORDER BY c.rolname)) END
+           CASE WHEN count(*) = 0 THEN govdata._text('none')
+                ELSE format(govdata._text('login roles that belong to several departments and must SET ROLE: %s'), string_agg(c.rolname, ', ' ORDER BY c.rolname)) END
       FROM clerk c WHERE c.rolcanlogin AND NOT c.rolsuper AND c.departments > 1
 $$;
 COMMENT ON FUNCTION govdata._doctor_roles() IS '体检:可绕过限制的角色';
@@ -240,15 +240,15 @@ COMMENT ON FUNCTION govdata._doctor_roles() IS '体检:可绕过限制的角色'
 CREATE FUNCTION govdata._doctor_guards(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     SELECT 'guards', CASE WHEN count(*) FILTER (WHERE g.tgenabled <> 'A') = 0 THEN 'ok' ELSE 'failure' END,
-           CASE WHEN count(*) FILTER (WHERE g.tgenabled <> 'A') = 0 THEN format('%s triggers are on, for everyone', count(*))
-                ELSE format('triggers that are off, or off for some: %s; ALTER TABLE ... ENABLE ALWAYS TRIGGER them, with govdata.maintenance',
+           CASE WHEN count(*) FILTER (WHERE g.tgenabled <> 'A') = 0 THEN format(govdata._text('%s triggers are on, for everyone'), count(*))
+                ELSE format(govdata._text('triggers that are off, or off for some: %s; ALTER TABLE ... ENABLE ALWAYS TRIGGER them, with govdata.maintenance'),
                             string_agg(c.relname || '.' || g.tgname, ', ' ORDER BY c.relname, g.tgname) FILTER (WHERE g.tgenabled <> 'A')) END
       FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
      WHERE c.relnamespace = 'govdata'::regnamespace AND NOT g.tgisinternal
     UNION ALL
     SELECT 'privacy', CASE WHEN count(*) FILTER (WHERE NOT c.relrowsecurity) = 0 THEN 'ok' ELSE 'failure' END,
-           CASE WHEN count(*) FILTER (WHERE NOT c.relrowsecurity) = 0 THEN format('row security is on for %s tables of the platform', count(*))
-                ELSE format('row security is off for %s; ALTER TABLE ... ENABLE ROW LEVEL SECURITY, with govdata.maintenance',
+           CASE WHEN count(*) FILTER (WHERE NOT c.relrowsecurity) = 0 THEN format(govdata._text('row security is on for %s tables of the platform'), count(*))
+                ELSE format(govdata._text('row security is off for %s; ALTER TABLE ... ENABLE ROW LEVEL SECURITY, with govdata.maintenance'),
                             string_agg(c.relname, ', ' ORDER BY c.relname) FILTER (WHERE NOT c.relrowsecurity)) END
       FROM pg_class c
      WHERE c.relnamespace = 'govdata'::regnamespace AND c.relkind IN ('r', 'p')
@@ -267,7 +267,7 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
         SELECT a.relation, govdata._canary(a.relation) AS met FROM attached a WHERE a.there
     ),
     fault AS MATERIALIZED (
-        SELECT a.code, CASE WHEN a.there THEN govdata._attachment_fault(a.relation) ELSE 'the table is gone' END AS why FROM attached a
+        SELECT a.code, CASE WHEN a.there THEN govdata._attachment_fault(a.relation) ELSE govdata._text('the table is gone') END AS why FROM attached a
     ),
     member AS (
         SELECT a.relation, c.oid, c.relkind, c.relrowsecurity, c.relnamespace, c.relname
@@ -283,57 +283,57 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     )
     SELECT 'enforcement', CASE WHEN count(*) > count(c.met) THEN 'failure' WHEN bool_or(c.met !~ '^ZW') THEN 'warning' ELSE 'ok' END,
            CASE WHEN count(*) > count(c.met)
-                THEN format('whoever belongs to no department reads %s: detach them, and find out what took the enforcement away',
+                THEN format(govdata._text('whoever belongs to no department reads %s: detach them, and find out what took the enforcement away'),
                             string_agg(c.relation::text, ', ') FILTER (WHERE c.met IS NULL))
                 WHEN bool_or(c.met !~ '^ZW')
-                THEN format('could not be tried on %s', string_agg(c.relation::text || ' (' || c.met || ')', ', ') FILTER (WHERE c.met !~ '^ZW'))
-                ELSE format('%s attached tables were tried by nobody in particular, and each refused', count(*)) END
+                THEN format(govdata._text('could not be tried on %s'), string_agg(c.relation::text || ' (' || c.met || ')', ', ') FILTER (WHERE c.met !~ '^ZW'))
+                ELSE format(govdata._text('%s attached tables were tried by nobody in particular, and each refused'), count(*)) END
       FROM canary c
     UNION ALL
     SELECT 'attachments', CASE WHEN count(f.why) = 0 THEN 'ok' ELSE 'failure' END,
-           CASE WHEN count(f.why) = 0 THEN format('%s attachments are sound', count(*))
-                ELSE format('nobody but the provider reads these until it attaches them anew: %s', string_agg(f.code || ': ' || f.why, '; ') FILTER (WHERE f.why IS NOT NULL)) END
+           CASE WHEN count(f.why) = 0 THEN format(govdata._text('%s attachments are sound'), count(*))
+                ELSE format(govdata._text('nobody but the provider reads these until it attaches them anew: %s'), string_agg(f.code || ': ' || f.why, '; ') FILTER (WHERE f.why IS NOT NULL)) END
       FROM fault f
     UNION ALL
     SELECT 'row security', CASE WHEN count(*) FILTER (WHERE NOT m.relrowsecurity) = 0 THEN 'ok' ELSE 'failure' END,
-           CASE WHEN count(*) FILTER (WHERE NOT m.relrowsecurity) = 0 THEN format('on for %s attached tables and partitions', count(*))
-                ELSE format('switched off on %s: ALTER TABLE ... ENABLE ROW LEVEL SECURITY',
+           CASE WHEN count(*) FILTER (WHERE NOT m.relrowsecurity) = 0 THEN format(govdata._text('on for %s attached tables and partitions'), count(*))
+                ELSE format(govdata._text('switched off on %s: ALTER TABLE ... ENABLE ROW LEVEL SECURITY'),
                             string_agg(m.oid::regclass::text, ', ') FILTER (WHERE NOT m.relrowsecurity)) END
       FROM member m WHERE m.relkind IN ('r', 'p')
     UNION ALL
     SELECT 'partitions', CASE WHEN count(*) FILTER (WHERE m.relkind = 'f') = 0 THEN 'ok' ELSE 'failure' END,
-           CASE WHEN count(*) FILTER (WHERE m.relkind = 'f') = 0 THEN 'all are tables of this database'
-                ELSE format('foreign tables have no row security of their own: DETACH PARTITION %s',
+           CASE WHEN count(*) FILTER (WHERE m.relkind = 'f') = 0 THEN govdata._text('all are tables of this database')
+                ELSE format(govdata._text('foreign tables have no row security of their own: DETACH PARTITION %s'),
                             string_agg(m.oid::regclass::text, ', ') FILTER (WHERE m.relkind = 'f')) END
       FROM member m
     UNION ALL
     SELECT 'owner-right views', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
-           CASE WHEN count(*) = 0 THEN 'none over attached tables'
-                ELSE format('without the library loaded, these would read attached tables with their owners'' rights: %s; ALTER VIEW ... SET (security_invoker)',
+           CASE WHEN count(*) = 0 THEN govdata._text('none over attached tables')
+                ELSE format(govdata._text('without the library loaded, these would read attached tables with their owners'' rights: %s; ALTER VIEW ... SET (security_invoker)'),
                             string_agg(d.oid::regclass::text, ', ')) END
       FROM dependent d WHERE d.relkind = 'v' AND NOT d.invoker
     UNION ALL
     SELECT 'materialized copies', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
-           CASE WHEN count(*) = 0 THEN 'none of attached tables'
-                ELSE format('readable by whoever was granted them, unrecorded: %s; each needs an authorization of mode copy, and no grants',
+           CASE WHEN count(*) = 0 THEN govdata._text('none of attached tables')
+                ELSE format(govdata._text('readable by whoever was granted them, unrecorded: %s; each needs an authorization of mode copy, and no grants'),
                             string_agg(d.oid::regclass::text, ', ')) END
       FROM dependent d WHERE d.relkind = 'm'
     UNION ALL
     SELECT 'publications', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
-           CASE WHEN count(*) = 0 THEN 'none has an attached table'
-                ELSE format('attached tables leave by replication, unrecorded: %s; take them out unless that is a backup',
+           CASE WHEN count(*) = 0 THEN govdata._text('none has an attached table')
+                ELSE format(govdata._text('attached tables leave by replication, unrecorded: %s; take them out unless that is a backup'),
                             string_agg(DISTINCT p.pubname || ' (' || m.oid::regclass::text || ')', ', ')) END
       FROM member m JOIN pg_namespace n ON n.oid = m.relnamespace
       JOIN pg_publication_tables p ON p.schemaname = n.nspname AND p.tablename = m.relname
     UNION ALL
     SELECT 'logical slots', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
-           CASE WHEN count(*) = 0 THEN 'none in this database'
-                ELSE format('whoever reads these sees every row of attached tables, unrecorded: %s', string_agg(s.slot_name, ', ')) END
+           CASE WHEN count(*) = 0 THEN govdata._text('none in this database')
+                ELSE format(govdata._text('whoever reads these sees every row of attached tables, unrecorded: %s'), string_agg(s.slot_name, ', ')) END
       FROM pg_replication_slots s WHERE s.database = current_database()
     UNION ALL
     SELECT 'statistics functions', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
-           CASE WHEN count(*) = 0 THEN 'counters of rows are not for departments'
-                ELSE format('counters tell departments whether a hidden row exists: REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC',
+           CASE WHEN count(*) = 0 THEN govdata._text('counters of rows are not for departments')
+                ELSE format(govdata._text('counters tell departments whether a hidden row exists: REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC'),
                             string_agg(f.oid::regprocedure::text, ', ' ORDER BY f.proname)) END
       FROM pg_proc f
      WHERE f.pronamespace = 'pg_catalog'::regnamespace AND EXISTS (SELECT FROM attached)
@@ -360,40 +360,40 @@ BEGIN
     item := 'access log';
     state := CASE WHEN pg_is_in_recovery() OR s.mode = 'sync' THEN 'ok' ELSE 'warning' END;
     detail := CASE WHEN pg_is_in_recovery() AND current_setting('govdata.standby_log') = 'refuse'
-                   THEN 'this is a standby: reading is refused here, see govdata.standby_log'
+                   THEN govdata._text('this is a standby: reading is refused here, see govdata.standby_log')
                    WHEN pg_is_in_recovery()
-                   THEN 'this is a standby: reads are recorded in its server log only, which has to be kept'
-                   WHEN s.mode = 'sync' THEN 'mode sync: records are durable before the first row leaves'
-                   ELSE 'mode async: a crash may lose the records of a tenth of a second, except of resources whose column access_log is sync; set govdata.access_log to sync' END;
+                   THEN govdata._text('this is a standby: reads are recorded in its server log only, which has to be kept')
+                   WHEN s.mode = 'sync' THEN govdata._text('mode sync: records are durable before the first row leaves')
+                   ELSE govdata._text('mode async: a crash may lose the records of a tenth of a second, except of resources whose column access_log is sync; set govdata.access_log to sync') END;
     RETURN NEXT;
 
     item := 'access log writer';
     state := CASE WHEN alive OR s.worker IS NULL AND lag IS NULL THEN 'ok'
                   WHEN lag < patience OR lag IS NULL THEN 'warning' ELSE 'failure' END;
-    detail := CASE WHEN alive THEN format('runs as process %s', s.worker)
-                   WHEN s.capacity IS NULL THEN 'not needed: nobody has read since the server started'
-                   WHEN state = 'ok' THEN 'at rest: the next read starts it'
-                   ELSE 'does not run, and records wait; readers are refused meanwhile. Look into the server log; max_worker_processes must leave room for one a database' END;
+    detail := CASE WHEN alive THEN format(govdata._text('runs as process %s'), s.worker)
+                   WHEN s.capacity IS NULL THEN govdata._text('not needed: nobody has read since the server started')
+                   WHEN state = 'ok' THEN govdata._text('at rest: the next read starts it')
+                   ELSE govdata._text('does not run, and records wait; readers are refused meanwhile. Look into the server log; max_worker_processes must leave room for one a database') END;
     IF s.trouble_at > clock_timestamp() - interval '10 minutes' THEN
         state := CASE state WHEN 'ok' THEN 'warning' ELSE state END;
-        detail := detail || format('; at %s it met: %s', s.trouble_at, s.trouble);
+        detail := detail || format(govdata._text('; at %s it met: %s'), s.trouble_at, s.trouble);
     END IF;
     RETURN NEXT;
 
     item := 'access log queue';
     state := CASE WHEN lag > patience THEN 'failure' WHEN 2 * s.queued > s.capacity THEN 'warning' ELSE 'ok' END;
-    detail := CASE WHEN s.capacity IS NULL THEN 'there is none yet'
-                   ELSE format('%s of %s kB filled, %s', s.queued / 1024, s.capacity / 1024,
-                               CASE WHEN lag IS NULL THEN 'nothing waits' ELSE format('the oldest record waits for %s', lag) END)
-                        || CASE state WHEN 'failure' THEN '; something keeps the writer: a lock on govdata.access_record, a full disk. The server log says what'
-                                      WHEN 'warning' THEN '; raise govdata.log_queue if that is usual' ELSE '' END END;
+    detail := CASE WHEN s.capacity IS NULL THEN govdata._text('there is none yet')
+                   ELSE format(govdata._text('%s of %s kB filled, %s'), s.queued / 1024, s.capacity / 1024,
+                               CASE WHEN lag IS NULL THEN govdata._text('nothing waits') ELSE format(govdata._text('the oldest record waits for %s'), lag) END)
+                        || CASE state WHEN 'failure' THEN govdata._text('; something keeps the writer: a lock on govdata.access_record, a full disk. The server log says what')
+                                      WHEN 'warning' THEN govdata._text('; raise govdata.log_queue if that is usual') ELSE '' END END;
     RETURN NEXT;
 
     item := 'access log in the server log';
     state := CASE WHEN s.to_server_log > 0 THEN 'warning' ELSE 'ok' END;
     detail := CASE WHEN s.to_server_log > 0
-                   THEN format('%s records could not be stored and are in the server log: keep it; lines "govdata access record"', s.to_server_log)
-                   ELSE 'every record of this server''s run is in its table' END;
+                   THEN format(govdata._text('%s records could not be stored and are in the server log: keep it; lines "govdata access record"'), s.to_server_log)
+                   ELSE govdata._text('every record of this server''s run is in its table') END;
     RETURN NEXT;
 
 END
@@ -417,18 +417,18 @@ BEGIN
                   WHEN EXISTS (SELECT FROM unnest(months) m WHERE (m + kept) AT TIME ZONE 'UTC' < now() - interval '1 day'
                                   AND NOT EXISTS (SELECT FROM govdata.access_hold h WHERE h.month = m)) THEN 'warning'
                   ELSE 'ok' END;
-    detail := CASE WHEN found IS NOT NULL THEN format('%s is no partition of the log, whatever it was: attach it again', found)
-                   WHEN months = '{}' THEN 'no records yet'
-                   ELSE format('%s to %s, kept for %s months, %s on hold', to_char(months[1], 'YYYY-MM'), to_char(months[cardinality(months)], 'YYYY-MM'),
+    detail := CASE WHEN found IS NOT NULL THEN format(govdata._text('%s is no partition of the log, whatever it was: attach it again'), found)
+                   WHEN months = '{}' THEN govdata._text('no records yet')
+                   ELSE format(govdata._text('%s to %s, kept for %s months, %s on hold'), to_char(months[1], 'YYYY-MM'), to_char(months[cardinality(months)], 'YYYY-MM'),
                                current_setting('govdata.log_retention'), (SELECT count(*) FROM govdata.access_hold h)) END
-        || CASE WHEN state = 'warning' THEN '; the writer could not make the next month, or a sweep not destroy one that is due: look for locks on govdata.access_record' ELSE '' END;
+        || CASE WHEN state = 'warning' THEN govdata._text('; the writer could not make the next month, or a sweep not destroy one that is due: look for locks on govdata.access_record') ELSE '' END;
     RETURN NEXT;
 
     item := 'access log seals';
     SELECT string_agg(b::text, ', ') INTO found FROM govdata._newest_access_seals(10) b;
     state := CASE WHEN found IS NULL THEN 'ok' ELSE 'failure' END;
-    detail := CASE WHEN found IS NULL THEN 'the newest 10 hold; SELECT * FROM govdata.verify_access_log() looks at all'
-                   ELSE format('broken: %s; SELECT * FROM govdata.verify_access_log() says what was done', found) END;
+    detail := CASE WHEN found IS NULL THEN govdata._text('the newest 10 hold; SELECT * FROM govdata.verify_access_log() looks at all')
+                   ELSE format(govdata._text('broken: %s; SELECT * FROM govdata.verify_access_log() says what was done'), found) END;
     RETURN NEXT;
 
     item := 'access log unsealed';
@@ -438,9 +438,9 @@ BEGIN
                           WHERE r.boot = u.boot AND r.seq > u.sealed AND r.real_at >= m::timestamp AT TIME ZONE 'UTC'
                             AND r.real_at < (m + interval '1 month') AT TIME ZONE 'UTC' ORDER BY r.seq LIMIT 1) e;
     state := CASE WHEN at < clock_timestamp() - interval '1 hour' THEN 'warning' ELSE 'ok' END;
-    detail := CASE WHEN at IS NULL THEN 'every record is sealed'
-                   ELSE format('the oldest unsealed record is of %s; nothing is promised for what is not sealed%s', at,
-                               CASE state WHEN 'warning' THEN ': let the sweep run' ELSE '' END) END;
+    detail := CASE WHEN at IS NULL THEN govdata._text('every record is sealed')
+                   ELSE format(govdata._text('the oldest unsealed record is of %s; nothing is promised for what is not sealed%s'), at,
+                               CASE state WHEN 'warning' THEN govdata._text(': let the sweep run') ELSE '' END) END;
     RETURN NEXT;
 END
 $$;
@@ -450,8 +450,8 @@ CREATE FUNCTION govdata._doctor_journal(OUT item text, OUT state text, OUT detai
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     SELECT 'journal seals', CASE WHEN bool_and(v.finding IN ('ok', 'unsealed')) THEN 'ok' ELSE 'failure' END,
            CASE WHEN bool_and(v.finding IN ('ok', 'unsealed'))
-                THEN 'the newest 10 hold; SELECT * FROM govdata.verify_journal() looks at all' || coalesce('; ' || string_agg(v.detail, '; ') FILTER (WHERE v.finding = 'unsealed'), '')
-                ELSE format('%s; SELECT * FROM govdata.verify_journal() says all', string_agg(v.detail, '; ') FILTER (WHERE v.finding NOT IN ('ok', 'unsealed'))) END
+                THEN govdata._text('the newest 10 hold; SELECT * FROM govdata.verify_journal() looks at all') || coalesce('; ' || string_agg(v.detail, '; ') FILTER (WHERE v.finding = 'unsealed'), '')
+                ELSE format(govdata._text('%s; SELECT * FROM govdata.verify_journal() says all'), string_agg(v.detail, '; ') FILTER (WHERE v.finding NOT IN ('ok', 'unsealed'))) END
       FROM govdata.verify_journal(newest => 10) v
 $$;
 COMMENT ON FUNCTION govdata._doctor_journal() IS '体检:日志的封存';
@@ -471,11 +471,11 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
         SELECT s.rule FROM govdata.quality_score s JOIN govdata.quality_rule q ON q.id = s.rule AND q.state = 'active'
          WHERE s.outcome = 'failed' AND s.run = (SELECT max(n.id) FROM govdata.quality_run n WHERE n.resource = s.resource AND n.state = 'finished'))
     SELECT 'quality checks', CASE WHEN EXISTS (SELECT FROM late) OR EXISTS (SELECT FROM failed) THEN 'warning' ELSE 'ok' END,
-           format('%s resources have quality rules', (SELECT count(*) FROM checked))
-           || coalesce('; not checked in time: ' || (SELECT string_agg(l.resource::text, ', ' ORDER BY l.resource) FROM late l)
-                       || '; SELECT govdata.schedule() calls check_quality() in turns', '')
-           || coalesce('; rules that cannot be measured: ' || (SELECT string_agg(f.rule::text, ', ' ORDER BY f.rule) FROM failed f)
-                       || '; govdata.quality_board says why', '')
+           format(govdata._text('%s resources have quality rules'), (SELECT count(*) FROM checked))
+           || coalesce(govdata._text('; not checked in time: ') || (SELECT string_agg(l.resource::text, ', ' ORDER BY l.resource) FROM late l)
+                       || govdata._text('; SELECT govdata.schedule() calls check_quality() in turns'), '')
+           || coalesce(govdata._text('; rules that cannot be measured: ') || (SELECT string_agg(f.rule::text, ', ' ORDER BY f.rule) FROM failed f)
+                       || govdata._text('; govdata.quality_board says why'), '')
       WHERE EXISTS (SELECT FROM checked)
 $$;
 COMMENT ON FUNCTION govdata._doctor_quality() IS '体检:质量检查是否按期进行、规则是否都能执行(第十三条)';
@@ -496,6 +496,7 @@ BEGIN
     BEGIN
         SELECT * INTO library FROM govdata._library();
     EXCEPTION WHEN OTHERS THEN
+        -- no library, no translation
         state := 'failure';
         detail := format('%s: until it is loaded no guard holds, nobody but owners reads attached tables, and owner-right views over them show all; add govdata to shared_preload_libraries and restart the server', SQLERRM);
         RETURN NEXT;
@@ -504,9 +505,9 @@ BEGIN
     state := CASE WHEN library.version <> installed THEN 'failure'
                   WHEN split_part(library.built_for, '.', 1) <> split_part(split_part(current_setting('server_version'), ' ', 1), '.', 1) THEN 'failure'
                   ELSE 'ok' END;
-    detail := format('version %s, the extension''s is %s; built for PostgreSQL %s, the server is %s%s', library.version, installed, library.built_for,
+    detail := format(govdata._text('version %s, the extension''s is %s; built for PostgreSQL %s, the server is %s%s'), library.version, installed, library.built_for,
                      current_setting('server_version'),
-                     CASE WHEN library.version <> installed THEN '; ALTER EXTENSION govdata UPDATE, or restart the server where an old library is still loaded' END);
+                     CASE WHEN library.version <> installed THEN govdata._text('; ALTER EXTENSION govdata UPDATE, or restart the server where an old library is still loaded') END);
     RETURN NEXT;
     FOREACH subject IN ARRAY ARRAY['settings', 'law', 'sweep', 'roles', 'guards', 'quality', 'reading', 'writer', 'access_log', 'journal'] LOOP
         BEGIN
@@ -514,7 +515,7 @@ BEGIN
         EXCEPTION WHEN OTHERS THEN
             item := subject;
             state := 'failure';
-            detail := format('could not be looked at: %s (%s)', SQLERRM, SQLSTATE);
+            detail := format(govdata._text('could not be looked at: %s (%s)'), SQLERRM, SQLSTATE);
             RETURN NEXT;
         END;
     END LOOP;

@@ -863,7 +863,7 @@ gd_filter_of_partition(Node *node, void *context)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(20)),
 				 errmsg("the row filter does not fit partition \"%s\"", get_rel_name(att->relid)),
-				 errdetail("Its column \"%s\" is another. Measures, Article 20.", name),
+				 errdetail("Its column \"%s\" is missing or of another type. Measures, Article 20.", name),
 				 errhint("Read the partitioned table instead.")));
 	var->varattnosyn = var->varattno;
 	return false;
@@ -1009,7 +1009,7 @@ gd_judge_privileges(GdVerdict *v, const GdAttachment *att, int64 department)
 	if (!v->allowed || !gd_department(department, &dept) || !OidIsValid(dept.role))
 		return;
 	if (!dept.in_force)
-		gd_deny(v, 6, _("The department is none today."));
+		gd_deny(v, 6, _("The department does not exist today: it is not registered, or its validity has ended."));
 	else if (GD_NAMESPACE_USAGE(schema, dept.role) != ACLCHECK_OK)
 		gd_deny(v, 18, psprintf(_("The department's role may not use schema \"%s\"; its owner grants USAGE."), get_namespace_name(schema)));
 	else if (pg_class_aclcheck(att->root, dept.role, ACL_SELECT) != ACLCHECK_OK)

@@ -287,7 +287,8 @@ gd_read_chain(const char *name, GdRows *rows)
 			ereport(ERROR,
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 					 errmsg("calendar \"%s\" has too many calendars above it", name),
-					 errdetail("At most %d may lie upon one another, the last without a parent.", GD_MAX_DEPTH)));
+					 errdetail("At most %d may lie upon one another, the last without a parent.", GD_MAX_DEPTH),
+					 errhint("Look for a ring or a long chain in column parent of govdata.calendar.")));
 		strlcpy(rows->chain[rows->depth++], parent, NAMEDATALEN);
 		if (!gd_find_calendar(rows->chain[rows->depth - 1], parent))
 			elog(ERROR, "calendar \"%s\" is missing", rows->chain[rows->depth - 1]);
@@ -647,7 +648,8 @@ gd_find_or_build(const char *name, int len)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_OBJECT),
 					 errmsg("calendar \"%s\" does not exist", copy),
-					 errdetail("The name of a calendar has at most %d bytes.", NAMEDATALEN - 1)));
+					 errdetail("The name of a calendar has at most %d bytes.", NAMEDATALEN - 1),
+					 errhint("The table govdata.calendar lists the calendars; a regional one is added there with its parent.")));
 		memcpy(fresh.name, copy, len + 1);
 		fresh.name_len = len;
 		pfree(copy);
@@ -1132,6 +1134,7 @@ gd_guard_notice_key(HeapTuple before, HeapTuple after, Relation rel)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(0)),
 				 errmsg("a notice keeps its calendar, year and number"),
+				 errdetail("Days and limits refer to it by these."),
 				 errhint("Delete the notice with its days and enter it anew.")));
 }
 
@@ -1170,7 +1173,7 @@ gd_guard_day_year(HeapTuple tup, Relation rel)
 					 errmsg("notice \"%s\" of the year %d cannot name %s",
 							notice, year, gd_date_text(day)),
 					 errdetail("A notice names days of its own year and of the years before and after."),
-					 errhint("Check the date.")));
+					 errhint("Correct the day, or the notice that it is entered under.")));
 	}
 	systable_endscan(scan);
 	table_close(notices, AccessShareLock);
@@ -1189,6 +1192,7 @@ gd_guard_calendar_row(TriggerData *trigdata)
 				(errcode(GD_ERRCODE(0)),
 				 errmsg("a row of \"%s\" that came with the extension cannot be changed",
 						RelationGetRelationName(rel)),
+				 errdetail("Shipped rows say what was published."),
 				 errhint("Enter a later notice that names the day; the kind \"ordinary\" takes back what earlier ones said.")));
 	if ((inserting || updating) && gd_builtin_row(after, rel))
 		ereport(ERROR,

@@ -171,15 +171,19 @@ gd_pass_office(GdRow *row, int office, int department)
 		gd_set(row, office, Int64GetDatum(above));
 }
 
-void
-gd_set_platform(GdRow *row, int column, int64 provider)
+const char *
+gd_platform_of(int64 provider, const char *resource)
 {
 	GdDepartment dept;
-	GdRegion	platform;
+	GdRegion	region;
 
-	if (!gd_department(provider, &dept) || !gd_platform_region(dept.region, &platform))
-		elog(ERROR, "department %lld has no platform", (long long) provider);
-	gd_set_text(row, column, platform.code);
+	if (!gd_department(provider, &dept) || !gd_platform_region(dept.region, &region))
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(7)),
+				 errmsg("resource \"%s\" is on no platform", resource),
+				 errdetail("Platforms are at city level and above; its provider's region is below none. Measures, Article 7."),
+				 errhint("The administrator sets the region's parent: UPDATE govdata.region SET parent = ....")));
+	return pstrdup(region.code);
 }
 
 static bool
@@ -281,7 +285,7 @@ gd_is_blank(GdRow *row, int column)
 void
 gd_case_require(GdCase *c, int column, const char *what, int article)
 {
-	const char *subject = c->kind->shape.subject;
+	const char *subject = gd_subject_name(c->kind->shape.subject);
 
 	if (!gd_is_blank(c->row, column))
 		return;
@@ -374,7 +378,7 @@ gd_refuse_amender(GdCase *c)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(c->kind->shape.article)),
 				 errmsg("%s %lld, which is \"%s\", can be changed like this only by: %s",
-						c->kind->shape.subject, (long long) c->id, c->from, amenders.data),
+						gd_subject_name(c->kind->shape.subject), (long long) c->id, c->from, amenders.data),
 				 errdetail("You act as %s. Measures, Article %d.", gd_who_acts(), c->kind->shape.article),
 				 errhint("Act as a member of that department, or SET ROLE to its role.")));
 }
@@ -404,7 +408,7 @@ static void
 gd_case_move(GdCase *c)
 {
 	const GdMove *m = gd_find_move(c);
-	const char *key = c->from[0] ? psprintf(INT64_FORMAT, c->id) : _("(new)");
+	const char *key = psprintf(INT64_FORMAT, c->id);
 
 	/* the law itself writes what it means to write */
 	if (c->me != 0 && c->from[0] == '\0')

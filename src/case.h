@@ -112,9 +112,6 @@ typedef struct GdCaseKind
 extern void gd_case_register(GdCaseKind *kind);
 extern GdCaseKind *gd_case_kinds(int i);	/* the i-th; NULL after the last */
 
-/* the region of the platform on which the provider publishes */
-extern void gd_set_platform(GdRow *row, int column, int64 provider);
-
 /* raises unless the column holds something, a text more than blanks */
 extern void gd_case_require(GdCase *c, int column, const char *what, int article);
 
@@ -151,6 +148,8 @@ extern int64 gd_authority_of(int64 department);
 extern int64 gd_platform_authority_of(int64 department);
 /* effect of what the law amends: whoever has become the department itself leaves the office to the one above */
 extern void gd_pass_office(GdRow *row, int office, int department);
+/* code of the region on whose platform a provider's resource is; raises where there is none */
+extern const char *gd_platform_of(int64 provider, const char *resource);
 /* data authority and government of the province above a department's region */
 extern int64 gd_provincial_authority(int64 department);
 extern int64 gd_provincial_government(int64 department);

@@ -395,14 +395,14 @@ gd_resource_insert(GdRow *row, int64 me)
 	context.provider = gd_new_int64(row, RES_PROVIDER);
 	gd_check_provider(me);
 	gd_require_provider(me, context.provider);
-	(void) gd_judge("resource", 10, _("(new)"), "", state ? state : "draft", gd_is_provider_side, &context);
+	(void) gd_judge("resource", 10, "", "", state ? state : "draft", gd_is_provider_side, &context);
 	gd_set_text(row, RES_OPENING_STATE, "closed");
 	if (class == NULL)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(10)),
 				 errmsg("a resource needs its classification code"),
-				 errdetail("The code is issued as class/serial. Measures, Article 10."),
-				 errhint("Set column class, for example '307009'.")));
+				 errdetail("The resource's code begins with it; the platform adds the serial number. Measures, Article 10."),
+				 errhint("Set column class, for example '307009'; SELECT * FROM govdata.code_rule shows the rule in force.")));
 	gd_set(row, RES_ID, Int64GetDatum(gd_draw("resource_id_seq")));
 	gd_set_text(row, RES_CODE, gd_draw_code(class));
 	gd_set(row, RES_UPDATED_AT, TimestampTzGetDatum(gd_clock()));

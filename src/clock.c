@@ -105,7 +105,8 @@ gd_legal_date(TimestampTz at)
 	if (TIMESTAMP_NOT_FINITE(at))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("an infinite time has no date")));
+				 errmsg("an infinite time has no date"),
+				 errhint("Give a time with year, month and day.")));
 	if (timestamp2tm(at, &tz, &tm, &fsec, NULL, gd_legal_zone) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
@@ -123,7 +124,8 @@ gd_end_of_day(DateADT day)
 	if (DATE_NOT_FINITE(day))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("an infinite date has no end")));
+				 errmsg("an infinite date has no end"),
+				 errhint("Give a date with year, month and day.")));
 
 	memset(&tm, 0, sizeof(tm));
 	j2date(day + 1 + POSTGRES_EPOCH_JDATE, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);

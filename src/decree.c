@@ -226,7 +226,7 @@ gd_extends_catalog_change(GdCase *c)
 	if (c->me == DatumGetInt64(values[0]) && !DatumGetBool(values[3]))
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(11)),
-				 errmsg("no limit of catalog_change %lld is running", (long long) id),
+				 errmsg("no limit of catalog change %lld is running", (long long) id),
 				 errdetail("It is over, or the update was submitted. Measures, Article 11."),
 				 errhint("SELECT * FROM govdata.catalog_change WHERE id = %lld.", (long long) id)));
 	f->limit = "catalog_update_extension";
@@ -274,7 +274,8 @@ gd_extension_asked(GdCase *c)
 				(errcode(GD_ERRCODE(20)),
 				 errmsg("a limit is extended by 1 to %d working days", limit.amount),
 				 errdetail("Asked for: %d. Measures, Article 20.", days),
-				 errhint("Ask for fewer.")));
+				 limit.amount < 1 ? errhint("Answer within the limit.") :
+				 errhint("Ask for up to %d working days.", limit.amount)));
 	gd_set_text(c->row, EXT_LIMIT_CODE, f->limit);
 }
 
@@ -307,7 +308,7 @@ gd_extension_granted(GdCase *c)
 		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(20)),
-			 errmsg("no limit of %s %lld is running any more", gd_new_text(c->row, EXT_CASE),
+			 errmsg("no limit of %s %lld is running any more", gd_subject_name(gd_new_text(c->row, EXT_CASE)),
 					(long long) DatumGetInt64(args[0])),
 			 errdetail("What is over, answered or waiting cannot be extended. Measures, Article 20."),
 			 errhint("Decline, with this reason.")));
@@ -548,7 +549,7 @@ gd_change_noted(GdCase *c)
 	if (DATE_NOT_FINITE(day) || day > today)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(11)),
-				 errmsg("happened_on must be the day of the change, not after today"),
+				 errmsg("the day of a change (happened_on) cannot be after today"),
 				 errdetail("The catalog is updated after the law or the duties have changed. Measures, Article 11."),
 				 errhint("Note it when it has happened.")));
 	regime = gd_regime_on(day);
@@ -674,8 +675,9 @@ gd_check_service_end(int64 resource, const char *code)
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(20)),
 			 errmsg("the service of resource \"%s\" is not ended without negotiation and filing", code),
-			 errdetail("%lld departments use it under a regime that demands both. Measures, Article 20.",
-					   (long long) DatumGetInt64(value)),
+			 errdetail_plural("%lld department uses it under a regime that demands both. Measures, Article 20.",
+							  "%lld departments use it under a regime that demands both. Measures, Article 20.",
+							  DatumGetInt64(value), (long long) DatumGetInt64(value)),
 			 errhint("SELECT govdata.propose_service_end('%s', reason), negotiate, then govdata.file_service_end().", code)));
 }
 

@@ -45,7 +45,7 @@ static const char *const gd_on_way[] = {"hop", "hop_new", "request_named"};
 #define ENTRIES_APPROVED \
 	"(SELECT n.resource, bool_or(n.items IS NULL) AS whole," \
 	" array_agg(DISTINCT i.name) FILTER (WHERE i.name IS NOT NULL) AS items," \
-	" string_agg(DISTINCT format('negative entry %s: %s, %s', n.id, n.legal_basis, n.basis_article), '; ') AS name" \
+	" string_agg(DISTINCT govdata._on_record('negative_entry', n.id::text, n.legal_basis, n.basis_article), '; ') AS name" \
 	" FROM new_rows n JOIN old_rows o ON o.id = n.id LEFT JOIN LATERAL unnest(n.items) AS i (name) ON true" \
 	" WHERE n.state = 'approved' AND o.state = 'reviewed' GROUP BY n.resource)"
 
@@ -186,7 +186,7 @@ static GdConsequence gd_consequences[] = {
 			" AND a.resource = n.id AND a.state IN ('active', 'suspended')", 0, NULL, NULL},
 			/* ruling 3: a looser class makes authorizations unneeded */
 			{"UPDATE govdata.share_authorization a SET state = 'expired', ground = 'unneeded',"
-				" reason = '" GD_UNCONDITIONAL "', version = a.version + 1"
+				" reason = govdata._on_record('unneeded'), version = a.version + 1"
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
 				" WHERE n.sharing = 'unconditional' AND o.sharing <> 'unconditional'"
 				" AND a.resource = n.id AND a.state IN ('active', 'suspended')"
@@ -207,13 +207,13 @@ static GdConsequence gd_consequences[] = {
 			/* ruling 16: what is derived from a source is no less strict */
 			{"UPDATE govdata.resource d SET sharing = 'conditional',"
 				" sharing_conditions = coalesce(d.sharing_conditions,"
-				"  format('conditions of its source %s: %s', n.code, n.sharing_conditions)),"
+				"  govdata._on_record('source_conditions', n.code, n.sharing_conditions)),"
 				" version = d.version + 1, updated_at = govdata.clock()"
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
 				" JOIN govdata.resource_source s ON s.source = n.id AND s.state = 'recorded'"
 				" WHERE n.sharing = 'conditional' AND o.sharing = 'unconditional'"
 			" AND d.id = s.resource AND d.sharing = 'unconditional'", 0, NULL, NULL},
-			SUSPEND_DERIVED("SELECT s.resource, format('its source %s is withheld', n.code) AS why"
+			SUSPEND_DERIVED("SELECT s.resource, govdata._on_record('source_withheld', n.code) AS why"
 							" FROM new_rows n JOIN old_rows o ON o.id = n.id"
 							" JOIN govdata.resource_source s ON s.source = n.id AND s.state = 'recorded'"
 							" WHERE n.sharing = 'withheld' AND o.sharing <> 'withheld'"),
@@ -267,14 +267,14 @@ static GdConsequence gd_consequences[] = {
 	{"item_withheld", {
 			{"UPDATE govdata.resource d SET sharing = 'conditional',"
 				" sharing_conditions = coalesce(d.sharing_conditions,"
-				"  format('conditions of item %s of its source %s: %s', n.name, r.code, r.sharing_conditions)),"
+				"  govdata._on_record('source_item_conditions', n.name, r.code, r.sharing_conditions)),"
 				" version = d.version + 1, updated_at = govdata.clock()"
 				" FROM new_rows n JOIN govdata.resource r ON r.id = n.resource"
 				" JOIN govdata.resource_source s ON s.source = n.resource AND s.state = 'recorded'"
 				"  AND (s.items IS NULL OR n.name = ANY (s.items))"
 				" WHERE n.sharing = 'conditional' AND n.retired_at IS NULL"
 			" AND d.id = s.resource AND d.sharing = 'unconditional'", 0, NULL, NULL},
-			SUSPEND_DERIVED("SELECT s.resource, format('item %s of its source %s is withheld', n.name, r.code) AS why"
+			SUSPEND_DERIVED("SELECT s.resource, govdata._on_record('source_item_withheld', n.name, r.code) AS why"
 							" FROM new_rows n JOIN govdata.resource r ON r.id = n.resource"
 							" JOIN govdata.resource_source s ON s.source = n.resource AND s.state = 'recorded'"
 							"  AND (s.items IS NULL OR n.name = ANY (s.items))"
@@ -293,7 +293,7 @@ static GdConsequence gd_consequences[] = {
 				/* delivering anew ends no revocation and no suspension */
 			" version = a.version + 1", 0, NULL, NULL},
 			{"UPDATE govdata.share_authorization a SET state = 'expired', ground = 'unneeded',"
-				" reason = coalesce(n.reason, 'withheld'), version = a.version + 1"
+				" reason = coalesce(n.reason, govdata._on_record('order_withheld')), version = a.version + 1"
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
 				" WHERE n.state IN ('withheld', 'cancelled') AND o.state = 'returned'"
 			" AND a.id = n.authorization_id AND a.state IN ('active', 'suspended')", 0, NULL, NULL},
@@ -349,8 +349,7 @@ static GdConsequence gd_consequences[] = {
 			0, NULL, NULL},
 			/* ruling 11: what is no longer on the list is conditional until reclassified */
 			{"UPDATE govdata.resource r SET sharing = 'conditional',"
-				" sharing_conditions = coalesce(r.sharing_conditions, format('conditions to be stated; "
-				"negative entry %s has ended', e.id)),"
+				" sharing_conditions = coalesce(r.sharing_conditions, govdata._on_record('conditions_open', e.id::text)),"
 				" version = r.version + 1, updated_at = govdata.clock()"
 				" FROM " ENTRIES_ENDED " e WHERE r.id = e.resource AND e.whole AND r.sharing = 'withheld'"
 			" AND " NO_ENTRY_IN_FORCE "x.items IS NULL)", 0, NULL, NULL},

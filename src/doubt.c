@@ -152,7 +152,7 @@ gd_doubt_new(GdCase *c)
 				 errdetail("A doubt is about data that are shared. Measures, Article 13."),
 				 errhint("Look it up: SELECT * FROM govdata.catalog.")));
 	gd_set(row, DD_PROVIDER, Int64GetDatum(r->provider));
-	gd_set_platform(row, DD_PLATFORM, r->provider);
+	gd_set_text(row, DD_PLATFORM, gd_platform_of(r->provider, r->code));
 	gd_check_doubted_items(row, r);
 	if (c->me != 0)
 	{
@@ -175,7 +175,7 @@ gd_check_confirmed(GdCase *c)
 	if (strcmp(gd_new_text(c->row, DD_ANSWER), "confirmed") != 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(13)),
-				 errmsg("there is nothing to repair for data_doubt %lld", (long long) c->id),
+				 errmsg("there is nothing to repair for doubt %lld", (long long) c->id),
 				 errdetail("The data were explained, not confirmed to be wrong. Measures, Article 13."),
 				 errhint("Whoever raised the doubt closes it, or takes it up again with govdata.reopen_doubt(%lld, reason).",
 						 (long long) c->id)));
@@ -187,7 +187,7 @@ gd_check_explained(GdCase *c)
 	if (strcmp(gd_new_text(c->row, DD_ANSWER), "explained") != 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(13)),
-				 errmsg("data_doubt %lld is confirmed and not repaired", (long long) c->id),
+				 errmsg("doubt %lld is confirmed and not repaired", (long long) c->id),
 				 errdetail("What is wrong is repaired before the case is closed. Measures, Article 13."),
 				 errhint("The provider repairs the data and says so: govdata.report_repair(%lld, repair).", (long long) c->id)));
 }
@@ -247,7 +247,7 @@ static void
 gd_doubt_passes(GdCase *c)
 {
 	if (gd_is_changed(c->row, DD_PROVIDER))
-		gd_set_platform(c->row, DD_PLATFORM, gd_new_int64(c->row, DD_PROVIDER));
+		gd_set_text(c->row, DD_PLATFORM, gd_platform_of(gd_new_int64(c->row, DD_PROVIDER), gd_resource(gd_new_int64(c->row, DD_RESOURCE))->code));
 }
 
 #define GD_DOUBT_CLOCK	.at = DD_NOTIFIED_AT, .by = DD_NOTIFIED_BY, .limit = "check_doubt", \

@@ -55,7 +55,7 @@
 
 #include "access.h"
 #include "access_log.h"
-#include "held.h"
+#include "held_rows.h"
 
 /* cache id of our marks in PlannedStmt.invalItems: none of the server's */
 #define GD_MARK (-7788)

@@ -183,6 +183,8 @@ extern const char *gd_machine(const char *table, const char *route);
 extern GdLimit gd_limit_under(const char *regime, const char *code, DateADT day);
 /* the same, false when there is none: not every regime knows every limit */
 extern bool gd_limit_known(const char *regime, const char *code, DateADT day, GdLimit *limit);
+/* a subject of transitions in the words of readers, in their language */
+extern const char *gd_subject_name(const char *subject);
 extern int	gd_transition_article(const char *subject, const char *from, const char *to);
 extern void gd_law_init(void);
 

@@ -176,7 +176,7 @@ gd_only_changes(GdRow *row, const GdShape *shape, int64 key, const int *allowed)
 			ereport(ERROR,
 					(errcode(GD_ERRCODE(shape->article)),
 					 errmsg("column \"%s\" of %s %lld cannot be changed here",
-							shape->columns[attno - 1], shape->subject, (long long) key),
+							shape->columns[attno - 1], gd_subject_name(shape->subject), (long long) key),
 					 errdetail("It is fixed, set by the platform, or belongs to another act. Measures, Article %d.",
 							   shape->article),
 					 errhint("Leave the column out of the UPDATE.")));
@@ -283,9 +283,13 @@ gd_states_from(const char *subject, const char *from)
 	for (int i = 0; i < gd_n_transitions; i++)
 	{
 		const GdTransition *t = &gd_transitions[i];
+		bool		named = strcmp(t->subject, subject) != 0 || strcmp(t->from, from) != 0;
 
-		if (strcmp(t->subject, subject) == 0 && strcmp(t->from, from) == 0 &&
-			(i == 0 || strstr(s.data, t->to) == NULL))
+		/* several actors may make the same move */
+		for (int j = 0; j < i && !named; j++)
+			named = strcmp(gd_transitions[j].subject, subject) == 0 &&
+				strcmp(gd_transitions[j].from, from) == 0 && strcmp(gd_transitions[j].to, t->to) == 0;
+		if (!named)
 			appendStringInfo(&s, "%s%s", s.len ? ", " : "", t->to);
 	}
 	return s.len ? s.data : _("none");
@@ -315,15 +319,23 @@ gd_judge(const char *subject, int article, const char *key, const char *from, co
 	if (known == 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(article)),
-				 errmsg("%s %s cannot move from \"%s\" to \"%s\"", subject, key, from, to),
+				 from[0] == '\0' ?
+				 errmsg("a new %s cannot be in state \"%s\"", gd_subject_name(subject), to) :
+				 errmsg("%s %s cannot move from \"%s\" to \"%s\"", gd_subject_name(subject), key, from, to),
+				 from[0] == '\0' ?
+				 errdetail("States it can begin in: %s. Measures, Article %d.",
+						   gd_states_from(subject, from), article) :
 				 errdetail("States it can move to: %s. Measures, Article %d.",
 						   gd_states_from(subject, from), article),
 				 errhint("SELECT * FROM govdata.transition WHERE subject = '%s' shows every move and who may make it.",
 						 subject)));
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(known)),
+			 from[0] == '\0' ?
+			 errmsg("a new %s in state \"%s\" can be entered only by: %s",
+					gd_subject_name(subject), to, actors.data) :
 			 errmsg("%s %s can be moved from \"%s\" to \"%s\" only by: %s",
-					subject, key, from, to, actors.data),
+					gd_subject_name(subject), key, from, to, actors.data),
 			 errdetail("You act as %s. Measures, Article %d.", gd_who_acts(), known),
 			 errhint("Act as a member of that department, or SET ROLE to its role.")));
 }
@@ -354,7 +366,7 @@ gd_require_reason(const char *reason, int article, const char *act)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(article)),
 				 errmsg("%s needs a reason", act),
-				 errdetail("Measures, Article %d.", article),
+				 errdetail("It stays on record, and those concerned read it. Measures, Article %d.", article),
 				 errhint("State the reason in the same statement.")));
 }
 
@@ -607,7 +619,8 @@ gd_check_received(void)
 	if (gd_started)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(gd_started->article)),
-				 errmsg("what starts a limit of \"%s\" must be committed on the day on which it is done", gd_started->subject),
+				 errmsg("what starts a limit of \"%s\" must be committed on the day on which it is done",
+						gd_subject_name(gd_started->subject)),
 				 errdetail("It was done on %s in legal time; nobody could see it until now. Measures, Article %d.",
 						   gd_day_text(gd_received_on), gd_started->article),
 				 errhint("Do it again.")));
@@ -639,7 +652,7 @@ gd_check_pending(void)
 			ereport(ERROR,
 					(errcode(GD_ERRCODE(p->shape->article)),
 					 errmsg("the limit of %s %lld ended before what was done within it was committed",
-							p->shape->subject, (long long) p->id),
+							gd_subject_name(p->shape->subject), (long long) p->id),
 					 errdetail("The limit ended at %s. Measures, Article %d.",
 							   gd_legal_text(p->matures_at), p->shape->article),
 					 errhint("Do it again: it is recorded as late.")));
@@ -706,6 +719,8 @@ gd_guard_subxact(SubXactEvent event, SubTransactionId mySubid, SubTransactionId 
 
 PG_FUNCTION_INFO_V1(gd_guard_derived);
 PG_FUNCTION_INFO_V1(gd_absent);
+PG_FUNCTION_INFO_V1(gd_moved);
+PG_FUNCTION_INFO_V1(gd_found);
 
 Datum
 gd_guard_derived(PG_FUNCTION_ARGS)
@@ -740,11 +755,29 @@ gd_no_such(const char *subject, const char *key, int article)
 {
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(article)),
-			 errmsg("there is no %s \"%s\" that you can see", subject, key),
+			 errmsg("there is no %s \"%s\" that you can see", gd_subject_name(subject), key),
 			 errdetail("You act as %s. Measures, Article %d.", gd_who_acts(), article),
 			 errhint("Look it up: SELECT * FROM govdata.%s.",
 					 strcmp(subject, "resource") == 0 ? "catalog" :
 					 strcmp(subject, "share_request") == 0 ? "request_board" : subject)));
+}
+
+/* The end of a verb: its UPDATE has met a row, or there is none that may be seen. */
+Datum
+gd_moved(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(3) || !PG_GETARG_BOOL(3))
+		return gd_absent(fcinfo);
+	PG_RETURN_VOID();
+}
+
+/* The id that was found, or the error for none. */
+Datum
+gd_found(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(3))
+		return gd_absent(fcinfo);
+	return PG_GETARG_DATUM(3);
 }
 
 void

@@ -77,12 +77,6 @@ extern void gd_no_such(const char *subject, const char *key, int article);
 /* the acting department, by its own hands; nobody is refused */
 extern int64 gd_acting(int article);
 extern void gd_check_trigger(FunctionCallInfo fcinfo);
-/* reasons that the law itself stores: codes, shown as gd_reason_text() has them */
-#define GD_ONE_DEPARTMENT	"one_department"
-#define GD_NO_SUCCESSOR		"no_successor"
-#define GD_NO_OFFICE		"no_office_left"
-#define GD_UNCONDITIONAL	"shared_unconditionally"
-
 /* raises unless a reason of more than blanks is given for the act */
 extern void gd_require_reason(const char *reason, int article, const char *act);
 

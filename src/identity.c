@@ -325,10 +325,10 @@ gd_platform_region(const char *code, GdRegion *region)
 {
 	bool		found = gd_region(code, region);
 
-	/* Article 7: platforms stand at city level and above */
-	while (found && region->level < 2)
+	/* Article 7: platforms stand at city level and above; the bound guards against a cycle made by hand */
+	for (int hops = 0; found && region->level < 2 && hops < 8; hops++)
 		found = gd_region_up(region);
-	return found;
+	return found && region->level >= 2;
 }
 
 bool

@@ -18,6 +18,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 #include "utils/rangetypes.h"
 #include "utils/typcache.h"
@@ -39,37 +40,37 @@ static const GdArticle gd_articles_table[] = {
 	{1, "rule", "定义", "Definitions", "department, resource.source", NULL},
 	{1, "scope", "原则", "Principles", "sharing is the default of a resource; withholding needs a negative_entry", NULL},
 	{1, "rule", "领导与监督", "Leadership and supervision", "region, department.superior, row security", NULL},
-	{1, "rule", "政务部门职责", "Duties of departments", "guards: the provider alone acts on its resources; reorganization, reorganization_line, succession_rule, department_name", "Abolishing a department needs a successor for each resource, open case and duty: the one named, else its government, of a branch its provincial head. Its authorizations pass to a named successor and else end. The government that decides names itself for nothing: supervising is not reading. What lies between two departments that become one ends; an office that becomes a party leaves the case to the next one above."},
-	{1, "rule", "政务数据主管部门与平台", "Data authorities and platforms", "region, department (one data authority a region), row security, obligation, obligation_summary, reminder, regime, regime_switch", "State Council Decree 809 stands beside the Measures as a second regime, off by default; the provincial data authority switches it on and off for what is received from a later day on."},
+	{1, "rule", "政务部门职责", "Duties of departments", "guards: the provider alone acts on its resources; reorganization, reorganization_line, succession_rule, department_name", gettext_noop("Abolishing a department needs a successor for each resource, open case and duty: the one named, else its government, of a branch its provincial head. Its authorizations pass to a named successor and else end. The government that decides names itself for nothing: supervising is not reading. What lies between two departments that become one ends; an office that becomes a party leaves the case to the next one above.")},
+	{1, "rule", "政务数据主管部门与平台", "Data authorities and platforms", "region, department (one data authority a region), row security, obligation, obligation_summary, reminder, regime, regime_switch", gettext_noop("State Council Decree 809 stands beside the Measures as a second regime, off by default; the provincial data authority switches it on and off for what is received from a later day on.")},
 	{1, "rule", "安全要求", "Protection of secrets and privacy", "resource (sharing and opening classes are consistent)", NULL},
-	{2, "record", "及时采集、真实准确完整", "Collection and maintenance", "update_cycle, data_update, record_update, update_status", "The provider records of what time its data are; the next update is due a cycle after it, by 24:00."},
-	{2, "process", "统一目录管理", "One catalog", "catalog_specification, code_rule, validate_resource, resource, resource_item, resource_version, catalog, catalog_change, region_catalog, search_catalog", "The provincial data authority sets the specification by its own act; the administrator may enter it."},
-	{2, "clock", "目录更新与维护", "Catalog maintenance", "maintenance_round, maintenance_confirmation, maintenance_status, yearly_limit, catalog_change, time_limit catalog_update", "A round is due by 31 December; a department owes one in each year at whose beginning it had entries in the catalog."},
-	{2, "rule", "基础数据与主题数据", "Base and theme libraries", "library, library_member, library_list, resource.library", "The data authority of a platform's region sets libraries up and names the lead of a theme."},
+	{2, "record", "及时采集、真实准确完整", "Collection and maintenance", "update_cycle, data_update, record_update, update_status", gettext_noop("The provider records of what time its data are; the next update is due a cycle after it, by 24:00.")},
+	{2, "process", "统一目录管理", "One catalog", "catalog_specification, code_rule, validate_resource, resource, resource_item, resource_version, catalog, catalog_change, region_catalog, search_catalog", gettext_noop("The provincial data authority sets the specification by its own act; the administrator may enter it.")},
+	{2, "clock", "目录更新与维护", "Catalog maintenance", "maintenance_round, maintenance_confirmation, maintenance_status, yearly_limit, catalog_change, time_limit catalog_update", gettext_noop("A round is due by 31 December; a department owes one in each year at whose beginning it had entries in the catalog.")},
+	{2, "rule", "基础数据与主题数据", "Base and theme libraries", "library, library_member, library_list, resource.library", gettext_noop("The data authority of a platform's region sets libraries up and names the lead of a theme.")},
 	{2, "clock", "数据校核", "Checks of doubtful data", "data_doubt, time_limit check_doubt, quality_rule, check_quality, quality_report, doubt_board, doubt_summary, obligation",
-		"Where no operator of a platform is registered, its data authority pushes doubts; a doubt that is taken up again is pushed by the platform itself and starts a new clock; a rule of others than the provider that contains a value of their choice runs once the provider has adopted it. The ten days of Decree 809 yield to the three of the Measures, which are stricter."},
-	{2, "rule", "专门机构或者专人", "Data officer", "data_officer, name_data_officer, department.data_officer, officer_absence", "The officer may be an institution or a person; its absence stops no clock. What a deputy does while it stands in is recorded with both names; every other member of the department acts as before."},
+		gettext_noop("Where no operator of a platform is registered, its data authority pushes doubts; a doubt that is taken up again is pushed by the platform itself and starts a new clock; a rule of others than the provider that contains a value of their choice runs once the provider has adopted it. The ten days of Decree 809 yield to the three of the Measures, which are stricter.")},
+	{2, "rule", "专门机构或者专人", "Data officer", "data_officer, name_data_officer, department.data_officer, officer_absence", gettext_noop("The officer may be an institution or a person; its absence stops no clock. What a deputy does while it stands in is recorded with both names; every other member of the department acts as before.")},
 	{2, "process", "业务系统与数据采购", "Systems and purchases", "business_system, planned_entry, data_purchase, data_element, obtainable, purchase_board, system_board",
-	"What a department can obtain is judged by data element and by its own rights; a contract older than its notice is recorded and marked; what was built or bought stays owed until its entries are published and attached, or on the negative list."},
-	{3, "rule", "共享属性分类", "Sharing classes", "resource.sharing, resource_item.sharing, negative_entry, continued_reading, withholding_basis", "An item is never classified more loosely than its resource. Unconditional means all departments, so it has no scope. Where an item becomes conditional, departments that have read it within the limit continued_reading go on reading it on the former terms until their request is answered, or, without a request, until that limit has passed again."},
+	gettext_noop("What a department can obtain is judged by data element and by its own rights; a contract older than its notice is recorded and marked; what was built or bought stays owed until its entries are published and attached, or on the negative list.")},
+	{3, "rule", "共享属性分类", "Sharing classes", "resource.sharing, resource_item.sharing, negative_entry, continued_reading, withholding_basis", gettext_noop("An item is never classified more loosely than its resource. Unconditional means all departments, so it has no scope. Where an item becomes conditional, departments that have read it within the limit continued_reading go on reading it on the former terms until their request is answered, or, without a request, until that limit has passed again.")},
 	{3, "rule", "统一平台共享", "Sharing on the platform", "share_authorization (written by the platform only)", NULL},
-	{3, "rule", "发布、范围和用途", "Publication, scope and use", "publish_resource, resource.scope_*, resource.uses, share_request (route return), resource_item.is_region", "A branch of a provincial system does not answer: requests go to its provincial head. A city gets its own region's rows unless the provider states others. Use outside the declared scope is flagged and answered, not refused at the door; silence does not authorize it."},
-	{3, "process", "数据调度", "Dispatch and integration", "dispatch_order, dispatch_data, share_authorization, resource_source, resource_lineage", "Providers of the authority's own level only; what is withheld is answered by citing the approved entry; a derived resource has the strictest class of its sources and is suspended when one of them is withheld."},
-	{3, "clock", "申请、答复、视为同意、协调", "Request, reply, deemed consent, coordination", "share_request, share_authorization, standing_consent, sweep, request_board, request_coordination, settle_coordination, limit_extension, request_completion, share_delivery, dispute_step, service_end", "Asking for papers is no answer and stops no clock, but under Decree 809: there the clock starts anew with the completed request, once. Day one is the working day after receipt; the limit ends at 24:00 legal time of the last day; partial consent refuses the rest with reason. Across regions both authorities coordinate, then the common upper one. A source department refuses its own items."},
-	{3, "process", "上级平台数据", "Data of an upper platform", "share_request (route upward), request_hop, forward_request, return_request, time_limit reply_upward", "Counties use the platform of their city; each authority on the way is a hop. The clock starts when the upper provider receives the request; whether silence is consent is a row of time_limit."},
-	{3, "clock", "目录外数据", "Data not in the catalog", "share_request (routes uncatalogued and national), time_limit reply_uncatalogued, agree_request, list_request, obligation", "Ten working days bind the reply; lateness is shown and is no consent. Ministries: no limit."},
-	{3, "process", "负面清单", "Negative list", "negative_entry, negative_list, withholding_basis", "Entries on a basis that a regime switched on later does not allow stay in force and are due for review. Effect begins with the government's approval; the list is visible to all departments."},
+	{3, "rule", "发布、范围和用途", "Publication, scope and use", "publish_resource, resource.scope_*, resource.uses, share_request (route return), resource_item.is_region", gettext_noop("A branch of a provincial system does not answer: requests go to its provincial head. A city gets its own region's rows unless the provider states others. Use outside the declared scope is flagged and answered, not refused at the door; silence does not authorize it.")},
+	{3, "process", "数据调度", "Dispatch and integration", "dispatch_order, dispatch_data, share_authorization, resource_source, resource_lineage", gettext_noop("Providers of the authority's own level only; what is withheld is answered by citing the approved entry; a derived resource has the strictest class of its sources and is suspended when one of them is withheld.")},
+	{3, "clock", "申请、答复、视为同意、协调", "Request, reply, deemed consent, coordination", "share_request, share_authorization, standing_consent, sweep, request_board, request_coordination, settle_coordination, limit_extension, request_completion, share_delivery, dispute_step, service_end", gettext_noop("Asking for papers is no answer and stops no clock, but under Decree 809: there the clock starts anew with the completed request, once. Day one is the working day after receipt; the limit ends at 24:00 legal time of the last day; partial consent refuses the rest with reason. Across regions both authorities coordinate, then the common upper one. A source department refuses its own items.")},
+	{3, "process", "上级平台数据", "Data of an upper platform", "share_request (route upward), request_hop, forward_request, return_request, time_limit reply_upward", gettext_noop("Counties use the platform of their city; each authority on the way is a hop. The clock starts when the upper provider receives the request; whether silence is consent is a row of time_limit.")},
+	{3, "clock", "目录外数据", "Data not in the catalog", "share_request (routes uncatalogued and national), time_limit reply_uncatalogued, agree_request, list_request, obligation", gettext_noop("Ten working days bind the reply; lateness is shown and is no consent. Ministries: no limit.")},
+	{3, "process", "负面清单", "Negative list", "negative_entry, negative_list, withholding_basis", gettext_noop("Entries on a basis that a regime switched on later does not allow stay in force and are due for review. Effect begins with the government's approval; the list is visible to all departments.")},
 	{3, "rule", "不得重复提交", "Do not ask twice", "service_form, service_form_field, redundant_question, data_element, obtainable",
-	"What says who is concerned may be asked, or nothing could be looked up; data of the asking department itself and data that are catalogued but not attached are asked with a recorded reason."},
+	gettext_noop("What says who is concerned may be asked, or nothing could be looked up; data of the asking department itself and data that are catalogued but not attached are asked with a recorded reason.")},
 	{4, "rule", "开放属性分类", "Opening classes", "resource.opening, resource.opening_ground", NULL},
-	{4, "rule", "开放清单", "Open list", "resource.opening_state, open_list", "The open list is each department's own and needs no approval."},
+	{4, "rule", "开放清单", "Open list", "resource.opening_state, open_list", gettext_noop("The open list is each department's own and needs no approval.")},
 	{4, "process", "有条件开放申请", "Conditional opening", "resource.opening_conditions", NULL},
 	{4, "process", "异议", "Objection", "resource.opening_state", NULL},
 	{4, "record", "开发利用", "Use of open data", "evidence outside the database", NULL},
 	{5, "record", "安全体系与责任", "Security responsibilities", "resource.safety_grade, resource.provider", NULL},
 	{5, "record", "网络安全管理", "Network security", "evidence outside the database", NULL},
 	{5, "rule", "平台安全、日志、溯源", "Access control, logs, tracing", "row security, journal, journal_seal, verify_journal", NULL},
-	{5, "rule", "使用单位责任", "Responsibility of users", "authorization_act (ground violation)", "Suspending or revoking needs a ground; \"should have refused\" is none."},
+	{5, "rule", "使用单位责任", "Responsibility of users", "authorization_act (ground violation)", gettext_noop("Suspending or revoking needs a ground; \"should have refused\" is none.")},
 	{5, "process", "风险评估与应急", "Risk assessment and emergencies", "authorization_act (ground incident)", NULL},
 	{6, "record", "经费", "Budget", "evidence outside the database", NULL},
 	{6, "record", "人才与培训", "Training", "evidence outside the database", NULL},
@@ -77,7 +78,7 @@ static const GdArticle gd_articles_table[] = {
 	{6, "clock", "年度报告", "Annual reports", "journal (figures of any period)", NULL},
 	{6, "record", "审计", "Audit", "journal", NULL},
 	{6, "process", "责令改正", "Orders to correct", "evidence outside the database", NULL},
-	{7, "rule", "公用事业参照适用", "Public utilities by analogy", "department.kind public_utility", "Utilities are not departments: they do not ask for data under Article 20."},
+	{7, "rule", "公用事业参照适用", "Public utilities by analogy", "department.kind public_utility", gettext_noop("Utilities are not departments: they do not ask for data under Article 20.")},
 	{7, "rule", "施行日期", "Entry into force", "time_limit.effective", NULL},
 };
 
@@ -360,10 +361,10 @@ gd_articles(PG_FUNCTION_ARGS)
 		values[0] = Int16GetDatum(i + 1);
 		values[1] = Int16GetDatum(a->chapter);
 		values[2] = CStringGetTextDatum(a->kind);
-		values[3] = CStringGetTextDatum(a->title);
+		values[3] = CStringGetTextDatum(pg_any_to_server(a->title, strlen(a->title), PG_UTF8));
 		values[4] = CStringGetTextDatum(a->title_en);
 		values[5] = CStringGetTextDatum(a->enforced_by);
-		values[6] = gd_text_or_null(a->interpretation, &nulls[6]);
+		values[6] = gd_text_or_null(a->interpretation ? _(a->interpretation) : NULL, &nulls[6]);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;
@@ -389,6 +390,55 @@ gd_transition_rows(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;
+}
+
+/* what readers call the subjects of transitions */
+static const struct
+{
+	const char *subject;
+	const char *words;
+}			gd_subject_words[] = {
+	{"business_system", gettext_noop("business system")},
+	{"catalog_change", gettext_noop("catalog change")},
+	{"data_doubt", gettext_noop("doubt")},
+	{"data_officer", gettext_noop("data officer")},
+	{"data_purchase", gettext_noop("data purchase")},
+	{"data_update", gettext_noop("data update")},
+	{"dispatch_order", gettext_noop("dispatch order")},
+	{"library", gettext_noop("library")},
+	{"library_member", gettext_noop("library member")},
+	{"limit_extension", gettext_noop("extension of time")},
+	{"maintenance_confirmation", gettext_noop("confirmation")},
+	{"maintenance_round", gettext_noop("maintenance round")},
+	{"national_request", gettext_noop("national request")},
+	{"negative_entry", gettext_noop("negative entry")},
+	{"officer_absence", gettext_noop("absence")},
+	{"planned_entry", gettext_noop("planned entry")},
+	{"quality_rule", gettext_noop("quality rule")},
+	{"regime_switch", gettext_noop("regime switch")},
+	{"reorganization", gettext_noop("reorganization")},
+	{"reorganization_line", gettext_noop("reorganization line")},
+	{"request_completion", gettext_noop("request for papers")},
+	{"resource", gettext_noop("resource")},
+	{"resource_opening", gettext_noop("opening of resource")},
+	{"resource_source", gettext_noop("source")},
+	{"service_end", gettext_noop("end of service")},
+	{"service_form", gettext_noop("form")},
+	{"service_form_field", gettext_noop("form field")},
+	{"share_authorization", gettext_noop("authorization")},
+	{"share_delivery", gettext_noop("delivery")},
+	{"share_request", gettext_noop("request")},
+	{"standing_consent", gettext_noop("standing consent")},
+	{"uncatalogued_request", gettext_noop("uncatalogued request")},
+};
+
+const char *
+gd_subject_name(const char *subject)
+{
+	for (int i = 0; i < (int) lengthof(gd_subject_words); i++)
+		if (strcmp(gd_subject_words[i].subject, subject) == 0)
+			return _(gd_subject_words[i].words);
+	return subject;
 }
 
 const char *

@@ -145,8 +145,8 @@ gd_update_check(GdCase *c)
 		DatumGetTimestampTz(row->new[UPD_AS_OF - 1]) > now)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(9)),
-				 errmsg("data cannot be of a time to come"),
-				 errdetail("as_of is the time that the data are of; it is %s now. Measures, Article 9.", gd_legal_text(now)),
+				 errmsg("the time that the data are of (as_of) cannot be in the future"),
+				 errdetail("It is %s now. Measures, Article 9.", gd_legal_text(now)),
 				 errhint("Record the update when the data are there.")));
 	gd_update_due(row, now);
 }

@@ -143,9 +143,9 @@ gd_negative_answers_remark(GdCase *c)
 		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(23)),
-			 errmsg("no remark on negative_entry %lld waits for an answer", (long long) c->id),
+			 errmsg("no remark on negative entry %lld waits for an answer", (long long) c->id),
 			 errdetail("The upper data authority may remark on what is reported to it. Measures, Article 23."),
-			 errhint("SELECT * FROM govdata.negative_list WHERE id = %lld.", (long long) c->id)));
+			 errhint("SELECT * FROM govdata.negative_entry WHERE id = %lld.", (long long) c->id)));
 }
 
 static const GdActor gd_negative_actors[] = {

@@ -189,8 +189,8 @@ gd_refuse_obtainable(GdCase *c, Datum elements, int64 department, bool now, Date
 	if (c->row->newnull[reason - 1])
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(article)),
-				 errmsg("%s needs a reason, since the catalog has such data", c->kind->shape.subject),
-				 errdetail("Not to be had at present: %s. Measures, Article %d.", TextDatumGetCString(values[3]), article),
+				 errmsg("%s needs a reason, since the catalog has such data", gd_subject_name(c->kind->shape.subject)),
+				 errdetail("In the catalog, and how the department stands to it: %s. Measures, Article %d.", TextDatumGetCString(values[3]), article),
 				 errhint("State in column \"reason\" why this does not serve.")));
 	gd_set(c->row, found, values[3]);
 	gd_set(c->row, finding, values[4]);
@@ -238,7 +238,7 @@ gd_done_on(GdCase *c, int column, const char *what)
 		return day;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(c->kind->shape.article)),
-			 errmsg("%s cannot be a day to come", what),
+			 errmsg("%s cannot be after today", what),
 			 errdetail("It is %s; today is %s in legal time. Measures, Article %d.",
 					   gd_day_text(day), gd_day_text(today), c->kind->shape.article),
 			 errhint("State it when it has happened.")));
@@ -473,7 +473,8 @@ gd_lock_debtor(GdCase *c, int64 *department)
 		(c->me != 0 && c->me != DatumGetInt64(values[0])))
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(15)),
-				 errmsg("there is no %s %lld of your own", by_system ? "business_system" : "data_purchase", (long long) id),
+				 errmsg("there is no %s %lld of your own",
+						gd_subject_name(by_system ? "business_system" : "data_purchase"), (long long) id),
 				 errdetail("You act as %s. Measures, Article 15.", gd_who_acts()),
 				 errhint("Who builds or buys plans the entries.")));
 	*department = DatumGetInt64(values[0]);
@@ -543,8 +544,8 @@ gd_entry_drop(GdCase *c)
 		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(15)),
-			 errmsg("planned entry %lld is owed by now", (long long) c->id),
-			 errdetail("What it belongs to is %s. Measures, Article 15.", state),
+			 errmsg("planned entry %lld can no longer be dropped: it is owed", (long long) c->id),
+			 errdetail("The system or purchase that it was planned for is in state \"%s\". Measures, Article 15.", state),
 			 errhint("Publish and attach the entry, or have a negative entry approved.")));
 }
 
@@ -641,14 +642,14 @@ gd_lock_form(GdCase *c)
 		gd_own_run(&query, &id, NULL, NULL, 2, values, nulls) == 0 || c->me != DatumGetInt64(values[0]))
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(24)),
-				 errmsg("there is no service_form %lld of your own", (long long) gd_new_int64(c->row, FLD_FORM)),
+				 errmsg("there is no form %lld of your own", (long long) gd_new_int64(c->row, FLD_FORM)),
 				 errdetail("You act as %s. Measures, Article 24.", gd_who_acts()),
 				 errhint("Register the form first: SELECT govdata.register_form(service, title, audience);")));
 	gd_set(c->row, FLD_DEPARTMENT, values[0]);
 	if (strcmp(TextDatumGetCString(values[1]), "registered") != 0)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(24)),
-				 errmsg("service_form %lld is retired", (long long) gd_new_int64(c->row, FLD_FORM)),
+				 errmsg("form %lld is retired", (long long) gd_new_int64(c->row, FLD_FORM)),
 				 errdetail("It asks nobody anything. Measures, Article 24."),
 				 errhint("Register a new form.")));
 }

@@ -252,7 +252,7 @@ gd_abandon_run(GdState *state, const char *why)
 	values[3] = Int64GetDatum(state->turns);
 	values[4] = Int64GetDatum(state->blocks);
 	values[5] = Int64GetDatum(state->rows);
-	gd_query("UPDATE govdata.quality_run SET state = 'abandoned', finished_at = $2, note = $3, turns = $4,"
+	gd_query("UPDATE govdata.quality_run SET state = 'abandoned', finished_at = $2, note = govdata._on_record($3), turns = $4,"
 			 " blocks_read = $5, rows_read = $6 WHERE id = $1", 6, types, values);
 	gd_rest(state, true);
 }
@@ -265,7 +265,7 @@ gd_restart_run(GdState *state)
 
 	if (++state->restarts > GD_MAX_RESTARTS)
 	{
-		gd_abandon_run(state, "the table was rewritten again and again while it was read");
+		gd_abandon_run(state, "rewritten");
 		return;
 	}
 	for (int i = 0; i < state->measures->n; i++)
@@ -286,18 +286,19 @@ typedef struct GdScore
 	bool		exact;
 	double		sampled;
 	double		error;
-	const char *note;
+	const char *note;			/* as _on_record() knows it */
+	const char *fact;
 } GdScore;
 
 /* never the message of an error: it may quote what a row holds */
-static const char *
-gd_failure_note(int sqlerrcode)
+static GdScore
+gd_failure(int sqlerrcode)
 {
 	if (sqlerrcode == GD_ERRCODE(20))
-		return "the provider may not read the resource that the rule refers to";
+		return (GdScore) {"failed", .note = "not_readable"};
 	if (sqlerrcode == GD_ERRCODE(13))
-		return "the table no longer suits the rule, or there is no index to look up what it refers to";
-	return psprintf("the rule failed with SQLSTATE %s", unpack_sql_state(sqlerrcode));
+		return (GdScore) {"failed", .note = "not_suited"};
+	return (GdScore) {"failed", .note = "failed", .fact = pstrdup(unpack_sql_state(sqlerrcode))};
 }
 
 static void
@@ -310,9 +311,9 @@ gd_score_keys(const GdMeasure *me, GdScore *score)
 	{
 		score->b = me->seen;
 		score->a = unique ? me->seen : 0;
-		score->note = "by a unique index";
+		score->note = "by_index";
 		if (me->sketch != NULL)
-			*score = (GdScore) {"failed", .note = "the index on the items came or went while the table was read"};
+			*score = (GdScore) {"failed", .note = "index_changed"};
 		return;
 	}
 	f = gd_sketch_figures(me->sketch);
@@ -322,7 +323,10 @@ gd_score_keys(const GdMeasure *me, GdScore *score)
 	score->sampled = ldexp(1.0, -me->sketch->halvings);
 	score->error = unique ? f.error_single : f.error_surplus;
 	if (!score->exact)
-		score->note = psprintf("by a sample of %lld keys with all their rows", (long long) f.keys);
+	{
+		score->note = "by_sample";
+		score->fact = psprintf("%lld", (long long) f.keys);
+	}
 }
 
 static void
@@ -358,9 +362,9 @@ gd_score_of(const GdMeasure *me, bool attached)
 	GdMeasuring measuring = me->definition->kind->measuring;
 
 	if (me->sqlerrcode != 0)
-		return (GdScore) {"failed", .note = gd_failure_note(me->sqlerrcode)};
+		return gd_failure(me->sqlerrcode);
 	if (measuring != GD_BY_CATALOG && !attached)
-		return (GdScore) {"failed", .note = "the resource is not attached to a table"};
+		return (GdScore) {"failed", .note = "not_attached"};
 	score.a = me->passed;
 	score.b = me->seen;
 	if (measuring == GD_BY_KEY)
@@ -377,15 +381,15 @@ gd_score_of(const GdMeasure *me, bool attached)
 	else if (strcmp(me->definition->kind->name, "dirty") == 0)
 		score.a = me->seen - me->passed;
 	if (score.b == 0 && strcmp(score.outcome, "measured") == 0)
-		return (GdScore) {"nothing", .note = "there was no row to measure"};
+		return (GdScore) {"nothing", .note = "no_row"};
 	return score;
 }
 
 static void
 gd_write_score(const GdState *state, const GdMeasure *me, const GdScore *score)
 {
-	Oid			types[10] = {INT8OID, INT8OID, TEXTOID, INT8OID, INT8OID, BOOLOID, FLOAT8OID, FLOAT8OID, TEXTOID, BOOLOID};
-	Datum		values[10];
+	Oid			types[11] = {INT8OID, INT8OID, TEXTOID, INT8OID, INT8OID, BOOLOID, FLOAT8OID, FLOAT8OID, TEXTOID, BOOLOID, TEXTOID};
+	Datum		values[11];
 
 	values[0] = Int64GetDatum(state->run);
 	values[1] = Int64GetDatum(me->rule);
@@ -397,13 +401,14 @@ gd_write_score(const GdState *state, const GdMeasure *me, const GdScore *score)
 	values[7] = Float8GetDatum(score->error);
 	values[8] = CStringGetTextDatum(score->note ? score->note : "");
 	values[9] = BoolGetDatum(strcmp(score->outcome, "measured") == 0);
+	values[10] = CStringGetTextDatum(score->fact ? score->fact : "");
 	gd_query("INSERT INTO govdata.quality_score (run, rule, resource, provider, platform, indicator, kind, outcome, a, b,"
 			 " score, exact, sampled, error, note)"
 			 " SELECT $1, q.id, q.resource, q.provider, q.platform, q.indicator, q.kind, $3,"
 			 " CASE WHEN $10 THEN $4 END, CASE WHEN $10 THEN $5 END,"
 			 " CASE WHEN $10 THEN govdata._quality_score(q.kind, $4, $5) END, CASE WHEN $10 THEN $6 END,"
-			 " CASE WHEN $10 THEN $7::numeric END, CASE WHEN $10 THEN round($8::numeric, 6) END, nullif($9, '')"
-			 " FROM govdata.quality_rule q WHERE q.id = $2", 10, types, values);
+			 " CASE WHEN $10 THEN $7::numeric END, CASE WHEN $10 THEN round($8::numeric, 6) END, CASE WHEN $9 <> '' THEN govdata._on_record($9, $11) END"
+			 " FROM govdata.quality_rule q WHERE q.id = $2", 11, types, values);
 }
 
 /* ---- what follows from the scores ---- */
@@ -420,8 +425,8 @@ gd_push_findings(const GdState *state)
 #define FAULTY "s.run = $1 AND s.outcome = 'measured' AND s.score < q.threshold"
 #define SOUND "s.run = $1 AND s.outcome = 'measured' AND s.score >= q.threshold"
 #define SCORES "govdata.quality_score s JOIN govdata.quality_rule q ON q.id = s.rule JOIN govdata.quality_run n ON n.id = s.run"
-#define FIGURES "format('%s %s: X = %s, A = %s, B = %s, threshold %s%s', q.indicator, q.title, round(s.score, 6), s.a, s.b," \
-	" q.threshold, CASE WHEN NOT s.exact THEN format(', sampled, error %s', s.error) END)"
+#define FIGURES "govdata._on_record(CASE WHEN s.exact THEN 'figures' ELSE 'sampled_figures' END, q.indicator, q.title," \
+	" round(s.score, 6)::text, s.a::text, s.b::text, q.threshold::text, s.error::text)"
 /* what its provider or raiser is at just now is left to the next run */
 #define UNLOCKED(condition) " AND d.id IN (SELECT x.id FROM govdata.data_doubt x WHERE x.rule = ANY (SELECT c.rule" \
 	" FROM govdata.quality_score c WHERE c.run = $1) AND " condition " FOR NO KEY UPDATE SKIP LOCKED)"
@@ -759,7 +764,7 @@ gd_go_on(GdCall *call, GdState *state)
 
 	if (state->measures == NULL)
 	{
-		gd_abandon_run(state, "it was begun by another version of the library");
+		gd_abandon_run(state, "other_version");
 		return;
 	}
 	gd_load_definitions(state->measures);
@@ -782,7 +787,7 @@ gd_go_on(GdCall *call, GdState *state)
 	if (!by_rows || !attached)
 	{
 		if (OidIsValid(state->leaf) && !attached)
-			gd_abandon_run(state, "the table was detached or changed while it was read");
+			gd_abandon_run(state, "table_changed");
 		else
 			gd_finish_run(state, attached);
 		return;

@@ -79,7 +79,8 @@ gd_read_regimes(void)
 		if (gd_n_regimes == GD_MAX_REGIMES)
 			ereport(ERROR,
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("more than %d regimes cannot stand beside each other", GD_MAX_REGIMES)));
+					 errmsg("more than %d regimes cannot stand beside each other", GD_MAX_REGIMES),
+					 errhint("Remove rows of govdata.regime that no case and no limit refers to.")));
 		strlcpy(row->regime.code, TextDatumGetCString(heap_getattr(tup, 1, desc, &isnull)), GD_REGIME_SIZE);
 		row->regime.rank = DatumGetInt32(heap_getattr(tup, 2, desc, &isnull));
 		row->standing = DatumGetBool(heap_getattr(tup, 5, desc, &isnull));
@@ -187,7 +188,11 @@ gd_regime_rank(const char *code)
 		return PG_INT32_MAX;
 	row = gd_find_regime(code);
 	if (row == NULL)
-		elog(ERROR, "regime \"%s\" is unknown", code);
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(7)),
+				 errmsg("there is no regime \"%s\"", code),
+				 errdetail("Limits are those of a body of law that is registered. Measures, Article 7."),
+				 errhint("SELECT code, title FROM govdata.regime shows them.")));
 	return row->regime.rank;
 }
 
@@ -288,8 +293,10 @@ gd_switch_on(GdCase *c)
 				(errcode(GD_ERRCODE(7)),
 				 regime == NULL ? errmsg("there is no regime \"%s\"", code) :
 				 errmsg("regime \"%s\" needs no switch", code),
-				 errdetail("Only a regime that does not stand by itself is switched on. Measures, Article 7."),
-				 errhint("SELECT code, title FROM govdata.regime WHERE NOT standing.")));
+				 regime == NULL ?
+				 errdetail("What is switched on is a body of law that is registered. Measures, Article 7.") :
+				 errdetail("It stands by itself: it is in force without being switched on. Measures, Article 7."),
+				 errhint("SELECT code, title FROM govdata.regime WHERE NOT standing shows what can be switched on.")));
 	gd_check_later_day(c, SWI_EFFECTIVE_ON, regime->from);
 }
 

@@ -139,6 +139,28 @@ gd_is_specification(const char *registry)
 	return false;
 }
 
+/* Whoever walks up from a region must arrive at the province. */
+static void
+gd_check_region(TriggerData *td, HeapTuple tup)
+{
+	TupleDesc	desc = RelationGetDescr(td->tg_relation);
+	char	   *code = SPI_getvalue(tup, desc, SPI_fnumber(desc, "code"));
+	char	   *parent = SPI_getvalue(tup, desc, SPI_fnumber(desc, "parent"));
+	GdRegion	up;
+
+	for (int hops = 0; code && parent && hops < 8 && gd_region(parent, &up); hops++)
+	{
+		if (strcmp(up.parent, code) == 0)
+			ereport(ERROR,
+					(errcode(GD_ERRCODE(5)),
+					 errmsg("region \"%s\" cannot be below \"%s\"", code,
+							SPI_getvalue(tup, desc, SPI_fnumber(desc, "parent"))),
+					 errdetail("That one is below it. Measures, Article 5."),
+					 errhint("Name the region above it, up to the province, in column parent.")));
+		parent = pstrdup(up.parent);
+	}
+}
+
 Datum
 gd_guard_registry(PG_FUNCTION_ARGS)
 {
@@ -173,6 +195,8 @@ gd_guard_registry(PG_FUNCTION_ARGS)
 	if (strcmp(registry, "catalog_specification") == 0)
 		gd_check_specification_rule(heap_copy_tuple_as_datum(tup, RelationGetDescr(td->tg_relation)),
 									td->tg_relation->rd_rel->reltype);
+	if (strcmp(registry, "region") == 0)
+		gd_check_region(td, tup);
 	return gd_registry_row(td, tup);
 }
 

@@ -255,8 +255,7 @@ static const Oid gd_act_types[] = {INT8OID, INT8OID, INT8OID, INT8OID};
 /* whose a resource becomes, NULL where it stays */
 #define OF_RESOURCE(id) "(SELECT g.new FROM " GOING " g WHERE g.id = " id ")"
 
-/* stored reasons are codes, see gd_reason_text() */
-#define ONE_DEPARTMENT "'" GD_ONE_DEPARTMENT "'"
+#define ONE_DEPARTMENT "govdata._on_record('one_department')"
 
 /* who the two sides of a request will be */
 #define BECOMING \
@@ -293,7 +292,7 @@ static const char *const gd_acts[] = {
 	" FROM " BECOMING " b WHERE b.id = q.id AND b.provider = b.consumer AND q.state NOT IN ('unsettled', 'obtained', 'refused', 'upheld')",
 	"UPDATE govdata.share_authorization a SET state = 'expired',"
 	" ground = CASE WHEN b.consumer IS NULL THEN 'duty_ended' ELSE 'unneeded' END,"
-	" reason = CASE WHEN b.consumer IS NULL THEN '" GD_NO_SUCCESSOR "' ELSE " ONE_DEPARTMENT " END, version = a.version + 1"
+	" reason = CASE WHEN b.consumer IS NULL THEN govdata._on_record('no_successor') ELSE " ONE_DEPARTMENT " END, version = a.version + 1"
 	" FROM " AUTHORIZED " b WHERE b.id = a.id AND (b.consumer IS NULL OR b.provider = b.consumer)",
 	"UPDATE govdata.limit_extension e SET state = 'withdrawn' FROM govdata.share_request q"
 	" WHERE e.subject = 'share_request' AND e.state = 'asked' AND q.id = e.subject_key AND q.state = 'withdrawn'"
@@ -463,7 +462,7 @@ static const char *const gd_last_acts[] = {
 	" AND q.state IN ('coordinating', 'unsettled') AND $2 IN (a.provider, a.consumer, a.applicant)"
 	" AND (a.provider, a.consumer, a.applicant) IS DISTINCT FROM (q.provider, q.consumer, q.applicant)",
 	/* ruling 6: no office is left that is not a party */
-	"UPDATE govdata.share_request q SET state = 'unsettled', coordination_outcome = '" GD_NO_OFFICE "'"
+	"UPDATE govdata.share_request q SET state = 'unsettled', coordination_outcome = govdata._on_record('no_office')"
 	" WHERE q.state = 'coordinating' AND q.route <> 'national' AND q.coordinator IN (q.provider, q.consumer)"
 	" AND NOT EXISTS (SELECT FROM govdata.dispute_step s WHERE s.regime = q.regime AND s.step = q.coordination_step"
 	"  AND s.office = 'parties')",

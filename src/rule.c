@@ -85,6 +85,17 @@ gd_refuse_rule(const char *why, const char *hint)
 
 /* ---- a rule as its row says ---- */
 
+static const char *
+gd_all_kinds(void)
+{
+	StringInfoData kinds;
+
+	initStringInfo(&kinds);
+	for (size_t i = 0; i < lengthof(gd_quality_kinds); i++)
+		appendStringInfo(&kinds, "%s%s", i ? ", " : "", gd_quality_kinds[i].name);
+	return kinds.data;
+}
+
 static const GdQualityKind *
 gd_quality_kind(const char *name)
 {
@@ -94,8 +105,8 @@ gd_quality_kind(const char *name)
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(13)),
 			 errmsg("there is no kind of quality rule \"%s\"", name),
-			 errdetail("Measures, Article 13."),
-			 errhint("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'quality_rule_kind_check' shows the kinds.")));
+			 errdetail("There are: %s. Measures, Article 13.", gd_all_kinds()),
+			 errhint("Name one of these in \"kind\".")));
 }
 
 static char *
@@ -398,8 +409,11 @@ gd_check_parameters(const GdRule *rule)
 						   _("Give the parameters of the kind, and no others."));
 	}
 	if (rule->nitems < kind->min_items || rule->nitems > kind->max_items)
-		gd_refuse_rule(psprintf(_("Rules of kind \"%s\" have %d to %d items."), kind->name, kind->min_items, kind->max_items),
-					   _("Give the items in \"items\"."));
+		gd_refuse_rule(kind->min_items == kind->max_items ?
+					   psprintf(_("Number of items that a rule of kind \"%s\" takes: %d."), kind->name, kind->min_items) :
+					   psprintf(_("Number of items that a rule of kind \"%s\" takes: %d to %d."), kind->name,
+								kind->min_items, kind->max_items),
+					   _("Name them in \"items\"."));
 	/* raises for what is no regular expression */
 	if (rule->pattern)
 		(void) DirectFunctionCall2Coll(textregexeq, DEFAULT_COLLATION_OID, CStringGetTextDatum(""),
@@ -479,7 +493,7 @@ gd_rule_new(GdCase *c)
 				 errdetail("A quality rule is about a resource of the catalog. Measures, Article 13."),
 				 errhint("Look it up: SELECT * FROM govdata.catalog.")));
 	gd_set(row, QR_PROVIDER, Int64GetDatum(r->provider));
-	gd_set_platform(row, QR_PLATFORM, r->provider);
+	gd_set_text(row, QR_PLATFORM, gd_platform_of(r->provider, r->code));
 	gd_set(row, QR_DEFINED_BY, Int64GetDatum(c->me));
 	if (row->newnull[QR_THRESHOLD - 1])
 		gd_set(row, QR_THRESHOLD, DirectFunctionCall1(int8_numeric, Int64GetDatum(1)));
@@ -513,7 +527,7 @@ static void
 gd_rule_passes(GdCase *c)
 {
 	if (gd_is_changed(c->row, QR_PROVIDER))
-		gd_set_platform(c->row, QR_PLATFORM, gd_new_int64(c->row, QR_PROVIDER));
+		gd_set_text(c->row, QR_PLATFORM, gd_platform_of(gd_new_int64(c->row, QR_PROVIDER), gd_resource(gd_new_int64(c->row, QR_RESOURCE))->code));
 }
 
 static const int gd_rule_given[] = {
@@ -611,7 +625,7 @@ gd_rule_query(PG_FUNCTION_ARGS)
 	if (rule == NULL)
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(13)),
-				 errmsg("there is no quality_rule \"%lld\" that you can see", (long long) PG_GETARG_INT64(0)),
+				 errmsg("there is no quality rule \"%lld\" that you can see", (long long) PG_GETARG_INT64(0)),
 				 errdetail("You act as %s. Measures, Article 13.", gd_who_acts()),
 				 errhint("Look it up: SELECT * FROM govdata.quality_rule.")));
 	relid = gd_relation_of(rule->resource);

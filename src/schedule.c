@@ -306,7 +306,9 @@ gd_schedule(PG_FUNCTION_ARGS)
 	if (strlen(cron) >= sizeof(errand.cron))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("schedule is too long")));
+				 errmsg("schedule is too long"),
+				 errdetail("It may have up to %d bytes.", (int) sizeof(errand.cron) - 1),
+				 errhint("Write it as cron does, such as '* * * * *'.")));
 	strlcpy(errand.cron, cron, sizeof(errand.cron));
 	PG_RETURN_INT64(gd_errand(&errand));
 }

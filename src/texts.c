@@ -12,32 +12,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
-#include "guard.h"
-
-PG_FUNCTION_INFO_V1(gd_reason_text);
-
-/* A reason as it is shown: what the law itself has stored is a code, the rest is somebody's words. */
-Datum
-gd_reason_text(PG_FUNCTION_ARGS)
-{
-	static const struct
-	{
-		const char *code;
-		const char *text;
-	}			reasons[] = {
-		{GD_ONE_DEPARTMENT, gettext_noop("the two sides have become one department")},
-		{GD_NO_SUCCESSOR, gettext_noop("the department was abolished and no successor of its duty is named")},
-		{GD_NO_OFFICE, gettext_noop("no office is left that is not a party")},
-		{GD_UNCONDITIONAL, gettext_noop("shared unconditionally")},
-	};
-	char	   *reason = text_to_cstring(PG_GETARG_TEXT_PP(0));
-
-	for (int i = 0; i < (int) lengthof(reasons); i++)
-		if (strcmp(reasons[i].code, reason) == 0)
-			PG_RETURN_TEXT_P(cstring_to_text(_(reasons[i].text)));
-	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
+PG_FUNCTION_INFO_V1(gd_text);
 /* characters that show nothing: spaces of all widths, marks without a width, fillers */
 static bool
 gd_shows_nothing(pg_wchar c)
@@ -142,4 +117,19 @@ gd_texts_select(Datum from, bool fromnull, Datum in, bool innull, bool wanted)
 			(!innull && gd_texts_have(in, TextDatumGetCString(elems[i]))) == wanted)
 			kept[k++] = elems[i];
 	return k == 0 ? NULL : construct_array(kept, k, TEXTOID, -1, false, TYPALIGN_INT);
+}
+
+/*
+ * gd_text
+ *		A message that is made in SQL, in the session's language.  What is no
+ *		message of the catalog comes back as it is; the empty one would be the
+ *		catalog's header.
+ */
+Datum
+gd_text(PG_FUNCTION_ARGS)
+{
+	char	   *message = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	gd_speak();
+	PG_RETURN_TEXT_P(cstring_to_text(message[0] ? _(message) : message));
 }

@@ -11,7 +11,8 @@ SELECT govdata.submit_request('101001/000001', '{citizen_id,name}',
 --: zh 省公安厅随即看到一项义务及其期限：十个工作日，逾期不处理的，视为同意。
 --: as hubei_police_clerk
 --: shows deemed_consent
-SELECT duty, subject_key, due_on, working_days_left, late, consequence FROM govdata.obligation;
+SELECT duty, subject_key, due_on, working_days_left, late, consequence FROM govdata.my_obligation
+ WHERE subject = 'share_request';
 
 --: en Only they may answer it; another department does not even see it.
 --: zh 只有省公安厅可以答复；无关部门连申请也看不见。

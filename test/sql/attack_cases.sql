@@ -18,7 +18,7 @@ SELECT t.refused('wh_police', format('SELECT govdata.refuse_request(%s, %L)', :q
 SELECT t.refused('wh_civil', format('INSERT INTO govdata.share_request (resource, items, purpose, valid_until) VALUES (%s, ''{姓名}'', %L, ''2026-12-31'')', :r, said),
 	'ZW020 a request needs its purpose', 'asked for ' || what) FROM t.blank;
 SELECT t.refused('wh_da', format('SELECT govdata.dispatch_data(%s, ''数据'', %L, ''2026-03-10'', ''2026-12-31'')', t.department('wh_police'), said),
-	'ZW019 dispatch_order needs the need that it serves', 'ordered for ' || what) FROM t.blank;
+	'ZW019 dispatch order needs the need that it serves', 'ordered for ' || what) FROM t.blank;
 SELECT t.allowed('wh_police', format('SELECT govdata.refuse_request(%s, %L)', :q, U&'\3000\6CA1\6709'), 'blanks before a reason are no harm');
 
 -- ---- an UPDATE that reads nothing tells nothing about rows of others ----
@@ -33,7 +33,7 @@ FROM (VALUES ('UPDATE govdata.share_request SET state = ''withdrawn''', 'ZW020 t
 	('UPDATE govdata.dispatch_order SET state = ''accepted''', 'ZW019 the UPDATE would change rows of "dispatch_order" that you cannot see')) AS v (sql, told);
 SELECT is(t.detail('yc_civil', 'UPDATE govdata.share_request SET state = ''withdrawn'''), 'You act as 宜昌市民政局. Measures, Article 20.', 'nor do the details');
 SELECT t.refused('wh_civil', 'UPDATE govdata.dispatch_order SET state = ''cancelled'', reason = ''理由''', 'ZW019 the UPDATE would change rows of "dispatch_order" that you cannot see', 'a neighbour neither');
-SELECT t.refused('wh_gov', 'UPDATE govdata.dispatch_order SET state = ''accepted''', 'ZW019 dispatch_order % cannot move from "issued" to "accepted"', 'who can see it is told what is wrong');
+SELECT t.refused('wh_gov', 'UPDATE govdata.dispatch_order SET state = ''accepted''', 'ZW019 dispatch order % cannot move from "issued" to "accepted"', 'who can see it is told what is wrong');
 SELECT t.refused('yc_civil', 'UPDATE govdata.resource SET title = ''x''', 'ZW006 %', 'resources');
 SELECT t.refused('yc_civil', 'UPDATE govdata.resource_item SET title = ''x''', 'ZW006 %', 'items');
 SELECT is(t.detail('yc_civil', 'UPDATE govdata.resource SET title = ''x'' '), 'You act as 宜昌市民政局; the provider is 武汉市公安局. Measures, Article 6.', 'of an entry that is published the provider is known');
@@ -139,7 +139,7 @@ SELECT t.allowed('wh_police', t.rule(:slow, 'factorial(20000 + n) > 0'), 'a rule
 SET govdata.quality_turn = 30;
 CALL govdata.check_quality();
 SELECT is(string_agg(format('%s %s', s.outcome, coalesce(s.note, s.a || '/' || s.b)), ', ' ORDER BY q.id),
-	'failed the rule failed with SQLSTATE 57014, measured 99/100, measured 100/100', 'is not measured; the others are')
+	'failed 规则执行失败，SQLSTATE 为 57014, measured 99/100, measured 100/100', 'is not measured; the others are')
 FROM govdata.quality_score s JOIN govdata.quality_rule q ON q.id = s.rule;
 
 \i :actors_end

@@ -41,7 +41,7 @@ SELECT t.refused('wh_police', t.insert('id', '5'), 'ZW010 column "id" of resourc
 SELECT t.refused('wh_police', t.insert('code', '''307009/777777'''), 'ZW010 column "code" of resource is set by the platform', 'and codes');
 SELECT t.refused('wh_police', t.insert('published_at', 'now()'), 'ZW010 column "published_at" of resource is set by the platform', 'and dates');
 SELECT t.refused('wh_police', t.insert('updated_at', 'now()'), 'ZW010 column "updated_at" of resource is set by the platform', 'each of them');
-SELECT t.refused('wh_police', t.insert('state', '''published'''), 'ZW010 resource (new) cannot move from "" to "published"', 'an entry begins as a draft');
+SELECT t.refused('wh_police', t.insert('state', '''published'''), 'ZW010 a new resource cannot be in state "published"', 'an entry begins as a draft');
 UPDATE govdata.department SET data_officer = NULL WHERE role = 'regress_gd_wh_house'::regrole;
 SELECT t.refused('wh_house', t.insert(), 'ZW014 department "%" has named no data officer', 'who named no data officer enters nothing');
 UPDATE govdata.department SET data_officer = '信息科' WHERE role = 'regress_gd_wh_house'::regrole;
@@ -195,10 +195,10 @@ SELECT alike(t.draft('wh_police', :r, 'basis_article', ''''''), '23514 %', 'and 
 SELECT alike(t.draft('wh_police', :r, 'reason', 'NULL'), '23502 %', 'and the reason');
 SELECT is(t.draft('wh_police', :r, 'items', '''{甲,寅}'''), format('ZW023 resource "%s" has no item "寅"', code), 'items are those of the resource') FROM govdata.resource WHERE id = :r;
 SELECT alike(t.draft('wh_police', :r, 'items', '''{}'''), '23514 %', 'none is not all');
-SELECT is(t.draft('wh_police', :r, 'state', '''approved'''), 'ZW023 negative_entry (new) cannot move from "" to "approved"', 'an entry begins as a draft');
+SELECT is(t.draft('wh_police', :r, 'state', '''approved'''), 'ZW023 a new negative entry cannot be in state "approved"', 'an entry begins as a draft');
 SELECT is(t.draft('wh_police', :r, c, v), format('ZW023 column "%s" of negative_entry is set by the platform', c), c)
 FROM (VALUES ('data_authority', '1'), ('government', '1'), ('approved_at', 'now()'), ('reviewed_at', 'now()'), ('reported_to', '1'), ('drafted_at', 'now()')) AS v (c, v);
-SELECT is(t.draft('wh_da', :r), 'ZW023 negative_entry (new) can be moved from "" to "drafted" only by: provider', 'only the provider drafts');
+SELECT is(t.draft('wh_da', :r), 'ZW023 a new negative entry in state "drafted" can be entered only by: provider', 'only the provider drafts');
 SELECT alike(t.draft('wh_police', 9999), 'ZW010 there is no resource 9999 that you can see', 'for a resource that is there');
 
 -- the chain
@@ -210,19 +210,19 @@ SELECT t.entry('wh_police', :r, '{甲}', 'drafted') AS e \gset
 SELECT is(format('%s %s', a.name, g.name), '武汉市数据局 武汉市人民政府', 'own data authority and own government') FROM govdata.negative_entry e
 	JOIN govdata.department a ON a.id = e.data_authority JOIN govdata.department g ON g.id = e.government WHERE e.id = :e;
 SELECT is(t.class_of(:r, '甲'), 'as the resource', 'a draft has no effect');
-SELECT t.refused('wh_gov', format('SELECT govdata.approve_negative_entry(%s)', :e), 'ZW023 negative_entry % cannot move from "drafted" to "approved"', 'no approval without review');
-SELECT t.refused('wh_police', format('SELECT govdata.review_negative_entry(%s)', :e), 'ZW023 negative_entry % can be moved from "drafted" to "reviewed" only by: data_authority', 'the provider does not review');
-SELECT t.refused('hb_da', format('SELECT govdata.review_negative_entry(%s)', :e), 'ZW023 negative_entry % can be moved from "drafted" to "reviewed" only by: data_authority', 'nor the upper authority');
-SELECT t.refused('wh_civil', format('SELECT govdata.review_negative_entry(%s)', :e), 'ZW023 there is no negative_entry "%" that you can see', 'to others the draft is not there');
+SELECT t.refused('wh_gov', format('SELECT govdata.approve_negative_entry(%s)', :e), 'ZW023 negative entry % cannot move from "drafted" to "approved"', 'no approval without review');
+SELECT t.refused('wh_police', format('SELECT govdata.review_negative_entry(%s)', :e), 'ZW023 negative entry % can be moved from "drafted" to "reviewed" only by: data_authority', 'the provider does not review');
+SELECT t.refused('hb_da', format('SELECT govdata.review_negative_entry(%s)', :e), 'ZW023 negative entry % can be moved from "drafted" to "reviewed" only by: data_authority', 'nor the upper authority');
+SELECT t.refused('wh_civil', format('SELECT govdata.review_negative_entry(%s)', :e), 'ZW023 there is no negative entry "%" that you can see', 'to others the draft is not there');
 SELECT t.allowed('wh_da', format('SELECT govdata.review_negative_entry(%s)', :e), 'its authority reviews');
 SELECT is(t.class_of(:r, '甲'), 'as the resource', 'a review has no effect');
-SELECT t.refused('wh_da', format('SELECT govdata.approve_negative_entry(%s)', :e), 'ZW023 negative_entry % can be moved from "reviewed" to "approved" only by: government', 'the authority does not approve');
-SELECT t.refused('hb_gov', format('SELECT govdata.approve_negative_entry(%s)', :e), 'ZW023 negative_entry % can be moved from "reviewed" to "approved" only by: government', 'nor the government above');
+SELECT t.refused('wh_da', format('SELECT govdata.approve_negative_entry(%s)', :e), 'ZW023 negative entry % can be moved from "reviewed" to "approved" only by: government', 'the authority does not approve');
+SELECT t.refused('hb_gov', format('SELECT govdata.approve_negative_entry(%s)', :e), 'ZW023 negative entry % can be moved from "reviewed" to "approved" only by: government', 'nor the government above');
 SELECT t.allowed('wh_gov', format('SELECT govdata.approve_negative_entry(%s)', :e), 'its government approves');
 SELECT is(t.class_of(:r, '甲'), 'withheld', 'and that has effect');
 SELECT is(t.class_of(:r, '乙'), 'as the resource', 'on the items that are named');
 SELECT is(format('%s %s', state, refused_items), 'submitted {甲}', 'a pending request loses the item') FROM govdata.share_request WHERE id = :q1;
-SELECT is(format('%s %s %s', state, answer_basis, answer_reason), format('refused negative_list negative entry %s: 中华人民共和国居民身份证法, 第十九条', :e), 'one that asked for nothing else is refused, with the entry named') FROM govdata.share_request WHERE id = :q2;
+SELECT is(format('%s %s %s', state, answer_basis, answer_reason), format('refused negative_list 负面清单条目 %s：中华人民共和国居民身份证法，第十九条', :e), 'one that asked for nothing else is refused, with the entry named') FROM govdata.share_request WHERE id = :q2;
 SELECT is(format('%s %s', state, items), 'active {乙,丙}', 'an authorization shrinks') FROM govdata.share_authorization WHERE request = :q3;
 SELECT is(self_reviewed OR self_approved, false, 'nobody judged its own') FROM govdata.negative_entry WHERE id = :e;
 SELECT t.refused('ja_civil', format('INSERT INTO govdata.share_request (resource, items, purpose, valid_until) VALUES (%s, ''{甲}'', ''用'', ''2026-12-31'')', :r), 'ZW023 item "甲" of resource "%" is withheld', 'new requests are refused');
@@ -273,8 +273,8 @@ SELECT t.val('wh_police', format('SELECT govdata.lift_negative_entry(%s, ''部�
 SELECT t.val('wh_gov', format('SELECT govdata.lift_negative_entry(%s, ''全部'')', :whole)) \g /dev/null
 SELECT is(t.entry_of(:r), 'conditional closed withdrawn published 6', 'lifted by the government, it is conditional until reclassified');
 SELECT isnt(t.class_of(:r, '甲'), 'withheld', 'and no item is withheld without an entry');
-SELECT t.refused('wh_police', format('SELECT govdata.lift_negative_entry(%s, ''再'')', :whole), 'ZW023 negative_entry % cannot move from "lifted" to "lifted"', 'once');
-SELECT t.refused('wh_da', format('UPDATE govdata.negative_entry SET legal_basis = ''别的法'' WHERE id = %s', :part), 'ZW023 column "legal_basis" of negative_entry % cannot be changed here', 'an entry''s text stays');
+SELECT t.refused('wh_police', format('SELECT govdata.lift_negative_entry(%s, ''再'')', :whole), 'ZW023 negative entry % cannot move from "lifted" to "lifted"', 'once');
+SELECT t.refused('wh_da', format('UPDATE govdata.negative_entry SET legal_basis = ''别的法'' WHERE id = %s', :part), 'ZW023 column "legal_basis" of negative entry % cannot be changed here', 'an entry''s text stays');
 ROLLBACK;
 
 -- publication of what is meant to be withheld
@@ -314,9 +314,9 @@ BEGIN;
 SELECT t.entry('wh_police', :listed, '{丙}', 'drafted') AS e \gset
 SELECT t.refused('wh_da', format('UPDATE govdata.negative_entry SET state = ''rejected'' WHERE id = %s', :e), 'ZW023 ending a negative entry needs a reason', 'sending back needs a reason');
 SELECT t.refused('wh_da', format('SELECT govdata.reject_negative_entry(%s, ''  '')', :e), 'ZW023 ending a negative entry needs a reason', 'a blank is none');
-SELECT t.refused('wh_gov', format('SELECT govdata.reject_negative_entry(%s, ''不'')', :e), 'ZW023 negative_entry % can be moved from "drafted" to "rejected" only by: data_authority', 'the authority first');
+SELECT t.refused('wh_gov', format('SELECT govdata.reject_negative_entry(%s, ''不'')', :e), 'ZW023 negative entry % can be moved from "drafted" to "rejected" only by: data_authority', 'the authority first');
 SELECT t.allowed('wh_da', format('SELECT govdata.reject_negative_entry(%s, ''依据不足'')', :e), 'sent back');
-SELECT t.refused('wh_da', format('SELECT govdata.review_negative_entry(%s)', :e), 'ZW023 negative_entry % cannot move from "rejected" to "reviewed"', 'and done with');
+SELECT t.refused('wh_da', format('SELECT govdata.review_negative_entry(%s)', :e), 'ZW023 negative entry % cannot move from "rejected" to "reviewed"', 'and done with');
 ROLLBACK;
 
 -- party and judge (ruling 6), level of the platform (ruling 11)
@@ -353,12 +353,12 @@ ROLLBACK;
 
 -- ---- standing consents (Article 20) ----
 SELECT t.resource('wh_police', '立即', '{甲,乙}') AS r \gset
-SELECT t.refused('wh_civil', format('INSERT INTO govdata.standing_consent (resource) VALUES (%s)', :r), 'ZW020 standing_consent (new) can be moved from "" to "active" only by: provider', 'only the provider consents in advance');
+SELECT t.refused('wh_civil', format('INSERT INTO govdata.standing_consent (resource) VALUES (%s)', :r), 'ZW020 a new standing consent in state "active" can be entered only by: provider', 'only the provider consents in advance');
 SELECT t.refused('wh_police', format('INSERT INTO govdata.standing_consent (resource, items) VALUES (%s, ''{庚}'')', :r), 'ZW020 resource "%" has no item "庚"', 'for items that are there');
 SELECT t.refused('wh_police', format('INSERT INTO govdata.standing_consent (resource, valid) VALUES (%s, ''empty'')', :r), '23514 %', 'for some time');
 SELECT t.refused('wh_police', format('INSERT INTO govdata.standing_consent (resource, declared_at) VALUES (%s, now())', :r), 'ZW020 column "declared_at" of standing_consent is set by the platform', 'from now on');
 SELECT t.allowed('wh_police', format('INSERT INTO govdata.standing_consent (resource, regions, items, uses) VALUES (%s, ''{420100}'', ''{甲}'', ''{低保}'')', :r), 'declared');
-SELECT t.refused('wh_police', 'UPDATE govdata.standing_consent SET items = NULL', 'ZW020 column "items" of standing_consent % cannot be changed here', 'what was declared is not changed');
+SELECT t.refused('wh_police', 'UPDATE govdata.standing_consent SET items = NULL', 'ZW020 column "items" of standing consent % cannot be changed here', 'what was declared is not changed');
 SELECT t.refused('wh_police', 'DELETE FROM govdata.standing_consent', 'ZW020 rows of "standing_consent" are not deleted', 'nor deleted');
 
 -- ---- ways around the row ----

@@ -73,7 +73,7 @@ SELECT is(govdata.legal_date('2025-12-31 15:59:59.999999Z'), '2025-12-31'::date,
 SELECT is(govdata.legal_date('2025-12-31 16:00Z'), '2026-01-01'::date, 'at midnight, seen from Kiritimati');
 SELECT is(govdata.legal_date('1988-07-01 15:30Z'), '1988-07-02'::date, 'summer time of 1988 is known');
 RESET TimeZone;
-SELECT is(pg_temp.complaint($$SELECT govdata.legal_date('infinity')$$), '22008 | an infinite time has no date', 'infinity');
+SELECT is(pg_temp.complaint($$SELECT govdata.legal_date('infinity')$$), '22008 | an infinite time has no date | Give a time with year, month and day.', 'infinity');
 SELECT is(govdata.legal_date(NULL), NULL, 'null');
 
 -- as_of() is worth an index, clock() could not be

@@ -25,13 +25,13 @@ SELECT t.refused('wh_police', format('SELECT govdata.ask_extension(%s)', args), 
 FROM (VALUES
 	(format('''share_request'', %s, 11, ''数据量大''', :after), 'ZW020 a limit is extended by 1 to 10 working days'),
 	(format('''share_request'', %s, 0, ''数据量大''', :after), 'ZW020 a limit is extended by 1 to 10 working days'),
-	(format('''share_request'', %s, NULL, ''数据量大''', :after), 'ZW020 limit_extension needs the number of working days'),
-	(format('''share_request'', %s, 5, ''  ''', :after), 'ZW020 limit_extension needs the special reason'),
+	(format('''share_request'', %s, NULL, ''数据量大''', :after), 'ZW020 extension of time needs the number of working days'),
+	(format('''share_request'', %s, 5, ''  ''', :after), 'ZW020 extension of time needs the special reason'),
 	(format('''resource'', %s, 5, ''数据量大''', :r), 'ZW020 limits of "resource" are not extended'),
-	('''share_request'', 999, 5, ''数据量大''', 'ZW020 there is no share_request "999" that you can see')) AS v (args, told);
+	('''share_request'', 999, 5, ''数据量大''', 'ZW020 there is no request "999" that you can see')) AS v (args, told);
 SELECT t.refused(who, format('SELECT govdata.ask_extension(''share_request'', %s, 5, ''数据量大'')', :after), told, format('%s: %s', who, told))
-FROM (VALUES ('wh_civil', 'ZW020 limit_extension (new) can be moved from "" to "asked" only by: asker'), ('wh_da', 'ZW020 limit_extension (new) can be moved from "" to "asked" only by: asker'),
-	('hb_gov', 'ZW020 limit_extension (new) can be moved from "" to "asked" only by: asker'), ('wh_house', 'ZW020 there is no share_request "2" that you can see'), ('yc_da', 'ZW020 there is no share_request "2" that you can see'),
+FROM (VALUES ('wh_civil', 'ZW020 a new extension of time in state "asked" can be entered only by: asker'), ('wh_da', 'ZW020 a new extension of time in state "asked" can be entered only by: asker'),
+	('hb_gov', 'ZW020 a new extension of time in state "asked" can be entered only by: asker'), ('wh_house', 'ZW020 there is no request "2" that you can see'), ('yc_da', 'ZW020 there is no request "2" that you can see'),
 	('superuser', 'ZW020 user % acts for no department'), ('admin', '42501 %'), ('public', '42501 %')) AS v (who, told);
 SELECT t.val('wh_police', format('SELECT govdata.ask_extension(''share_request'', %s, 5, ''数据量大'')', :after)) AS e \gset
 SELECT is(format('%s %s %s %s', state, authority = t.department('wh_da'), other = t.department('wh_civil'), limit_code), 'asked t t reply_extension', 'asked of the authority of its level') FROM govdata.limit_extension;
@@ -39,9 +39,9 @@ SELECT is(due_on, '2026-03-18'::date, 'asking extends nothing') FROM govdata.sha
 SELECT t.refused('wh_police', format('SELECT govdata.ask_extension(''share_request'', %s, 5, ''再'')', :after), '23505 %', 'once');
 SELECT is(t.val('wh_da', 'SELECT string_agg(format(''%s %s'', duty, subject_key = ' || quote_literal(:e) || '), '' '') FROM govdata.my_obligation WHERE duty = ''decide_extension'''), 'decide_extension t', 'the authority owes the decision');
 SELECT t.refused(who, format('SELECT govdata.decide_extension(%s, true)', :e), told, format('%s does not consent', who))
-FROM (VALUES ('wh_police', 'ZW020 limit_extension 1 can be moved from "asked" to "granted" only by: authority'), ('wh_civil', 'ZW020 limit_extension %'), ('hb_da', 'ZW020 limit_extension %'), ('wh_gov', 'ZW020 limit_extension %'), ('wh_house', 'ZW020 there is no limit_extension "1" that you can see')) AS v (who, told);
+FROM (VALUES ('wh_police', 'ZW020 extension of time 1 can be moved from "asked" to "granted" only by: authority'), ('wh_civil', 'ZW020 extension of time %'), ('hb_da', 'ZW020 extension of time %'), ('wh_gov', 'ZW020 extension of time %'), ('wh_house', 'ZW020 there is no extension of time "1" that you can see')) AS v (who, told);
 BEGIN;
-SELECT t.refused('wh_da', format('SELECT govdata.decide_extension(%s, false)', :e), 'ZW020 limit_extension 1 needs the reason%', 'declining needs a reason');
+SELECT t.refused('wh_da', format('SELECT govdata.decide_extension(%s, false)', :e), 'ZW020 extension of time 1 needs the reason%', 'declining needs a reason');
 SELECT t.allowed('wh_da', format('SELECT govdata.decide_extension(%s, false, ''理由不足'')', :e), 'declined');
 SELECT is(format('%s %s', due_on, coalesce(extended_by, 0)), '2026-03-18 0', 'extends nothing') FROM govdata.share_request WHERE id = :after;
 SELECT t.allowed('wh_police', format('SELECT govdata.ask_extension(''share_request'', %s, 3, ''另有原因'')', :after), 'but it can be asked again');
@@ -78,7 +78,7 @@ SELECT t.request('wh_civil', :r, '{甲}') AS late \gset
 SELECT t.val('wh_police', format('SELECT govdata.ask_extension(''share_request'', %s, 5, ''数据量大'')', :late)) AS e2 \gset
 \set travel_to '2026-04-20 09:00+08'
 \i :travel
-SELECT t.refused('wh_da', format('SELECT govdata.decide_extension(%s, true)', :e2), 'ZW020 no limit of share_request % is running any more', 'a consent that comes too late');
+SELECT t.refused('wh_da', format('SELECT govdata.decide_extension(%s, true)', :e2), 'ZW020 no limit of request % is running any more', 'a consent that comes too late');
 SELECT t.allowed('wh_police', format('SELECT govdata.withdraw_extension(%s)', :e2), 'the asker can take it back');
 -- an authority's own: the next one above
 SELECT t.resource('wh_da', '平台', '{甲}', class => '307011') AS own \gset
@@ -94,8 +94,8 @@ SELECT t.refused('wh_police', format('SELECT govdata.ask_extension(''share_reque
 SELECT t.request('wh_civil', :r, '{甲,乙}') AS c \gset
 SELECT is(due_on, '2026-05-07'::date, 'due') FROM govdata.share_request WHERE id = :c;
 SELECT t.refused(who, format('SELECT govdata.ask_completion(%s, ''使用依据'')', :c), told, format('%s: %s', who, told))
-FROM (VALUES ('wh_civil', 'ZW020 request_completion (new) can be moved from "" to "asked" only by: provider'), ('wh_da', 'ZW020 request_completion (new) can be moved%'), ('wh_house', 'ZW020 there is no share_request %'), ('superuser', 'ZW020 user %'), ('admin', '42501 %')) AS v (who, told);
-SELECT t.refused('wh_police', format('SELECT govdata.ask_completion(%s, '' '')', :c), 'ZW020 request_completion needs the papers that are missing', 'all that is missing is named');
+FROM (VALUES ('wh_civil', 'ZW020 a new request for papers in state "asked" can be entered only by: provider'), ('wh_da', 'ZW020 a new request for papers in state %'), ('wh_house', 'ZW020 there is no request %'), ('superuser', 'ZW020 user %'), ('admin', '42501 %')) AS v (who, told);
+SELECT t.refused('wh_police', format('SELECT govdata.ask_completion(%s, '' '')', :c), 'ZW020 request for papers needs the papers that are missing', 'all that is missing is named');
 SELECT t.refused('wh_police', format('SELECT govdata.ask_completion(%s, ''使用依据'')', :u), 'ZW020 asking for papers is no answer and stops no clock', 'not outside the catalog');
 \set travel_to '2026-04-24 09:00+08'
 \i :travel
@@ -119,11 +119,11 @@ ROLLBACK;
 CALL govdata.sweep();
 SELECT is(t.val('wh_civil', format('SELECT format(''%%s %%s'', effective_state, late) FROM govdata.request_board WHERE id = %s', :c)), 'submitted f', 'weeks later nothing is consented to and nothing late');
 SELECT t.refused(who, format('SELECT govdata.complete_request(%s, ''依据'')', :c), told, format('not completed by %s', who))
-FROM (VALUES ('wh_police', 'ZW020 request_completion % can be moved from "asked" to "completed" only by: consumer'), ('wh_da', 'ZW020 request_completion %'), ('wh_house', 'ZW020 there is no request_completion % that you can see')) AS v (who, told);
-SELECT t.refused('wh_civil', format('SELECT govdata.complete_request(%s, '' '')', :c), 'ZW020 request_completion % needs what completes the request%', 'with something');
+FROM (VALUES ('wh_police', 'ZW020 request for papers % can be moved from "asked" to "completed" only by: consumer'), ('wh_da', 'ZW020 request for papers %'), ('wh_house', 'ZW020 there is no request for papers % that you can see')) AS v (who, told);
+SELECT t.refused('wh_civil', format('SELECT govdata.complete_request(%s, '' '')', :c), 'ZW020 request for papers % needs what completes the request%', 'with something');
 SELECT t.allowed('wh_civil', format('SELECT govdata.complete_request(%s, ''依据与范围'')', :c), 'completed');
 SELECT is(format('%s %s %s', due_on, matures_at = '2026-06-24 00:00+08', received_at < '2026-05-01'), '2026-06-23 t t', 'the clock of the completed request: ten days anew, from its completion') FROM govdata.share_request WHERE id = :c;
-SELECT t.refused('wh_civil', format('SELECT govdata.complete_request(%s, ''再'')', :c), 'ZW020 request_completion % cannot move%', 'once');
+SELECT t.refused('wh_civil', format('SELECT govdata.complete_request(%s, ''再'')', :c), 'ZW020 request for papers % cannot move%', 'once');
 BEGIN;
 INSERT INTO govdata.calendar_notice (calendar, year, notice, signed_on) VALUES ('CN', 2026, 'test', '2026-06-08');
 INSERT INTO govdata.calendar_day (calendar, day, kind, name, notice) VALUES ('CN', '2026-06-10', 'holiday', '试', 'test');
@@ -148,11 +148,11 @@ SELECT is(count(*), 0::bigint, 'not for what was received under the Measures') F
 SELECT is(due_on, '2026-04-24'::date, 'from the day on which the consent by silence begins') FROM govdata.share_delivery WHERE request = :after;
 SELECT is(count(*), 2::bigint, 'the provider owes them') FROM govdata.obligation WHERE duty = 'deliver_data' AND department = t.department('wh_police') AND late AND consequence = 'late';
 SELECT t.refused(who, format('SELECT govdata.mark_delivered(%s, ''interface'')', :after), told, format('not delivered by %s', who))
-FROM (VALUES ('wh_civil', 'ZW020 share_delivery % can be moved from "owed" to "delivered" only by: provider, law'), ('wh_da', 'ZW020 share_delivery %'), ('wh_house', 'ZW020 there is no share_delivery % that you can see'), ('superuser', 'ZW020 user %')) AS v (who, told);
+FROM (VALUES ('wh_civil', 'ZW020 delivery % can be moved from "owed" to "delivered" only by: provider, law'), ('wh_da', 'ZW020 delivery %'), ('wh_house', 'ZW020 there is no delivery % that you can see'), ('superuser', 'ZW020 user %')) AS v (who, told);
 SELECT t.refused('wh_police', format('SELECT govdata.mark_delivered(%s, %s)', :after, how), told, format('delivered by %s', how))
-FROM (VALUES ('NULL', 'ZW020 share_delivery % needs how the data were delivered%'), ('''attached''', 'ZW017 that data are attached is seen by the platform itself'), ('''carrier pigeon''', '23514 %')) AS v (how, told);
+FROM (VALUES ('NULL', 'ZW020 delivery % needs how the data were delivered%'), ('''attached''', 'ZW017 that data are attached is seen by the platform itself'), ('''carrier pigeon''', '23514 %')) AS v (how, told);
 SELECT t.allowed('wh_police', format('SELECT govdata.mark_delivered(%s, ''interface'', ''接口已开通'')', :after), 'marked as delivered');
-SELECT t.refused('wh_police', format('SELECT govdata.mark_delivered(%s, ''file'')', :after), 'ZW020 share_delivery % cannot move%', 'once');
+SELECT t.refused('wh_police', format('SELECT govdata.mark_delivered(%s, ''file'')', :after), 'ZW020 delivery % cannot move%', 'once');
 SELECT t.refused('wh_police', format('INSERT INTO govdata.share_delivery (request, resource, provider, consumer, regime, received_at, owed_since) VALUES (%s, %s, %s, %s, ''decree809'', now(), now())', :f, :r, t.department('wh_police'), t.department('wh_civil')), 'ZW020 %', 'nobody opens one by hand');
 -- a notice moves what is owed
 BEGIN;
@@ -176,7 +176,7 @@ SELECT t.val('wh_police', format('SELECT govdata.refuse_request(%s, ''无关'')'
 SELECT t.allowed('wh_civil', format('SELECT govdata.request_coordination(%s, ''有关'')', :d), 'step one');
 SELECT is(format('%s %s', coordination_step, coordinator = t.department('wh_civil')), '1 t', 'the parties negotiate') FROM govdata.share_request WHERE id = :d;
 SELECT t.refused(who, format('SELECT govdata.settle_coordination(%s, ''agreed'', ''同意'')', :d), told, format('not settled by %s alone', who))
-FROM (VALUES ('wh_civil', 'ZW020 the provider has not consented'), ('wh_police', 'ZW020 share_request % can be moved%'), ('wh_da', 'ZW020 share_request % can be moved%'), ('hb_da', 'ZW020 share_request % can be moved%')) AS v (who, told);
+FROM (VALUES ('wh_civil', 'ZW020 the provider has not consented'), ('wh_police', 'ZW020 request % can be moved%'), ('wh_da', 'ZW020 request % can be moved%'), ('hb_da', 'ZW020 request % can be moved%')) AS v (who, told);
 BEGIN;
 SELECT t.val('wh_police', format('SELECT govdata.consent_in_coordination(%s)', :d));
 SELECT t.allowed('wh_civil', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''协商一致'')', :d), 'they agree');
@@ -186,7 +186,7 @@ SELECT t.allowed('wh_civil', format('SELECT govdata.settle_coordination(%s, ''un
 SELECT t.allowed('wh_civil', format('SELECT govdata.request_coordination(%s, ''协商不成'')', :d), 'step two');
 SELECT is(format('%s %s', coordination_step, coordinator = t.department('wh_da')), '2 t', 'the authority of their level') FROM govdata.share_request WHERE id = :d;
 SELECT t.refused('wh_da', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''应当共享'')', :d), 'ZW020 the provider has not consented', 'which coordinates and does not command');
-SELECT t.refused('wh_civil', format('SELECT govdata.settle_coordination(%s, ''unsettled'', ''x'')', :d), 'ZW020 share_request % can be moved%', 'and whose turn it is');
+SELECT t.refused('wh_civil', format('SELECT govdata.settle_coordination(%s, ''unsettled'', ''x'')', :d), 'ZW020 request % can be moved%', 'and whose turn it is');
 SELECT t.allowed('wh_da', format('SELECT govdata.settle_coordination(%s, ''unsettled'', ''未达成一致'')', :d), 'unsettled');
 SELECT t.allowed('wh_civil', format('SELECT govdata.request_coordination(%s, ''报政府决定'')', :d), 'step three');
 SELECT is(format('%s %s', coordination_step, coordinator = t.department('wh_gov')), '3 t', 'the government decides') FROM govdata.share_request WHERE id = :d;
@@ -226,10 +226,10 @@ SELECT is(format('%s %s %s', regime, state, due_on), 'decree809 owed 2026-07-09'
 SELECT t.refused('wh_police', format('SELECT govdata.withdraw_resource(%L, ''停用'')', code), 'ZW020 the service of resource % is not ended without negotiation and filing', 'not without negotiation and filing') FROM govdata.resource WHERE id = :r;
 SELECT code FROM govdata.resource WHERE id = :r \gset
 SELECT t.refused(who, format('SELECT govdata.propose_service_end(%L, ''系统停用'')', :'code'), told, format('not proposed by %s', who))
-FROM (VALUES ('wh_civil', 'ZW020 service_end (new) can be moved from "" to "proposed" only by: provider'), ('wh_da', 'ZW020 service_end (new)%'), ('superuser', 'ZW020 user %')) AS v (who, told);
+FROM (VALUES ('wh_civil', 'ZW020 a new end of service in state "proposed" can be entered only by: provider'), ('wh_da', 'ZW020 a new end of service in state %'), ('superuser', 'ZW020 user %')) AS v (who, told);
 SELECT t.val('wh_police', format('SELECT govdata.propose_service_end(%L, ''系统停用'')', :'code')) AS s \gset
 SELECT is(t.val(who, 'SELECT count(*) FROM govdata.service_end'), expected, format('seen by %s: %s', who, expected)) FROM (VALUES ('wh_civil', '1'), ('ja_civil', '1'), ('wh_da', '1'), ('wh_house', '0')) AS v (who, expected);
-SELECT t.refused('wh_police', format('SELECT govdata.file_service_end(%s, '' '')', :s), 'ZW020 service_end % needs the outcome of the negotiation%', 'filed with the outcome');
+SELECT t.refused('wh_police', format('SELECT govdata.file_service_end(%s, '' '')', :s), 'ZW020 end of service % needs the outcome of the negotiation%', 'filed with the outcome');
 SELECT t.refused('wh_police', format('SELECT govdata.withdraw_resource(%L, ''停用'')', :'code'), 'ZW020 the service of resource %', 'proposing is not filing');
 SELECT t.allowed('wh_police', format('SELECT govdata.file_service_end(%s, ''各需求部门同意改用新接口'')', :s), 'filed');
 -- what is pending must be answered all the same
@@ -242,16 +242,16 @@ SELECT t.refused('wh_police', format('SELECT govdata.note_catalog_change(%s)', a
 FROM (VALUES
 	('''2026-03-03'', ''职责划转''', 'ZW011 no limit for the update of a catalog was in force on the day of the change'),
 	('''2026-06-10'', ''职责划转''', 'ZW011 no limit for the update of a catalog was in force on the day of the change'),
-	('''2026-06-11'', ''职责划转''', 'ZW011 happened_on must be the day of the change, not after today'),
-	('''2026-06-09'', '' ''', 'ZW011 catalog_change needs what has changed'),
-	('NULL, ''职责划转''', 'ZW011 catalog_change needs the day of the change')) AS v (args, told);
+	('''2026-06-11'', ''职责划转''', 'ZW011 the day of a change (happened_on) cannot be after today'),
+	('''2026-06-09'', '' ''', 'ZW011 catalog change needs what has changed'),
+	('NULL, ''职责划转''', 'ZW011 catalog change needs the day of the change')) AS v (args, told);
 SELECT t.val('wh_police', format('SELECT govdata.note_catalog_change(''2026-06-09'', ''职责划转'', %L)', :'hcode')) AS g \gset
 SELECT is(format('%s %s %s %s', state, regime, due_on, authority = t.department('wh_da')), 'noted decree809 2026-06-24 t', 'ten working days from the change') FROM govdata.catalog_change WHERE id = :g;
 SELECT t.allowed('wh_da', format('SELECT govdata.note_catalog_change(''2026-06-05'', ''条例修订'', NULL, %s)', t.department('wh_civil')), 'the authority may note it too');
-SELECT t.refused(who, format('SELECT govdata.note_catalog_change(''2026-06-05'', ''条例修订'', NULL, %s)', t.department('wh_civil')), 'ZW011 catalog_change (new) can be moved from "" to "noted" only by: department, data_authority', format('but not %s', who)) FROM unnest(ARRAY['wh_police', 'yc_da', 'hb_gov']) AS who;
+SELECT t.refused(who, format('SELECT govdata.note_catalog_change(''2026-06-05'', ''条例修订'', NULL, %s)', t.department('wh_civil')), 'ZW011 a new catalog change in state "noted" can be entered only by: department, data_authority', format('but not %s', who)) FROM unnest(ARRAY['wh_police', 'yc_da', 'hb_gov']) AS who;
 SELECT is(string_agg(format('%s %s %s', duty, due_on, consequence), ', '), 'update_catalog 2026-06-24 late', 'owed') FROM govdata.obligation WHERE subject = 'catalog_change' AND department = t.department('wh_police');
 SELECT t.refused('wh_police', format('SELECT govdata.ask_extension(''catalog_change'', %s, 6, ''系统升级'')', :g), 'ZW020 a limit is extended by 1 to 5 working days', 'extended by five at most');
-SELECT t.refused('wh_civil', format('SELECT govdata.ask_extension(''catalog_change'', %s, 5, ''系统升级'')', :g), 'ZW011 there is no catalog_change % that you can see', 'not another''s');
+SELECT t.refused('wh_civil', format('SELECT govdata.ask_extension(''catalog_change'', %s, 5, ''系统升级'')', :g), 'ZW011 there is no catalog change % that you can see', 'not another''s');
 SELECT t.val('wh_police', format('SELECT govdata.ask_extension(''catalog_change'', %s, 5, ''系统升级'')', :g)) AS e5 \gset
 SELECT t.allowed('wh_da', format('SELECT govdata.decide_extension(%s, true)', :e5), 'with consent');
 SELECT is(format('%s %s', extended_by, due_on), '5 2026-07-01', 'it moves') FROM govdata.catalog_change WHERE id = :g;
@@ -265,8 +265,8 @@ SELECT t.allowed('wh_police', format('SELECT govdata.submit_catalog_update(%s)',
 \set travel_to '2026-06-12 09:00+08'
 \i :travel
 SELECT is(format('%s %s %s', review_due_on, duty, o.department = t.department('wh_da')), '2026-06-12 review_catalog t', 'two working days for the authority') FROM govdata.catalog_change g JOIN govdata.obligation o ON o.subject = 'catalog_change' AND o.subject_key = g.id::text WHERE g.id = :g;
-SELECT t.refused(who, format('SELECT govdata.review_catalog_update(%s, true)', :g), told, format('not reviewed by %s', who)) FROM (VALUES ('wh_police', 'ZW010 catalog_change % can be moved from "updated" to "published" only by: data_authority'), ('hb_da', 'ZW010 catalog_change %'), ('wh_civil', 'ZW010 there is no catalog_change %')) AS v (who, told);
-SELECT t.refused('wh_da', format('SELECT govdata.review_catalog_update(%s, false)', :g), 'ZW010 catalog_change % needs the reason%', 'returned with reason');
+SELECT t.refused(who, format('SELECT govdata.review_catalog_update(%s, true)', :g), told, format('not reviewed by %s', who)) FROM (VALUES ('wh_police', 'ZW010 catalog change % can be moved from "updated" to "published" only by: data_authority'), ('hb_da', 'ZW010 catalog change %'), ('wh_civil', 'ZW010 there is no catalog change %')) AS v (who, told);
+SELECT t.refused('wh_da', format('SELECT govdata.review_catalog_update(%s, false)', :g), 'ZW010 catalog change % needs the reason%', 'returned with reason');
 SELECT t.allowed('wh_da', format('SELECT govdata.review_catalog_update(%s, false, ''缺摘要'')', :g), 'returned');
 SELECT is(format('%s %s', duty, due_on), 'update_catalog 2026-07-01', 'its own limit runs on') FROM govdata.obligation WHERE subject = 'catalog_change' AND subject_key = :'g';
 SELECT t.allowed('wh_police', format('SELECT govdata.submit_catalog_update(%s)', :g), 'again');

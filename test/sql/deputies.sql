@@ -28,14 +28,14 @@ FROM (VALUES
 	('''2026-03-01'', ''2026-03-05'', ''regress_gd_li'', ''出差''', 'ZW014 an absence needs a first day, not before today, and a last one'),
 	('''2026-03-03'', NULL, ''regress_gd_li'', ''出差''', 'ZW014 an absence needs a first day, not before today, and a last one'),
 	('''2026-03-03'', ''infinity'', ''regress_gd_li'', ''出差''', 'ZW014 an absence needs a first day, not before today, and a last one'),
-	('''2026-03-03'', ''2026-03-05'', ''regress_gd_li'', '' ''', 'ZW014 officer_absence needs the reason'),
-	('''2026-03-03'', ''2026-03-05'', NULL, ''出差''', 'ZW014 officer_absence needs the deputy'),
+	('''2026-03-03'', ''2026-03-05'', ''regress_gd_li'', '' ''', 'ZW014 absence needs the reason'),
+	('''2026-03-03'', ''2026-03-05'', NULL, ''出差''', 'ZW014 absence needs the deputy'),
 	('''2026-03-03'', ''2026-03-05'', ''regress_gd_wang'', ''出差''', 'ZW014 role "regress_gd_wang" is no person of the department'),
 	('''2026-03-03'', ''2026-03-05'', ''regress_gd_group'', ''出差''', 'ZW014 role "regress_gd_group" is no person of the department'),
 	('''2026-03-03'', ''2026-03-05'', ''regress_gd_zhang'', ''出差''', '23514 %')) AS v (args, told);
 SELECT t.refused(who, format('INSERT INTO govdata.officer_absence (department, valid, deputy_role, reason) VALUES (%s, ''[2026-03-03,2026-03-05]'', ''regress_gd_li'', ''出差'')', t.department('wh_police')),
 	CASE WHEN who IN ('admin', 'public', 'nobody') THEN '42501 %' WHEN who IN ('superuser', 'stranger') THEN 'ZW014 user % acts for no department'
-	ELSE 'ZW014 officer_absence (new) can be moved from "" to "declared" only by: department' END, format('no act of %s', who))
+	ELSE 'ZW014 a new absence in state "declared" can be entered only by: department' END, format('no act of %s', who))
 FROM unnest(ARRAY['hb_gov', 'wh_da', 'wh_civil', 'operator', 'superuser', 'admin', 'stranger', 'public', 'nobody']) AS who;
 SELECT t.refused('wh_police', format('INSERT INTO govdata.officer_absence (valid, deputy_role, reason, %s) VALUES (''[2026-03-03,2026-03-05]'', ''regress_gd_li'', ''出差'', %s)', col, val), 'ZW014 column "' || col || '" of officer_absence is set by the platform', col || ' is not given')
 FROM (VALUES ('officer', '''李四'''), ('officer_role', '''regress_gd_zhang'''), ('declared_at', 'now()'), ('id', '1')) AS v (col, val);
@@ -86,12 +86,12 @@ SELECT is(format('%s %s', coalesce(deputy, '-'), coalesce(on_behalf_of, '-')), '
 
 -- ---- back early ----
 SELECT t.refused(who, format('UPDATE govdata.officer_absence SET state = ''ended'' WHERE id = %s', :a), told, format('not ended by %s', who))
-FROM (VALUES ('wh_da', 'ZW014 officer_absence % can be moved from "declared" to "ended" only by: department, platform'), ('hb_gov', 'ZW014 officer_absence %'), ('superuser', 'ZW014 user % acts for no department')) AS v (who, told);
+FROM (VALUES ('wh_da', 'ZW014 absence % can be moved from "declared" to "ended" only by: department, platform'), ('hb_gov', 'ZW014 absence %'), ('superuser', 'ZW014 user % acts for no department')) AS v (who, told);
 SELECT t.refused('wh_police', format('UPDATE govdata.officer_absence SET %s WHERE id = %s', change, :a), 'ZW014 %', change)
 FROM unnest(ARRAY['deputy_role = ''regress_gd_zhang''', 'valid = ''[2026-03-03,2027-01-01)''', 'officer = ''李四''', 'reason = ''另''']) AS change;
 SELECT t.allowed('wh_police', format('SELECT govdata.end_absence(%s)', :a), 'the department ends it');
-SELECT t.refused('wh_police', format('SELECT govdata.end_absence(%s)', :a), 'ZW014 officer_absence % cannot move%', 'once');
-SELECT t.refused('wh_police', format('UPDATE govdata.officer_absence SET state = ''declared'' WHERE id = %s', :a), 'ZW014 officer_absence % cannot move%', 'and it does not come back');
+SELECT t.refused('wh_police', format('SELECT govdata.end_absence(%s)', :a), 'ZW014 absence % cannot move%', 'once');
+SELECT t.refused('wh_police', format('UPDATE govdata.officer_absence SET state = ''declared'' WHERE id = %s', :a), 'ZW014 absence % cannot move%', 'and it does not come back');
 SELECT t.request('wh_civil', :r, '{甲}') AS q5 \gset
 SELECT t.val('li', format('SELECT govdata.approve_request(%s)', :q5));
 SELECT is(t.signed(:q5), 'department regress_gd_li - -', 'from then on nobody stands in');

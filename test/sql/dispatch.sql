@@ -21,15 +21,15 @@ LANGUAGE sql AS $$ SELECT concat_ws(' ', b.state, CASE WHEN b.late THEN 'late' E
 -- ---- who orders what from whom ----
 SELECT t.refused(who, t.order_by(who, provider), told, format('%s orders from %s', who, provider))
 FROM (VALUES
-	('wh_police', 'wh_civil', 'ZW019 dispatch_order (new) can be moved from "" to "issued" only by: data_authority'),
-	('wh_gov', 'wh_police', 'ZW019 dispatch_order (new) can be moved from "" to "issued" only by: data_authority'),
+	('wh_police', 'wh_civil', 'ZW019 a new dispatch order in state "issued" can be entered only by: data_authority'),
+	('wh_gov', 'wh_police', 'ZW019 a new dispatch order in state "issued" can be entered only by: data_authority'),
 	('hb_da', 'wh_police', 'ZW019 data are dispatched from providers of one''s own level only'),
 	('wh_da', 'hb_civil', 'ZW019 data are dispatched from providers of one''s own level only'),
 	('wh_da', 'ja_civil', 'ZW019 data are dispatched from providers of one''s own level only'),
 	('wh_da', 'yc_civil', 'ZW019 data are dispatched from providers of one''s own level only'),
 	('wh_da', 'wh_da', 'ZW019 data are dispatched from providers of one''s own level only'),
 	('wh_da', 'wh_market', 'ZW018 a branch of a vertically managed system does not answer'),
-	('operator', 'wh_police', 'ZW019 dispatch_order (new) can be moved from "" to "issued" only by: data_authority'),
+	('operator', 'wh_police', 'ZW019 a new dispatch order in state "issued" can be entered only by: data_authority'),
 	('admin', 'wh_police', '42501 %'), ('public', 'wh_police', '42501 %'),
 	('superuser', 'wh_police', 'ZW019 user "%" acts for no department')) AS v (who, provider, told);
 SELECT t.refused('wh_da', sql, told, what)
@@ -37,8 +37,8 @@ FROM (VALUES
 	(t.order_by('wh_da', deliver_by => '2026-03-01'), 'ZW019 the day of delivery must be today or later%', 'for a day that is past'),
 	(t.order_by('wh_da', deliver_by => '2027-01-01'), 'ZW019 the day of delivery must be today or later, and the need must last until then', 'for a need that is over by then'),
 	(t.order_by('wh_da', deliver_by => 'infinity'), 'ZW019 %', 'for no day'),
-	(replace(t.order_by('wh_da'), '一网统管', ' '), 'ZW019 dispatch_order needs the need that it serves', 'without a need'),
-	(replace(t.order_by('wh_da'), '常住人口', ''), 'ZW019 dispatch_order needs a description of the data that are wanted', 'without saying what'),
+	(replace(t.order_by('wh_da'), '一网统管', ' '), 'ZW019 dispatch order needs the need that it serves', 'without a need'),
+	(replace(t.order_by('wh_da'), '常住人口', ''), 'ZW019 dispatch order needs a description of the data that are wanted', 'without saying what'),
 	(t.order_by('wh_da', 'wh_police', :r, '{姓名,指纹}'), 'ZW019 resource "%" has no item "指纹"', 'of an item that does not exist'),
 	(t.order_by('wh_da', 'wh_civil', :r), 'ZW019 an order is about resources of its provider''s catalog', 'of another''s resource'),
 	(t.order_by('wh_da', mode => 'steal'), '23514 %', 'in a mode that does not exist'),
@@ -57,14 +57,14 @@ SELECT is(t.val(who, format('SELECT count(*) FROM govdata.obligation WHERE subje
 FROM (VALUES ('wh_police', '1'), ('wh_da', '1'), ('wh_gov', '1'), ('hb_da', '1'), ('wh_civil', '0'), ('yc_da', '0')) AS v (who, seen);
 SELECT t.refused('wh_police', format('SELECT govdata.deliver_dispatch(%s, %L, ''{姓名}'')', :o, :'rc'), 'ZW019 an order is not refused: what is not delivered must stand on the negative list', 'a part is not enough');
 SELECT t.refused('wh_police', format('SELECT govdata.deliver_dispatch(%s, %L, ''{姓名,住址,指纹}'')', :o, :'rc'), 'ZW019 resource "%" has no item "指纹"', 'nor what does not exist');
-SELECT t.refused('wh_police', format('SELECT govdata.deliver_dispatch(%s, %L, NULL)', :o, :'rc'), 'ZW019 dispatch_order % needs the items that are delivered to become "delivered"', 'nor nothing');
+SELECT t.refused('wh_police', format('SELECT govdata.deliver_dispatch(%s, %L, NULL)', :o, :'rc'), 'ZW019 dispatch order % needs the items that are delivered to become "delivered"', 'nor nothing');
 SELECT t.refused('wh_police', format('SELECT govdata.deliver_dispatch(%s, %L, ''{姓名,住址}'')', :o, :'oc'),
 	'ZW019 resource "%" does not deliver this order', 'nor another resource');
 SELECT t.allowed('wh_police', format('SELECT govdata.deliver_dispatch(%s, %L, ''{姓名,住址}'')', :o, :'rc'), 'delivered');
 SELECT is(t.order_is(:o), 'delivered {姓名,住址} active dispatch copy {姓名,住址} v1', 'the authority is authorized at once');
 SELECT is((SELECT format('%s %s %s', consumer = t.department('wh_da'), purpose, valid_until AT TIME ZONE 'Asia/Shanghai') FROM govdata.effective_authorization WHERE basis = 'dispatch'),
 	't 一网统管 2027-01-01 00:00:00', 'for the stated need and time');
-SELECT t.refused('wh_da', format('SELECT govdata.return_dispatch(%s, '' '')', :o), 'ZW019 dispatch_order % needs a reason to become "returned"', 'a return needs a reason');
+SELECT t.refused('wh_da', format('SELECT govdata.return_dispatch(%s, '' '')', :o), 'ZW019 dispatch order % needs a reason to become "returned"', 'a return needs a reason');
 SELECT t.allowed('wh_da', format('SELECT govdata.return_dispatch(%s, ''缺少汉阳区'')', :o), 'what does not meet the requirements goes back');
 \set travel_to '2026-03-11 00:00+08'
 \i :travel
@@ -73,7 +73,7 @@ SELECT t.allowed('wh_police', format('SELECT govdata.deliver_dispatch(%s, %L, ''
 SELECT is(t.order_is(:o), 'delivered late {姓名,住址} active dispatch copy {姓名,住址} v2', 'the same authorization');
 SELECT t.allowed('wh_da', format('SELECT govdata.accept_dispatch(%s)', :o), 'accepted');
 SELECT t.refused(who, format('UPDATE govdata.dispatch_order SET wanted = ''更多'' WHERE id = %s', :o), told, format('%s rewrites the order', who))
-FROM (VALUES ('wh_da', 'ZW019 column "wanted" of dispatch_order % cannot be changed here'), ('wh_police', 'ZW019 column "wanted" of dispatch_order % cannot be changed here')) AS v (who, told);
+FROM (VALUES ('wh_da', 'ZW019 column "wanted" of dispatch order % cannot be changed here'), ('wh_police', 'ZW019 column "wanted" of dispatch order % cannot be changed here')) AS v (who, told);
 SELECT is((SELECT string_agg(format('%s>%s %s', from_state, to_state, d.role::text), ', ' ORDER BY j.id) FROM govdata.journal_entry j JOIN govdata.department d ON d.id = j.department
 	WHERE subject = 'dispatch_order' AND subject_key = :'o'),
 	'>issued regress_gd_wh_da, issued>delivered regress_gd_wh_police, delivered>returned regress_gd_wh_da, returned>delivered regress_gd_wh_police, delivered>accepted regress_gd_wh_da', 'all on record');
@@ -149,13 +149,13 @@ SELECT code AS nc FROM govdata.resource WHERE id = :n \gset
 SELECT t.refused('wh_da', format('SELECT govdata.record_source(%L, %L, ''人口库建设'')', :'dc', :'rc'), 'ZW033 nothing of resource "%" may be kept%', 'of items it was not given');
 SELECT t.refused('wh_da', format('SELECT govdata.record_source(%L, %L, ''人口库建设'', ''{姓名,住址}'')', :'dc', :'rc'), 'ZW016 resource "%" cannot be classified more loosely than its source "%"', 'more loosely than its source');
 SELECT t.allowed('wh_da', format('UPDATE govdata.resource SET sharing = ''conditional'' WHERE id = %s', :d), 'so it is classified as its source is');
-SELECT t.refused('wh_da', format('SELECT govdata.record_source(%L, %L, '' '', ''{姓名,住址}'')', :'dc', :'rc'), 'ZW019 resource_source needs the necessity of the integration', 'without a necessity');
+SELECT t.refused('wh_da', format('SELECT govdata.record_source(%L, %L, '' '', ''{姓名,住址}'')', :'dc', :'rc'), 'ZW019 source needs the necessity of the integration', 'without a necessity');
 SELECT t.refused('wh_da', format('SELECT govdata.record_source(%L, %L, ''整合'', ''{指纹}'')', :'dc', :'rc'), 'ZW019 there is no such source: resource %, 指纹', 'of an item that does not exist');
 SELECT t.allowed('wh_da', format('SELECT govdata.record_source(%L, %L, ''人口库建设'', ''{姓名,住址}'')', :'dc', :'rc'), 'what was dispatched to be kept is integrated');
 SELECT t.refused('wh_da', format('SELECT govdata.record_source(%L, %L, ''人口库建设'', ''{姓名,住址}'')', :'dc', :'rc'), '23505 %', 'once');
 SELECT t.refused('wh_da', format('SELECT govdata.record_source(%L, %L, ''人口库建设'')', :'dc', :'hc'), 'ZW033 nothing of resource "%" may be kept%', 'what was not obtained is not');
 SELECT t.allowed('wh_da', format('SELECT govdata.record_source(%L, %L, ''地址标准化'')', :'dc', :'nc'), 'what is shared unconditionally is');
-SELECT t.refused('wh_police', format('INSERT INTO govdata.resource_source (resource, source, necessity) VALUES (%s, %s, ''整合'')', :d, :n), 'ZW019 resource_source (new) can be moved from "" to "recorded" only by: provider', 'only the provider says what its resource was made from');
+SELECT t.refused('wh_police', format('INSERT INTO govdata.resource_source (resource, source, necessity) VALUES (%s, %s, ''整合'')', :d, :n), 'ZW019 a new source in state "recorded" can be entered only by: provider', 'only the provider says what its resource was made from');
 SELECT t.refused('wh_da', format('UPDATE govdata.resource SET sharing = ''unconditional'' WHERE id = %s', :d), 'ZW016 resource "%" cannot be classified more loosely than its source "%"', 'nor is it loosened later');
 SELECT t.allowed('wh_da', format('SELECT govdata.publish_resource(%L)', :'dc'), 'published');
 -- made from what was made
@@ -179,11 +179,11 @@ SELECT t.refused('wh_da', format('SELECT govdata.publish_resource(%L)', :'dc'), 
 SELECT t.allowed('wh_da', format('SELECT govdata.remove_source(id, ''已剔除人口来源数据'') FROM govdata.resource_source WHERE resource = %s AND source = %s', :d, :r), 'removed');
 SELECT t.allowed('wh_da', format('SELECT govdata.publish_resource(%L)', :'dc'), 'and shared again');
 SELECT t.entry('wh_civil', :n) AS e3 \gset
-SELECT is(state || ': ' || state_reason, 'suspended: its source ' || :'nc' || ' is withheld', 'likewise where all of a source is withheld') FROM govdata.resource WHERE id = :d;
+SELECT is(state || ': ' || state_reason, 'suspended: 其来源资源 ' || :'nc' || ' 已列为不予共享', 'likewise where all of a source is withheld') FROM govdata.resource WHERE id = :d;
 
 SELECT t.refused('wh_da', replace(t.order_by('wh_da'), what, 'NULL'), told, 'an order says ' || told)
 FROM (VALUES
-	('''2026-03-10''', 'ZW019 dispatch_order needs the day of delivery'),
-	('''2026-12-31''', 'ZW019 dispatch_order needs the last day of need')) AS v (what, told);
+	('''2026-03-10''', 'ZW019 dispatch order needs the day of delivery'),
+	('''2026-12-31''', 'ZW019 dispatch order needs the last day of need')) AS v (what, told);
 
 \i :actors_end

@@ -48,7 +48,7 @@ SELECT t.allowed('yc_da', format('INSERT INTO govdata.data_doubt (resource, clai
 SELECT t.allowed('wh_civil', format('INSERT INTO govdata.data_doubt (resource, claim) VALUES (%s, ''疑'')', :free), 'what is shared unconditionally, by whoever can read it');
 SELECT t.allowed('ja_civil', format('INSERT INTO govdata.data_doubt (resource, claim) VALUES (%s, ''疑'')', :free), 'of the platform''s counties too');
 SELECT t.refused('ja_civil', sql, told, what) FROM (VALUES
-	(format('SELECT govdata.raise_doubt(%L, NULL, '' '')', :'r_code'), 'ZW013 data_doubt needs what is doubted', 'without a claim'),
+	(format('SELECT govdata.raise_doubt(%L, NULL, '' '')', :'r_code'), 'ZW013 doubt needs what is doubted', 'without a claim'),
 	(format('SELECT govdata.raise_doubt(%L, ''{年龄}'', ''疑'')', :'r_code'), 'ZW013 resource "%" has no item "年龄"', 'of an item that is not there'),
 	('SELECT govdata.raise_doubt(''307009/999999'', NULL, ''疑'')', 'ZW013 there is no resource %', 'of a resource that is not there'),
 	(format('INSERT INTO govdata.data_doubt (resource, claim, state) VALUES (%s, ''疑'', ''notified'')', :r), 'ZW013 %', 'pushed by oneself'),
@@ -87,7 +87,7 @@ SELECT is(t.val('wh_da', 'SELECT late FROM govdata.obligation WHERE duty = ''ans
 SELECT t.allowed('wh_police', format('SELECT govdata.answer_doubt(%s, ''confirmed'', ''录入错误'')', :d), 'the answer is owed after the limit too');
 SELECT is(format('%s %s', late, unrepaired), 't t', 'that it was late stays, that it is not repaired is shown') FROM govdata.doubt_board WHERE id = :d;
 SELECT is(format('%s %s %s', duty, due_on, consequence), 'repair_data  none', 'the repair is owed without limit') FROM govdata.obligation WHERE subject = 'data_doubt' AND subject_key = :'d';
-SELECT t.refused('ja_civil', format('SELECT govdata.close_doubt(%s)', :d), 'ZW013 data_doubt % is confirmed and not repaired', 'what is confirmed is not closed without repair');
+SELECT t.refused('ja_civil', format('SELECT govdata.close_doubt(%s)', :d), 'ZW013 doubt % is confirmed and not repaired', 'what is confirmed is not closed without repair');
 SELECT t.allowed('wh_police', format('SELECT govdata.report_repair(%s, ''已更正'')', :d), 'it is repaired');
 -- ---- taken up again: a new clock ----
 \set travel_to '2026-03-09 10:00+08'
@@ -96,13 +96,13 @@ SELECT t.allowed('ja_civil', format('SELECT govdata.reopen_doubt(%s, ''仍不符
 SELECT is(format('%s %s %s %s %s', state, round, due_on, answer, repaired_at), 'notified 2 2026-03-12  ', 'and a new clock runs') FROM govdata.data_doubt WHERE id = :d;
 SELECT is(format('%s %s %s %s', round, due_on, answer, answer_reason), '1 2026-03-06 confirmed 录入错误', 'what was answered before is kept') FROM govdata.doubt_round WHERE doubt = :d;
 SELECT t.allowed('wh_police', format('SELECT govdata.answer_doubt(%s, ''explained'', ''曾用名'')', :d), 'this time it is explained');
-SELECT t.refused('wh_police', format('SELECT govdata.report_repair(%s, ''已更正'')', :d), 'ZW013 there is nothing to repair for data_doubt %', 'what is explained is not repaired');
+SELECT t.refused('wh_police', format('SELECT govdata.report_repair(%s, ''已更正'')', :d), 'ZW013 there is nothing to repair for doubt %', 'what is explained is not repaired');
 SELECT t.allowed('operator', format('SELECT govdata.close_doubt(%s, ''属实'')', :d), 'the operator closes it');
 SELECT is(format('%s %s %s %s %s', answered_in_time, answered_late, repaired, unrepaired, overdue), '1 1 1 0 0', 'counted by platform and provider') FROM govdata.doubt_summary WHERE provider = t.department('wh_police');
 SELECT is(t.val('operator', 'SELECT platform FROM govdata.doubt_summary'), '420100', 'for the platform''s operator');
 SELECT t.refused('wh_police', format('SELECT govdata.answer_doubt(%s, %s)', t.doubt('ja_civil', :r, 'notified'), args), told, what) FROM (VALUES
-	('''perhaps'', ''理由''', '23514 %', 'an answer is one of two'), ('''explained'', '' ''', 'ZW013 data_doubt % needs an explanation to become "answered"', 'and says why'),
-	('NULL, ''理由''', 'ZW013 data_doubt % needs an answer, "explained" or "confirmed" to become "answered"', 'no answer is none')) AS v (args, told, what);
+	('''perhaps'', ''理由''', '23514 %', 'an answer is one of two'), ('''explained'', '' ''', 'ZW013 doubt % needs an explanation to become "answered"', 'and says why'),
+	('NULL, ''理由''', 'ZW013 doubt % needs an answer, "explained" or "confirmed" to become "answered"', 'no answer is none')) AS v (args, told, what);
 SELECT is(count(*) > 3, true, 'any number is open at once') FROM govdata.doubt_board WHERE code = :'r_code' AND state <> 'closed';
 
 -- ---- who sees what was said ----
@@ -151,7 +151,7 @@ SELECT is(t.told(who, format('SELECT govdata.close_doubt(%s)', t.doubt('ja_civil
 	format('what is explained, closed by %s', who)) FROM t.tries ORDER BY n;
 -- what was said is not changed afterwards
 SELECT t.refused(who, format('UPDATE govdata.data_doubt SET %s WHERE id = %s', what, :d), told, format('%s: %s', who, what)) FROM (VALUES
-	('ja_civil', 'claim = ''别的''', 'ZW013 column "claim" of data_doubt % cannot be changed here'), ('wh_police', 'evidence = NULL', 'ZW013 column "evidence" %'),
+	('ja_civil', 'claim = ''别的''', 'ZW013 column "claim" of doubt % cannot be changed here'), ('wh_police', 'evidence = NULL', 'ZW013 column "evidence" %'),
 	('wh_police', 'due_at = ''2030-01-01''', 'ZW013 column "due_at" %'), ('superuser', 'round = 9', 'ZW013 user % acts for no department'),
 	('wh_police', 'answer = ''explained''', 'ZW013 %')) AS v (who, what, told);
 

@@ -96,7 +96,7 @@ SELECT is(t.val('wh_house', format('SELECT string_agg(code, '' '') FROM govdata.
 SELECT is(t.val('wh_house', format('SELECT string_agg(code, '' '') FROM govdata.catalog_page(%s, ''307009/000001'')', t.department('wh_police'))), 'HB-C001-0001', 'the next page');
 
 -- ---- libraries ----
-SELECT t.refused(who, 'SELECT govdata.establish_library(''population'')', 'ZW012 library (new) can be moved from "" to "active" only by: data_authority', 'no library: ' || who) FROM unnest('{wh_gov,wh_police,ja_da}'::text[]) AS who;
+SELECT t.refused(who, 'SELECT govdata.establish_library(''population'')', 'ZW012 a new library in state "active" can be entered only by: data_authority', 'no library: ' || who) FROM unnest('{wh_gov,wh_police,ja_da}'::text[]) AS who;
 SELECT t.act('wh_da', 'SELECT govdata.establish_library(''population'')') AS base \gset
 SELECT is(format('%s %s', lead_name, region), '武汉市数据局 420100', 'base data are led by the authority') FROM govdata.library_list WHERE id = :base;
 SELECT t.refused('wh_da', format('SELECT govdata.establish_library(''credit'', %s)', t.department('wh_police')), 'ZW012 a base library is led by the data authority', 'by nobody else');
@@ -105,8 +105,8 @@ SELECT t.refused('wh_da', 'SELECT govdata.establish_library(''unknown'')', 'ZW01
 SELECT t.refused('wh_da', 'SELECT govdata.establish_library(''relief'')', 'ZW012 a theme library needs the department mainly responsible as its lead', 'a theme needs its lead');
 SELECT t.refused('wh_da', format('SELECT govdata.establish_library(''relief'', %s)', t.department(who)), 'ZW012 a theme library needs the department mainly responsible as its lead', 'which is not ' || who) FROM unnest('{hb_civil,ja_civil,operator,utility}'::text[]) AS who;
 SELECT t.act('wh_da', format('SELECT govdata.establish_library(''relief'', %s)', t.department('wh_civil'))) AS theme \gset
-SELECT t.refused('wh_police', format('SELECT govdata.join_library(%s, %s)', :theme, t.department('wh_police')), 'ZW012 library_member (new) can be moved from "" to "joined" only by: lead, data_authority%', 'nobody brings itself in') WHERE false;
-SELECT t.refused('wh_police', format('SELECT govdata.join_library(%s, %s)', :theme, t.department('wh_police')), 'ZW012 library_member (new) can be moved from "" to "joined" only by: lead, platform', 'nobody brings itself in');
+SELECT t.refused('wh_police', format('SELECT govdata.join_library(%s, %s)', :theme, t.department('wh_police')), 'ZW012 a new library member in state "joined" can be entered only by: lead, data_authority%', 'nobody brings itself in') WHERE false;
+SELECT t.refused('wh_police', format('SELECT govdata.join_library(%s, %s)', :theme, t.department('wh_police')), 'ZW012 a new library member in state "joined" can be entered only by: lead, platform', 'nobody brings itself in');
 SELECT t.allowed('wh_civil', format('SELECT govdata.join_library(%s, %s)', :theme, t.department('wh_house')), 'the lead brings co-departments in');
 SELECT t.refused('wh_civil', format('SELECT govdata.join_library(%s, %s)', :theme, t.department('wh_house')), 'ZW012 department % cannot become a co-department of library %', 'once');
 SELECT t.refused('wh_civil', format('SELECT govdata.join_library(%s, %s)', :theme, t.department('wh_civil')), 'ZW012 department % cannot become a co-department of library %', 'not itself');
@@ -133,7 +133,7 @@ SELECT t.refused('wh_house', format('UPDATE govdata.resource_item SET title = ''
 SELECT t.refused('wh_house', format('UPDATE govdata.resource_item SET source = %s WHERE resource = %s AND name = ''甲''', t.department('wh_house'), :entry), 'ZW006 only the provider may act on this resource', 'nor makes it its own');
 SELECT t.refused('wh_civil', format('INSERT INTO govdata.resource_item (resource, name, title, data_type, source) VALUES (%s, ''户'', ''户'', ''text'', %s)', :entry, t.department('wh_police')), 'ZW012 the source of item "户" is no department of the library', 'sources belong to the library');
 SELECT is(version, 3, 'each contribution is a version of the entry') FROM govdata.resource WHERE id = :entry;
-SELECT t.refused('wh_police', format('SELECT govdata.leave_library(%s, %s)', :theme, t.department('wh_house')), 'ZW012 library_member % can be moved from "joined" to "left" only by: %', 'a stranger ends no membership');
+SELECT t.refused('wh_police', format('SELECT govdata.leave_library(%s, %s)', :theme, t.department('wh_house')), 'ZW012 library member % can be moved from "joined" to "left" only by: %', 'a stranger ends no membership');
 SELECT t.allowed('wh_house', format('SELECT govdata.leave_library(%s, %s)', :theme, t.department('wh_house')), 'a co-department leaves');
 SELECT t.refused('wh_house', format('UPDATE govdata.resource_item SET title = ''又'' WHERE resource = %s AND name = ''住房''', :entry), 'ZW006 only the provider may act on this resource', 'and contributes no more');
 SELECT t.refused('wh_civil', format('SELECT govdata.hand_over_library(%s, %s)', :theme, t.department('wh_house')), 'ZW012 %', 'the lead does not hand itself over');
@@ -148,9 +148,9 @@ SELECT t.resource('wh_police', '每日', '{甲}', publish => false) AS daily \gs
 SELECT t.act('wh_police', 'UPDATE govdata.resource SET update_cycle = ''每日'', state = ''published'' WHERE id = %s', :'daily') \g /dev/null
 SELECT t.act('wh_police', 'UPDATE govdata.resource SET update_cycle = ''每月'' WHERE id = %s', :'draft') \g /dev/null
 SELECT is(format('%s %s %s', due_on, late, last_as_of), '2026-04-08 f ', 'the first update is due a cycle after publication') FROM govdata.update_status WHERE id = :daily;
-SELECT t.refused('wh_civil', format('SELECT govdata.record_update(%L)', t.code(:daily)), 'ZW009 data_update (new) can be moved from "" to "recorded" only by: provider', 'only the provider records');
-SELECT t.refused('wh_police', format('SELECT govdata.record_update(%L, ''2026-04-08'')', t.code(:daily)), 'ZW009 data cannot be of a time to come', 'not of tomorrow');
-SELECT t.refused('wh_police', format('SELECT govdata.record_update(%L, ''infinity'')', t.code(:daily)), 'ZW009 data cannot be of a time to come', 'nor of eternity');
+SELECT t.refused('wh_civil', format('SELECT govdata.record_update(%L)', t.code(:daily)), 'ZW009 a new data update in state "recorded" can be entered only by: provider', 'only the provider records');
+SELECT t.refused('wh_police', format('SELECT govdata.record_update(%L, ''2026-04-08'')', t.code(:daily)), 'ZW009 the time that the data are of (as_of) cannot be in the future', 'not of tomorrow');
+SELECT t.refused('wh_police', format('SELECT govdata.record_update(%L, ''infinity'')', t.code(:daily)), 'ZW009 the time that the data are of (as_of) cannot be in the future', 'nor of eternity');
 SELECT t.refused('wh_police', format('SELECT govdata.record_update(%L)', t.code(:stranger)), 'ZW009 resource "%" is not in the catalog', 'not of a draft');
 SELECT t.refused('wh_police', format('SELECT govdata.record_update(%L)', t.code(:theirs)), 'ZW009 there is no resource "%" that you can see', 'not of what one cannot see');
 SELECT t.refused('wh_police', format('INSERT INTO govdata.data_update (resource, late) VALUES (%s, false)', :daily), 'ZW009 column "late" of data_update is set by the platform', 'lateness is the platform''s to tell');
@@ -164,11 +164,11 @@ SELECT is(t.val('wh_da', format('SELECT count(*) FROM govdata.obligation WHERE d
 SELECT t.act('wh_police', 'SELECT govdata.record_update(%L)', t.code(:daily)) AS second \gset
 SELECT is(late, true, 'a late update stays a late one') FROM govdata.data_update WHERE id = :second;
 SELECT is(format('%s %s', due_on, late), '2026-04-11 f', 'and the next is due') FROM govdata.update_status WHERE id = :daily;
-SELECT t.refused('wh_police', format('SELECT govdata.void_update(%s, '''')', :second), 'ZW009 data_update % needs the reason to become "voided"', 'taking it back needs a reason');
+SELECT t.refused('wh_police', format('SELECT govdata.void_update(%s, '''')', :second), 'ZW009 data update % needs the reason to become "voided"', 'taking it back needs a reason');
 SELECT t.refused('wh_civil', format('SELECT govdata.void_update(%s, ''错'')', :second), 'ZW009 %', 'and the provider');
 SELECT t.allowed('wh_police', format('SELECT govdata.void_update(%s, ''误登'')', :second), 'a wrong record is voided');
 SELECT is(due_on, '2026-04-08'::date, 'and does not count') FROM govdata.update_status WHERE id = :daily;
-SELECT t.refused('wh_police', format('UPDATE govdata.data_update SET state = ''recorded'' WHERE id = %s', :second), 'ZW009 data_update % cannot move from "voided" to "recorded"', 'for good');
+SELECT t.refused('wh_police', format('UPDATE govdata.data_update SET state = ''recorded'' WHERE id = %s', :second), 'ZW009 data update % cannot move from "voided" to "recorded"', 'for good');
 SELECT is(govdata._update_due('每月', '2026-01-31 10:00+08') AT TIME ZONE 'Asia/Shanghai', '2026-03-01 00:00', 'a month after 31 January ends with February');
 SELECT is(govdata._update_due('不定时', now()), NULL, 'no date follows from an irregular cycle');
 SELECT t.allowed('hb_da', 'INSERT INTO govdata.update_cycle (name, period, basis) VALUES (''每旬'', ''10 days'', ''省规范'')', 'cycles are rows');
@@ -178,7 +178,7 @@ SELECT is(due_on, '2026-04-17'::date, 'at once') FROM govdata.update_status WHER
 -- ---- the data officer ----
 UPDATE govdata.department SET data_officer = NULL WHERE role = 'regress_gd_yc_civil'::regrole;
 SELECT is(t.val('yc_civil', 'SELECT string_agg(duty, '' '') FROM govdata.obligation WHERE article = 14'), 'name_data_officer', 'who has no officer owes one');
-SELECT t.refused('yc_civil', 'SELECT govdata.name_data_officer('' '')', 'ZW014 data_officer needs the institution or person', 'a blank is none');
+SELECT t.refused('yc_civil', 'SELECT govdata.name_data_officer('' '')', 'ZW014 data officer needs the institution or person', 'a blank is none');
 SELECT t.refused('operator', 'SELECT govdata.name_data_officer(''我'')', 'ZW014 a platform operator names no data officer', 'an operator has none');
 SELECT t.refused('yc_civil', format('INSERT INTO govdata.data_officer (department, officer) VALUES (%s, ''x'')', t.department('wh_civil')), 'ZW014 column "department" of data_officer is set by the platform', 'nobody names another''s');
 SELECT t.refused('superuser', 'SELECT govdata.name_data_officer(''我'')', 'ZW014 user "%" acts for no department', 'a superuser is no department');
@@ -189,7 +189,7 @@ SELECT t.allowed('yc_civil', 'SELECT govdata.name_data_officer(''王芳'')', 'an
 UPDATE govdata.department SET data_officer = '李强' WHERE role = 'regress_gd_yc_civil'::regrole;
 SELECT is(string_agg(format('%s %s', officer, state), ', ' ORDER BY id), '宜昌市民政局数据科 ended, 信息中心 ended, 王芳 ended, 李强 current',
 	'all of them stand there, the administrator''s too') FROM govdata.data_officer WHERE department = t.department('yc_civil');
-SELECT t.refused('yc_civil', 'UPDATE govdata.data_officer SET state = ''ended'' WHERE officer = ''李强''', 'ZW014 data_officer % can be moved from "current" to "ended" only by: platform', 'none is ended without another');
+SELECT t.refused('yc_civil', 'UPDATE govdata.data_officer SET state = ''ended'' WHERE officer = ''李强''', 'ZW014 data officer % can be moved from "current" to "ended" only by: platform', 'none is ended without another');
 SELECT is(count(*), 1::bigint, 'the change of officer is in the journal') FROM govdata.journal_entry WHERE subject = 'data_officer' AND event = 'insert' AND after ->> 'officer' = '王芳';
 
 -- ---- the yearly round ----
@@ -203,7 +203,7 @@ SELECT t.refused('wh_police', format('SELECT govdata.confirm_entry(%L)', t.code(
 SELECT t.act('wh_police', 'SELECT govdata.open_maintenance_round()') AS round \gset
 SELECT t.refused('wh_police', 'SELECT govdata.open_maintenance_round()', 'ZW011 the maintenance round of 2027 is there already', 'one a year');
 SELECT t.refused('wh_police', format('SELECT govdata.close_maintenance_round(%s)', :round), 'ZW011 round % still waits for 3 entries', 'it waits for every entry');
-SELECT t.refused('wh_civil', format('SELECT govdata.close_maintenance_round(%s)', :round), 'ZW011 there is no maintenance_round % that you can see', 'and is its department''s');
+SELECT t.refused('wh_civil', format('SELECT govdata.close_maintenance_round(%s)', :round), 'ZW011 there is no maintenance round % that you can see', 'and is its department''s');
 SELECT t.refused('wh_police', format('SELECT govdata.confirm_entry(%L)', t.code(:entry)), 'ZW011 resource "%" is another department''s', 'as are the entries');
 SELECT t.refused('wh_police', format('SELECT govdata.confirm_entry(%L)', t.code(:stranger)), 'ZW011 resource "%" is not in the catalog', 'a draft is none');
 SELECT t.allowed('wh_police', format('SELECT govdata.confirm_entry(%L)', t.code(:draft)), 'entry by entry');

@@ -298,7 +298,7 @@ CREATE TEMP TABLE department (id bigint, role regrole);
 CREATE FUNCTION pg_temp.clock() RETURNS timestamptz LANGUAGE sql AS $$ SELECT '2030-01-01'::timestamptz $$;
 SET LOCAL search_path = pg_temp, pg_catalog, public;
 RESET ROLE;
-SELECT t.refused('wh_civil', format('SELECT govdata.approve_request(%s)', :q), 'ZW020 there is no share_request "%" that you can see', 'temporary objects stand in for nothing');
+SELECT t.refused('wh_civil', format('SELECT govdata.approve_request(%s)', :q), 'ZW020 there is no request "%" that you can see', 'temporary objects stand in for nothing');
 ROLLBACK;
 
 -- ---- who sees what ----
@@ -364,6 +364,7 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	('govdata._department_name(bigint,timestamp with time zone)'),
 	('govdata._deadline(timestamp with time zone,integer,text)'),
 	('govdata._doubt_clocks()'),
+	('govdata._found(text,text,smallint,bigint)'),
 	('govdata._has_limit(text,text,date)'),
 	('govdata._limit_amount(text,date)'),
 	('govdata._limit_end(text,timestamp with time zone,text,text,timestamp with time zone,integer)'),
@@ -376,7 +377,6 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	('govdata._oversees(bigint)'),
 	('govdata._permitted(bigint,integer,oid)'),
 	('govdata._platform_operator(text)'),
-	('govdata._reason_text(text)'),
 	('govdata._redundant(text[],bigint)'),
 	('govdata._refers(text,text,bigint)'),
 	('govdata._region_calendar(text)'),
@@ -386,6 +386,7 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	('govdata._sees(bigint,bigint)'),
 	('govdata._specification_findings(jsonb)'),
 	('govdata._successions()'),
+	('govdata._text(text)'),
 	('govdata._transition_article(text,text,text)'),
 	('govdata._transitions()'),
 	('govdata._update_due(text,timestamp with time zone)'),
@@ -440,5 +441,7 @@ SELECT is_empty($$SELECT relname FROM pg_class c WHERE relnamespace = 'govdata':
 		'update_cycle',
 		'withholding_basis',
 		'yearly_limit')$$, 'every table of cases has row security');
+
+SELECT t.refused('admin', 'UPDATE govdata.region SET level = ''county'', parent = ''420106'' WHERE code = ''420100''', 'ZW005 region "420100" cannot be below "420106"', 'but none below itself');
 
 \i :actors_end

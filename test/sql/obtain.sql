@@ -142,12 +142,12 @@ SELECT is(count(DISTINCT o.how), 7::bigint, 'in all its kinds') FROM t.actor AS 
 
 -- ---- forms ----
 SELECT t.val('wh_civil', $$SELECT govdata.register_form('最低生活保障审批', '低保申请表', '{citizen}')$$) AS form \gset
-SELECT t.refused('wh_civil', $$SELECT govdata.register_form('', '表')$$, 'ZW024 service_form needs the service it is for%', 'a form is of a service');
+SELECT t.refused('wh_civil', $$SELECT govdata.register_form('', '表')$$, 'ZW024 form needs the service it is for%', 'a form is of a service');
 SELECT t.refused('wh_civil', $$SELECT govdata.register_form('事项', '表', '{martian}')$$, '23514%', 'and asks citizens, legal persons or others');
 SELECT t.refused('operator', $$SELECT govdata.register_form('事项', '表')$$, 'ZW024 only departments%', 'the operator asks nobody');
 SELECT t.refused('utility', $$SELECT govdata.register_form('事项', '表')$$, 'ZW024 only departments%', 'nor is a utility bound');
 SELECT t.refused('wh_civil', format($$INSERT INTO govdata.service_form (service, title, audience, department) VALUES ('事项', '表', '{citizen}', %s)$$,
-	t.department('wh_police')), 'ZW024 service_form (new) can be moved%', 'nobody registers a form of another');
+	t.department('wh_police')), 'ZW024 a new form in state %', 'nobody registers a form of another');
 
 SELECT t.refused('wh_civil', format($$SELECT govdata.register_field(%s, 'real_estate_unit')$$, :form),
 	'ZW024 what can be obtained on the platform is not asked for again', 'what is shared unconditionally is not asked for');
@@ -163,7 +163,7 @@ SELECT is(t.hint('wh_civil', format($$SELECT govdata.register_field(%s, 'citizen
 	format($$Instead: SELECT govdata.submit_request('%s', ARRAY['身份证号'], 'purpose', 'last day of use');$$, :'people_code'), 'with the ready-made call');
 SELECT t.allowed('wh_civil', format($$SELECT govdata.submit_request(%L, ARRAY['身份证号'], '低保审批', '2026-12-31')$$, :'people_code'), 'which works');
 SELECT t.refused('wh_civil', format($$SELECT govdata.register_field(%s, 'citizen_id')$$, :form),
-	'ZW024 service_form_field needs a reason, since the catalog has such data', 'asked for and unanswered: with a reason');
+	'ZW024 form field needs a reason, since the catalog has such data', 'asked for and unanswered: with a reason');
 SELECT t.refused('wh_civil', format($$SELECT govdata.register_field(%s, 'citizen_id', NULL, '  ')$$, :form), '23514%', 'that is one');
 SELECT t.val('wh_civil', format($$SELECT govdata.register_field(%s, 'citizen_id', '申请人身份证号', '答复前仍须核验')$$, :form)) AS waiting \gset
 SELECT is(finding || ': ' || found, 'pending: 公民身份号码 = ' || :'people_code' || '.身份证号 (pending)', 'what was found is recorded')
@@ -179,22 +179,22 @@ SELECT is(finding, 'identifies', 'what says who asks is asked') FROM govdata.ser
 SELECT t.refused('wh_civil', format($$SELECT govdata.register_field(%s, 'address', '籍贯', identifies => true)$$, :form), 'ZW024 data element % identifies nobody%', 'but only that');
 -- where the data come from
 SELECT t.val('wh_house', $$SELECT govdata.register_form('房屋登记', '房屋登记表', '{citizen,legal_person}')$$) AS source_form \gset
-SELECT t.refused('wh_house', format($$SELECT govdata.register_field(%s, 'real_estate_unit')$$, :source_form), 'ZW024 service_form_field needs a reason%', 'data of one''s own: say why');
+SELECT t.refused('wh_house', format($$SELECT govdata.register_field(%s, 'real_estate_unit')$$, :source_form), 'ZW024 form field needs a reason%', 'data of one''s own: say why');
 SELECT t.allowed('wh_house', format($$SELECT govdata.register_field(%s, 'real_estate_unit', NULL, '首次登记,数据由此产生')$$, :source_form), 'the form may be their source');
 -- nonsense
 SELECT t.refused('wh_civil', format($$SELECT govdata.register_field(%s, 'nothing')$$, :form), 'ZW024 there is no data element "nothing"%', 'an unknown element');
 SELECT t.refused('wh_civil', format($$SELECT govdata.register_field(%s, NULL)$$, :form), 'ZW024 there is no data element ""%', 'none');
 SELECT t.refused('wh_civil', format($$SELECT govdata.register_field(%s, 'income')$$, :form), 'ZW024 the form asks "收入" already%', 'the same twice');
-SELECT t.refused('wh_police', format($$SELECT govdata.register_field(%s, 'income')$$, :form), 'ZW024 there is no service_form % of your own%', 'another''s form');
-SELECT t.refused('wh_da', format($$SELECT govdata.register_field(%s, 'income')$$, :form), 'ZW024 there is no service_form % of your own%', 'that of a department below either');
-SELECT t.refused('wh_civil', $$SELECT govdata.register_field(999, 'income')$$, 'ZW024 there is no service_form 999 of your own%', 'no form');
+SELECT t.refused('wh_police', format($$SELECT govdata.register_field(%s, 'income')$$, :form), 'ZW024 there is no form % of your own%', 'another''s form');
+SELECT t.refused('wh_da', format($$SELECT govdata.register_field(%s, 'income')$$, :form), 'ZW024 there is no form % of your own%', 'that of a department below either');
+SELECT t.refused('wh_civil', $$SELECT govdata.register_field(999, 'income')$$, 'ZW024 there is no form 999 of your own%', 'no form');
 SELECT t.refused('superuser', format($$SELECT govdata.register_field(%s, 'income')$$, :form), 'ZW024 user % acts for no department%', 'a superuser is no department');
 SELECT t.refused('wh_civil', format($$INSERT INTO govdata.service_form_field (form, element, finding) VALUES (%s, 'vin', 'not_obtainable')$$, :form),
 	'ZW024 column "finding" of service_form_field is set by the platform%', 'what is found is not for the actor to say');
 SELECT t.refused('wh_civil', format($$UPDATE govdata.service_form_field SET element = 'citizen_id' WHERE id = %s$$, :free),
 	'ZW024 %', 'a field does not change under the hand');
 SELECT t.refused('wh_civil', format($$DELETE FROM govdata.service_form_field WHERE id = %s$$, :free), 'ZW024 rows of%', 'nor is it deleted');
-SELECT is(t.told('wh_police', format('SELECT govdata.retire_field(%s)', :free)), 'ZW024 there is no service_form_field "' || :free || '" that you can see', 'and nobody else sees it');
+SELECT is(t.told('wh_police', format('SELECT govdata.retire_field(%s)', :free)), 'ZW024 there is no form field "' || :free || '" that you can see', 'and nobody else sees it');
 SELECT t.allowed('wh_civil', format('SELECT govdata.retire_field(%s, ''可以共享'')', :free), 'it is retired');
 SELECT t.val('wh_civil', format($$SELECT govdata.register_field(%s, 'income')$$, :form)) AS free \gset
 
@@ -220,7 +220,7 @@ SELECT is(t.val('wh_civil', 'SELECT string_agg(label, '', '') FROM govdata.redun
 SELECT is(state, 'submitted', 'nobody has swept') FROM govdata.share_request WHERE id = :asked;
 SELECT is(t.how('wh_civil', 'income'), 'authorized', 'time has consented');
 SELECT is(t.val('wh_civil', 'SELECT string_agg(label, '', '') FROM govdata.redundant_question'), '申请人身份证号', 'but nothing can be read yet, so the form asks on');
-SELECT t.refused('wh_civil', format($$SELECT govdata.register_field(%s, 'income', '全家收入')$$, :form), 'ZW024 service_form_field needs a reason%', 'with a reason');
+SELECT t.refused('wh_civil', format($$SELECT govdata.register_field(%s, 'income', '全家收入')$$, :form), 'ZW024 form field needs a reason%', 'with a reason');
 SELECT t.attach('wh_house', :incomes) \g /dev/null
 SELECT is(t.val('wh_civil', 'SELECT string_agg(label || '' '' || how, '', '' ORDER BY field) FROM govdata.redundant_question'),
 	'申请人身份证号 authorized, 收入 authorized', 'once a table is attached it does not');
@@ -235,7 +235,7 @@ SELECT is(t.how('wh_civil', 'income'), 'apply_first (attached)', 'what has ended
 SELECT t.allowed('wh_civil', format('SELECT govdata.retire_form(%s, ''合并办理'')', :form), 'a form is retired');
 SELECT is(string_agg(DISTINCT state || ' ' || end_reason, ', ' ORDER BY state || ' ' || end_reason), 'retired 可以共享, retired 合并办理', 'with its fields') FROM govdata.service_form_field WHERE form = :form;
 SELECT is(t.val('wh_civil', 'SELECT count(*) FROM govdata.redundant_question'), '0', 'and asks nobody any more');
-SELECT t.refused('wh_civil', format($$SELECT govdata.register_field(%s, 'currency')$$, :form), 'ZW024 service_form % is retired%', 'for good');
+SELECT t.refused('wh_civil', format($$SELECT govdata.register_field(%s, 'currency')$$, :form), 'ZW024 form % is retired%', 'for good');
 SELECT is_empty($$SELECT finding FROM govdata.verify_journal() WHERE finding NOT IN ('ok', 'unsealed')$$, 'the journal holds');
 
 -- ---- a catalog of many items: an index finds those that carry an element ----

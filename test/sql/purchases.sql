@@ -29,19 +29,19 @@ SELECT id AS entry_2 FROM govdata.planned_entry WHERE business_system = :system 
 SELECT t.val('wh_civil', format($$SELECT govdata.plan_entry('家庭收入', '{citizen_id,income}', business_system => %s)$$, :system)) AS entry_3 \gset
 SELECT is(t.owed('wh_civil'), '-', 'a plan is not yet a debt');
 SELECT t.refused('wh_civil', format($$SELECT govdata.plan_entry('某', '{nothing}', business_system => %s)$$, :system), 'ZW015 there is no data element "nothing"%', 'elements are registered ones');
-SELECT t.refused('wh_civil', format($$SELECT govdata.plan_entry('', business_system => %s)$$, :system), 'ZW015 planned_entry needs a title%', 'entries have titles');
+SELECT t.refused('wh_civil', format($$SELECT govdata.plan_entry('', business_system => %s)$$, :system), 'ZW015 planned entry needs a title%', 'entries have titles');
 SELECT t.refused('wh_civil', $$SELECT govdata.plan_entry('某')$$, 'ZW015 a planned entry belongs to one%', 'and belong to something');
 SELECT t.refused('wh_civil', format($$SELECT govdata.plan_entry('某', business_system => %s, data_purchase => 1)$$, :system), 'ZW015 a planned entry belongs to one%', 'one thing');
-SELECT t.refused('wh_police', format($$SELECT govdata.plan_entry('某', business_system => %s)$$, :system), 'ZW015 there is no business_system % of your own%', 'of one''s own');
+SELECT t.refused('wh_police', format($$SELECT govdata.plan_entry('某', business_system => %s)$$, :system), 'ZW015 there is no business system % of your own%', 'of one''s own');
 SELECT t.allowed('wh_civil', format('SELECT govdata.drop_entry(%s, ''并入低保对象'')', :entry_2), 'a plan may shrink');
-SELECT t.refused('wh_civil', format('SELECT govdata.complete_system(%s, ''2026-03-03'')', :system), 'ZW015 the day of completion cannot be a day to come%', 'nothing is built tomorrow');
+SELECT t.refused('wh_civil', format('SELECT govdata.complete_system(%s, ''2026-03-03'')', :system), 'ZW015 the day of completion cannot be after today%', 'nothing is built tomorrow');
 SELECT t.allowed('wh_civil', format('SELECT govdata.complete_system(%s, ''2026-02-20'')', :system), 'it is built');
 SELECT is(state || ' ' || built_on, 'built 2026-02-20', 'on its day') FROM govdata.business_system WHERE id = :system;
 SELECT is(t.owed('wh_civil'), format('catalog_system_data planned_entry %s, catalog_system_data planned_entry %s', :entry_1, :entry_3), 'the entries are owed');
 SELECT is(t.val('wh_da', format('SELECT count(*) FROM govdata.obligation WHERE article = 15 AND department = %s', t.department('wh_civil'))), '2', 'as its authority sees');
 SELECT is(t.val('yc_da', 'SELECT count(*) FROM govdata.system_board'), '0', 'and another does not');
-SELECT t.refused('wh_civil', format('SELECT govdata.drop_entry(%s, ''不想'')', :entry_1), 'ZW015 planned entry % is owed by now%', 'what is owed is not dropped');
-SELECT t.refused('wh_civil', format('SELECT govdata.cancel_system(%s, ''不想'')', :system), 'ZW015 business_system % can be moved from "built" to "cancelled" only by: data_authority%', 'nor is the system, by its department');
+SELECT t.refused('wh_civil', format('SELECT govdata.drop_entry(%s, ''不想'')', :entry_1), 'ZW015 planned entry % can no longer be dropped: it is owed%', 'what is owed is not dropped');
+SELECT t.refused('wh_civil', format('SELECT govdata.cancel_system(%s, ''不想'')', :system), 'ZW015 business system % can be moved from "built" to "cancelled" only by: data_authority%', 'nor is the system, by its department');
 SELECT t.refused('wh_civil', format('UPDATE govdata.business_system SET state = ''fulfilled'' WHERE id = %s', :system), 'ZW015 % only by: platform%', 'nobody declares it fulfilled');
 
 -- closed by what happens to the entries, whoever's act it is
@@ -57,9 +57,9 @@ LANGUAGE sql AS $$
 $$;
 SELECT is(t.missing(:system), 'built/built: no_entry no_entry', 'no entry is there');
 SELECT t.refused('wh_police', format('SELECT govdata.name_entry(%s, %L)', :entry_1, (SELECT code FROM govdata.resource WHERE id = :foreign_entry)),
-	'ZW015 there is no planned_entry %', 'nobody else names it');
+	'ZW015 there is no planned entry %', 'nobody else names it');
 SELECT t.refused('wh_da', format('SELECT govdata.name_entry(%s, %L)', :entry_1, (SELECT code FROM govdata.resource WHERE id = :foreign_entry)),
-	'ZW015 planned_entry %only by: department%', 'not even who sees it');
+	'ZW015 planned entry %only by: department%', 'not even who sees it');
 SELECT t.refused('wh_civil', format('SELECT govdata.name_entry(%s, %L)', :entry_1, (SELECT code FROM govdata.resource WHERE id = :foreign_entry)),
 	'ZW015 there is no entry % of the department''s own in the catalog%', 'another''s entry does not pay');
 SELECT t.val('wh_civil', format('SELECT govdata.name_entry(%s, %L), govdata.name_entry(%s, %L)', :entry_1, :'first_code', :entry_3, :'third_code')) \g /dev/null
@@ -122,7 +122,7 @@ SELECT is(t.missing(s), 'built/built: not_attached', 'and is owed to both') FROM
 SELECT t.refused('operator', $$SELECT govdata.plan_system('平台', 'new')$$, 'ZW015 only departments%', 'the operator runs the platform for others');
 SELECT t.refused('utility', $$SELECT govdata.plan_system('水务', 'new')$$, 'ZW015 only departments%', 'a utility is none');
 SELECT t.refused('wh_civil', $$SELECT govdata.plan_system('某', 'old')$$, '23514%', 'new or rebuilt');
-SELECT t.refused('wh_civil', $$SELECT govdata.plan_system('某', NULL)$$, 'ZW015 business_system needs its kind%', 'one of them');
+SELECT t.refused('wh_civil', $$SELECT govdata.plan_system('某', NULL)$$, 'ZW015 business system needs its kind%', 'one of them');
 -- the authority's own system is ended by the one above
 SELECT t.val('wh_da', $$SELECT govdata.plan_system('共享平台', 'new', '{运行日志}')$$) AS own \gset
 SELECT t.val('wh_da', format('SELECT govdata.complete_system(%s)', :own)) \g /dev/null
@@ -141,16 +141,16 @@ SELECT is(t.detail('wh_civil', $$SELECT govdata.notify_purchase('房屋数据', 
 SELECT is(t.hint('wh_civil', $$SELECT govdata.notify_purchase('房屋数据', '{real_estate_unit}', '某公司', '核对', '2026-04-01')$$),
 	format('Instead: SELECT real_estate_unit FROM data.r%s;', :houses), 'and its use');
 SELECT t.refused('wh_house', $$SELECT govdata.notify_purchase('房屋数据', '{real_estate_unit}', '某公司', '核对', '2026-04-01')$$,
-	'ZW015 data_purchase needs a reason%', 'what one has oneself is bought again');
+	'ZW015 data purchase needs a reason%', 'what one has oneself is bought again');
 SELECT t.allowed('wh_house', $$SELECT govdata.notify_purchase('房屋数据', '{real_estate_unit}', '某公司', '核对', '2026-04-01', '续期')$$,
 	'what one has oneself may be renewed, with a reason');
 SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{currency}', '某公司', '核对', '2026-03-19')$$,
 	'ZW015 a purchase is notified before its contract%', 'a contract of yesterday is not announced');
-SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{}', '某公司', '核对', '2026-04-01')$$, 'ZW015 data_purchase needs the data elements%', 'what is bought is named');
+SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{}', '某公司', '核对', '2026-04-01')$$, 'ZW015 data purchase needs the data elements%', 'what is bought is named');
 SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{nothing,NULL}', '某公司', '核对', '2026-04-01')$$, 'ZW015 there is no data element "nothing, NULL"%', 'by elements');
-SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{currency}', NULL, '核对', '2026-04-01')$$, 'ZW015 data_purchase needs the seller%', 'with the seller');
-SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{currency}', '某公司', ' ', '2026-04-01')$$, 'ZW015 data_purchase needs the need%', 'and the need');
-SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{currency}', '某公司', '核对', NULL)$$, 'ZW015 data_purchase needs the day of the contract%', 'and the day');
+SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{currency}', NULL, '核对', '2026-04-01')$$, 'ZW015 data purchase needs the seller%', 'with the seller');
+SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{currency}', '某公司', ' ', '2026-04-01')$$, 'ZW015 data purchase needs the need%', 'and the need');
+SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{currency}', '某公司', '核对', NULL)$$, 'ZW015 data purchase needs the day of the contract%', 'and the day');
 SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('某', '{currency}', '某公司', '核对', 'infinity')$$, 'ZW015 a purchase is notified%', 'that is one');
 SELECT t.refused('operator', $$SELECT govdata.notify_purchase('某', '{currency}', '某公司', '核对', '2026-04-01')$$, 'ZW015 only departments%', 'the operator buys nothing');
 
@@ -161,7 +161,7 @@ SELECT is(t.val('wh_da', 'SELECT count(*) FROM govdata.purchase_board WHERE titl
 SELECT is(t.val('wh_police', 'SELECT count(*) FROM govdata.purchase_board'), '0', 'and no other department');
 SELECT is(t.owed('wh_civil'), format('catalog_system_data planned_entry %s, catalog_system_data planned_entry %s',
 	(SELECT id FROM govdata.planned_entry WHERE business_system = :one), (SELECT id FROM govdata.planned_entry WHERE business_system = :two)), 'a notice owes nothing');
-SELECT t.refused('wh_civil', format('SELECT govdata.contract_purchase(%s, ''2026-03-21'')', :purchase), 'ZW015 the day of the contract cannot be a day to come%', 'nothing is signed tomorrow');
+SELECT t.refused('wh_civil', format('SELECT govdata.contract_purchase(%s, ''2026-03-21'')', :purchase), 'ZW015 the day of the contract cannot be after today%', 'nothing is signed tomorrow');
 -- published meanwhile: looked at again with the contract
 \set travel_to '2026-03-25 09:00+08'
 \i :travel
@@ -176,7 +176,7 @@ SELECT id AS bought FROM govdata.planned_entry WHERE data_purchase = :purchase \
 SELECT ok(t.owed('wh_civil') LIKE format('catalog_purchased_data planned_entry %s,%%', :bought), 'it is owed');
 SELECT is(t.val('wh_da', format('SELECT count(*) FROM govdata.planned_entry WHERE id = %s', :bought)), '1', 'which the authority sees');
 SELECT t.refused('wh_civil', format('SELECT govdata.cancel_purchase(%s, ''不想'')', :purchase), 'ZW015 % only by: data_authority%', 'and not given up');
-SELECT t.refused('wh_civil', format('SELECT govdata.drop_entry(%s, ''不想'')', :bought), 'ZW015 planned entry % is owed by now%', 'nor dropped');
+SELECT t.refused('wh_civil', format('SELECT govdata.drop_entry(%s, ''不想'')', :bought), 'ZW015 planned entry % can no longer be dropped: it is owed%', 'nor dropped');
 SELECT t.carrying('wh_civil', '汇率与主体', '{currency,uscc}') AS made \gset
 SELECT t.val('wh_civil', format('SELECT govdata.name_entry(%s, code) FROM govdata.resource WHERE id = %s', :bought, :made)) \g /dev/null
 SELECT is(state, 'contracted', 'published is not enough') FROM govdata.data_purchase WHERE id = :purchase;
@@ -201,7 +201,7 @@ SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('车', '{vin}', '�
 SELECT is(t.hint('wh_civil', $$SELECT govdata.notify_purchase('车', '{vin}', '某公司', '核对', '2026-04-01', '急用')$$),
 	format($$Instead: SELECT govdata.submit_request('%s', ARRAY['vin'], 'purpose', 'last day of use');$$, :'cars_code'), 'with the ready-made call');
 SELECT t.request('wh_civil', :cars, '{vin}') AS asked \gset
-SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('车', '{vin}', '某公司', '核对', '2026-04-01')$$, 'ZW015 data_purchase needs a reason%', 'while it is unanswered: with a reason');
+SELECT t.refused('wh_civil', $$SELECT govdata.notify_purchase('车', '{vin}', '某公司', '核对', '2026-04-01')$$, 'ZW015 data purchase needs a reason%', 'while it is unanswered: with a reason');
 SELECT t.val('wh_civil', $$SELECT govdata.notify_purchase('车', '{vin}', '某公司', '核对', '2026-04-01', '急用')$$) AS purchase \gset
 SELECT is(finding || ': ' || found || ': ' || reason, 'pending: 车辆识别代号 = ' || :'cars_code' || '.vin (pending): 急用', 'which is recorded') FROM govdata.data_purchase WHERE id = :purchase;
 SELECT t.val('wh_police', format('SELECT govdata.refuse_request(%s, ''无关'')', :asked)) \g /dev/null

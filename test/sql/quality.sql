@@ -86,7 +86,7 @@ SELECT t.refused('wh_police', t.rule('wh_police', :r, indicator, kind, parameter
 	('0103', 'metadata', 'applies_to = ''true''', 'ZW013 this quality rule cannot be measured'),
 	('01', 'metadata', '', '23514 %'), ('0799', 'metadata', '', '23503 %'), ('0103', 'perfect', '', 'ZW013 there is no kind of quality rule "perfect"'),
 	('0103', 'metadata', 'threshold = 2', '23514 %'), ('0103', 'metadata', 'provider = 1', 'ZW013 column "provider" of quality_rule is set by the platform')) AS v (indicator, kind, parameters, told);
-SELECT t.refused('wh_police', t.rule('wh_police', t.resource('wh_civil', '别人', '{甲}'), '0103', 'metadata'), 'ZW013 quality_rule (new) can be moved from "" to "active" only by: %', 'nobody else''s resource');
+SELECT t.refused('wh_police', t.rule('wh_police', t.resource('wh_civil', '别人', '{甲}'), '0103', 'metadata'), 'ZW013 a new quality rule in state "active" can be entered only by: %', 'nobody else''s resource');
 -- a text is stored as the server writes it, and read again only so
 CREATE TABLE t.kept AS SELECT v.*, t.val('wh_police', t.rule('', :r, '0104', 'expression', format('expression = %L', text)))::bigint AS id FROM (VALUES
 	('salary>0 and   born<''1999-1-2''', '((salary > (0)::numeric) AND (born < ''1999-01-02''::date))'),
@@ -183,7 +183,7 @@ SELECT is(string_agg(format('%s %s %s', event, after ->> 'state', provider = t.d
 SELECT is(t.val('wh_police', format('SELECT count(*) FROM (%s) AS q', t.val('wh_police', format('SELECT govdata.rule_query(%s)', c.id))))::bigint,
 	CASE WHEN c.kind = 'dirty' THEN c.a WHEN c.kind IN ('unique', 'duplicates') THEN CASE WHEN c.x = 1 THEN 0 ELSE 1 END ELSE c.b - c.a END, format('the rows of %s %s', c.n, c.kind))
 FROM t.case AS c WHERE t.val('wh_police', format('SELECT govdata.rule_query(%s)', c.id)) IS NOT NULL ORDER BY c.n;
-SELECT t.refused('wh_house', format('SELECT govdata.rule_query(%s)', max(id)), 'ZW013 there is no quality_rule %', 'who does not see a rule gets no statement') FROM t.case;
+SELECT t.refused('wh_house', format('SELECT govdata.rule_query(%s)', max(id)), 'ZW013 there is no quality rule %', 'who does not see a rule gets no statement') FROM t.case;
 -- the reading is on record
 CALL govdata.sweep();
 SELECT is(format('%s %s %s', basis, department, items ~ 'id_card' AND purpose ~ '^quality_run '), 'administrator  t', 'the reading is recorded as the administrator''s')
@@ -210,7 +210,7 @@ SELECT is(figures -> '0304', jsonb_agg(jsonb_build_object('rule', id, 'kind', ki
 -- ---- findings ----
 SELECT bag_eq('SELECT rule FROM govdata.data_doubt WHERE rule IS NOT NULL', 'SELECT id FROM t.case WHERE x < 1', 'each fault is pushed to the provider');
 SELECT is(count(*), count(*) FILTER (WHERE state = 'notified' AND due_on = '2026-03-05' AND provider = t.department('wh_police') AND raised_by IS NULL), 'as notified, with the limit running') FROM govdata.data_doubt;
-SELECT is(claim, '0301 citizen_id rule: X = 0.900000, A = 90, B = 100, threshold 1', 'and says the figures') FROM govdata.data_doubt WHERE rule = (SELECT id FROM t.case WHERE kind = 'citizen_id');
+SELECT is(claim, '0301 citizen_id rule：X = 0.900000，A = 90，B = 100，界限 1', 'and says the figures') FROM govdata.data_doubt WHERE rule = (SELECT id FROM t.case WHERE kind = 'citizen_id');
 CREATE VIEW t.found AS SELECT c.kind, d.id, d.state, d.round, d.answer, d.due_on, d.note FROM govdata.data_doubt d JOIN t.case c ON c.id = d.rule WHERE c.kind IN ('citizen_id', 'uscc');
 SELECT id AS d FROM t.found WHERE kind = 'citizen_id' \gset
 SELECT id AS e FROM t.found WHERE kind = 'uscc' \gset
@@ -238,7 +238,7 @@ UPDATE data.people SET id_card = '11010519491231002X' WHERE id_card LIKE '%Y';
 \set travel_to '2026-03-04 10:00+08'
 \i :travel
 :check_again;
-SELECT is(format('%s %s', state, note), 'closed 0301 citizen_id rule: X = 1.000000, A = 100, B = 100, threshold 1', 'a run that finds it sound closes it') FROM t.found WHERE id = :d;
+SELECT is(format('%s %s', state, note), 'closed 0301 citizen_id rule：X = 1.000000，A = 100，B = 100，界限 1', 'a run that finds it sound closes it') FROM t.found WHERE id = :d;
 SELECT is(string_agg(round(score, 2)::text, ' ' ORDER BY run), '0.90 0.90 0.90 0.90 1.00', 'scores before and after') FROM govdata.quality_score WHERE rule = (SELECT id FROM t.case WHERE kind = 'citizen_id');
 SELECT is(t.val('wh_da', 'SELECT unanswered > 0 AND overdue = 0 AND platform = ''420100'' FROM govdata.doubt_summary'), 'true', 'the supervisor sees the count');
 \set travel_to '2026-03-10 10:00+08'
@@ -253,8 +253,8 @@ SELECT t.val('wh_police', t.rule('', :r, '0104', 'expression', E'expression = ''
 SELECT t.val('wh_police', format('SELECT govdata.define_rule(%L, ''0105'', ''reference'', ''name'', items => ''{name}'', reference => %L, reference_items => ''{name}'')', :'r_code', :'regions_code')) AS unindexed \gset
 SELECT t.val('wh_police', format('SELECT govdata.define_rule(%L, ''0401'', ''same'', ''name'', items => ''{region,name}'', reference => %L, reference_items => ''{code,name}'')', :'r_code', :'regions_code')) AS same \gset
 :check_again;
-SELECT is(t.measured(rule), told, what) FROM (VALUES (:broken, 'failed the rule failed with SQLSTATE 22012', 'a rule that raises, by its SQLSTATE'),
-	(:nothing, 'nothing there was no row to measure', 'nothing to measure'), (:unindexed, 'failed the table no longer suits the rule, or there is no index to look up what it refers to', 'no index to look up by'),
+SELECT is(t.measured(rule), told, what) FROM (VALUES (:broken, 'failed 规则执行失败，SQLSTATE 为 22012', 'a rule that raises, by its SQLSTATE'),
+	(:nothing, 'nothing 没有可检查的行', 'nothing to measure'), (:unindexed, 'failed 数据表已不适合该规则，或者缺少查找所参照数据的索引', 'no index to look up by'),
 	(:same, 'measured 0 65 0.0000', 'equality with another resource, of rows that are found there')) AS v (rule, told, what);
 SELECT is(count(*), 27::bigint, 'and the other rules are measured') FROM govdata.quality_score WHERE run = (SELECT max(id) FROM govdata.quality_run) AND outcome = 'measured' AND rule NOT IN (:same);
 SELECT is(count(*), 0::bigint, 'what was not measured raises no doubt') FROM govdata.data_doubt WHERE rule IN (:broken, :nothing, :unindexed);
@@ -262,7 +262,7 @@ UPDATE data.people SET name = '武汉' WHERE id = 1;
 -- the provider may no longer read what it compares with
 SELECT t.val('wh_civil', format('SELECT govdata.suspend_resource(%L, ''检修'')', :'regions_code')) \g /dev/null
 :check_again;
-SELECT is(t.measured(:same), 'failed the provider may not read the resource that the rule refers to', 'no comparing with what may no longer be read');
+SELECT is(t.measured(:same), 'failed 提供部门无权读取规则所参照的资源', 'no comparing with what may no longer be read');
 SELECT t.val('wh_civil', format('SELECT govdata.publish_resource(%L)', :'regions_code')) \g /dev/null
 :check_again;
 SELECT is(t.measured(:same), 'measured 1 65 0.0154', 'until it may');
@@ -270,7 +270,7 @@ SELECT is(t.measured(:same), 'measured 1 65 0.0154', 'until it may');
 BEGIN;
 ALTER TABLE data.people RENAME COLUMN region TO area;
 :check_again;
-SELECT is(string_agg(DISTINCT format('%s %s', outcome, note), ', '), 'failed the resource is not attached to a table', 'a table that was changed is not measured') FROM govdata.quality_score s JOIN govdata.quality_rule q ON q.id = s.rule WHERE run = (SELECT max(id) FROM govdata.quality_run) AND q.kind NOT IN ('metadata', 'model', 'secured', 'accessible', 'usable');
+SELECT is(string_agg(DISTINCT format('%s %s', outcome, note), ', '), 'failed 资源未挂接数据表', 'a table that was changed is not measured') FROM govdata.quality_score s JOIN govdata.quality_rule q ON q.id = s.rule WHERE run = (SELECT max(id) FROM govdata.quality_run) AND q.kind NOT IN ('metadata', 'model', 'secured', 'accessible', 'usable');
 ROLLBACK;
 
 SELECT ok(detail ~ format('rules that cannot be measured: %s, %s; govdata.quality_board says why', :broken, :unindexed), 'doctor() says which') FROM govdata.doctor() WHERE item = 'quality checks' AND state = 'warning';
@@ -307,9 +307,9 @@ SELECT t.val('wh_police', t.rule('', :p, '0303', 'duplicates', 'items = ''{grp,d
 SELECT t.val('wh_police', t.rule('', :p, '0202', 'records', 'expected = 39999')) AS records \gset
 SET govdata.quality_blocks = 7;
 CALL govdata.check_quality();
-SELECT is(t.measured(:by_index), 'measured 39999 39999 1.0000 by a unique index', 'by an index of the whole');
+SELECT is(t.measured(:by_index), 'measured 39999 39999 1.0000 依唯一索引', 'by an index of the whole');
 SELECT is(t.measured(:records), 'measured 39999 39999 1.0000', 'all partitions, in all levels');
-SELECT ok(NOT exact AND abs(score - (1 - 7999.0 / 39999)) <= error AND error < 0.03 AND sampled BETWEEN 0.05 AND 0.13 AND note ~ '^by a sample of \d+ keys', 'by a sample, as right as it says: unique') FROM govdata.quality_score WHERE rule = :by_sample;
+SELECT ok(NOT exact AND abs(score - (1 - 7999.0 / 39999)) <= error AND error < 0.03 AND sampled BETWEEN 0.05 AND 0.13 AND note ~ '^依 \d+ 个键', 'by a sample, as right as it says: unique') FROM govdata.quality_score WHERE rule = :by_sample;
 SELECT ok(NOT exact AND abs(score - (1 - 3999.0 / 39999)) <= error AND error < 0.02, 'by a sample, as right as it says: duplicates') FROM govdata.quality_score WHERE rule = :twice;
 SELECT is(format('%s %s', rows_read, turns > 20), '39999 t', 'in many transactions') FROM govdata.quality_run WHERE resource = :p;
 -- in its time, and not before
@@ -341,7 +341,7 @@ DROP TABLE data.parts;
 \set travel_to '2026-03-13 11:01+08'
 \i :travel
 CALL govdata.check_quality();
-SELECT is(string_agg(DISTINCT s.note, ', '), 'the resource is not attached to a table', 'a table that is gone is not measured') FROM govdata.quality_score s WHERE s.resource = :p AND run = (SELECT max(id) FROM govdata.quality_run WHERE resource = :p);
+SELECT is(string_agg(DISTINCT s.note, ', '), '资源未挂接数据表', 'a table that is gone is not measured') FROM govdata.quality_score s WHERE s.resource = :p AND run = (SELECT max(id) FROM govdata.quality_run WHERE resource = :p);
 -- without rules a resource rests
 SELECT t.val('wh_police', format('SELECT govdata.retire_rule(%s, ''表已删除'')', id)) FROM govdata.quality_rule WHERE resource = :p \g /dev/null
 \set travel_to '2026-03-16 10:01+08'

@@ -18,17 +18,17 @@ SELECT matches(detail, 'not switched on', 'and what to do') FROM govdata.doctor(
 CREATE TABLE t.row (subject text, state text, id bigint, PRIMARY KEY (subject, state));
 SELECT t.refused(who, 'INSERT INTO govdata.regime_switch (regime, effective_on, basis) VALUES (''decree809'', ''2026-04-01'', ''省数据局公告'')',
 	CASE WHEN who IN ('admin', 'public', 'nobody') THEN '42501 %' WHEN who IN ('superuser', 'stranger') THEN 'ZW007 user % acts for no department'
-	ELSE 'ZW007 regime_switch (new) can be moved from "" to "adopted" only by: provincial_authority' END, format('no act of %s', who))
+	ELSE 'ZW007 a new regime switch in state "adopted" can be entered only by: provincial_authority' END, format('no act of %s', who))
 FROM unnest(ARRAY['hb_gov', 'hb_market', 'wh_da', 'wh_gov', 'wh_police', 'ja_da', 'operator', 'utility', 'superuser', 'admin', 'stranger', 'public', 'nobody']) AS who;
 SELECT t.refused('hb_da', format('INSERT INTO govdata.regime_switch (%s) VALUES (%s)', cols, vals), told, format('%s: %s', cols, vals))
 FROM (VALUES
 	('regime, effective_on, basis', '''decree809'', ''2026-03-02'', ''公告''', 'ZW007 effective_on must be a day from 2026-03-03 on'),
 	('regime, effective_on, basis', '''decree809'', ''2025-08-01'', ''公告''', 'ZW007 effective_on must be a day from 2026-03-03 on'),
 	('regime, effective_on, basis', '''decree809'', ''infinity'', ''公告''', 'ZW007 effective_on must be a day from 2026-03-03 on'),
-	('regime, effective_on', '''decree809'', ''2026-04-01''', 'ZW007 regime_switch needs the decision it rests on'),
-	('regime, effective_on, basis', '''decree809'', ''2026-04-01'', ''  ''', 'ZW007 regime_switch needs the decision it rests on'),
-	('regime, basis', '''decree809'', ''公告''', 'ZW007 regime_switch needs the day from which it holds'),
-	('effective_on, basis', '''2026-04-01'', ''公告''', 'ZW007 regime_switch needs the regime'),
+	('regime, effective_on', '''decree809'', ''2026-04-01''', 'ZW007 regime switch needs the decision it rests on'),
+	('regime, effective_on, basis', '''decree809'', ''2026-04-01'', ''  ''', 'ZW007 regime switch needs the decision it rests on'),
+	('regime, basis', '''decree809'', ''公告''', 'ZW007 regime switch needs the day from which it holds'),
+	('effective_on, basis', '''2026-04-01'', ''公告''', 'ZW007 regime switch needs the regime'),
 	('regime, effective_on, basis', '''measures'', ''2026-04-01'', ''公告''', 'ZW007 regime "measures" needs no switch'),
 	('regime, effective_on, basis', '''gdpr'', ''2026-04-01'', ''公告''', 'ZW007 there is no regime "gdpr"'),
 	('regime, effective_on, basis, ends_on', '''decree809'', ''2026-04-01'', ''公告'', ''2026-05-01''', 'ZW007 column "ends_on" of regime_switch is set by the platform'),
@@ -45,11 +45,11 @@ SELECT is(string_agg(govdata.regime_on(day), ' ' ORDER BY day), 'measures measur
 SELECT t.refused(who, format('UPDATE govdata.regime_switch SET %s WHERE id = %s', change, :switch), told, format('%s: %s', who, change))
 FROM (VALUES
 	('hb_da', 'effective_on = ''2026-04-01''', 'ZW007 %'), ('hb_da', 'basis = ''另''', 'ZW007 %'),
-	('hb_da', 'state = ''ended'', reason = ''停''', 'ZW007 regime_switch % needs the day from which it no longer holds%'),
-	('hb_da', 'state = ''ended'', ends_on = ''2026-06-01''', 'ZW007 regime_switch % needs the reason%'),
+	('hb_da', 'state = ''ended'', reason = ''停''', 'ZW007 regime switch % needs the day from which it no longer holds%'),
+	('hb_da', 'state = ''ended'', ends_on = ''2026-06-01''', 'ZW007 regime switch % needs the reason%'),
 	('hb_da', 'state = ''ended'', ends_on = ''2026-03-02'', reason = ''停''', 'ZW007 ends_on must be a day from 2026-03-04 on'),
-	('wh_da', 'state = ''ended'', ends_on = ''2026-06-01'', reason = ''停''', 'ZW007 regime_switch % can be moved from "adopted" to "ended" only by: provincial_authority'),
-	('hb_gov', 'state = ''ended'', ends_on = ''2026-06-01'', reason = ''停''', 'ZW007 regime_switch % can be moved from "adopted" to "ended" only by: provincial_authority'),
+	('wh_da', 'state = ''ended'', ends_on = ''2026-06-01'', reason = ''停''', 'ZW007 regime switch % can be moved from "adopted" to "ended" only by: provincial_authority'),
+	('hb_gov', 'state = ''ended'', ends_on = ''2026-06-01'', reason = ''停''', 'ZW007 regime switch % can be moved from "adopted" to "ended" only by: provincial_authority'),
 	('superuser', 'state = ''ended'', ends_on = ''2026-06-01'', reason = ''停''', 'ZW007 user % acts for no department')) AS v (who, change, told);
 SELECT t.refused('hb_da', format('DELETE FROM govdata.regime_switch WHERE id = %s', :switch), 'ZW007 rows of "regime_switch" are not deleted', 'nor is it deleted');
 -- registers are the administrator's
@@ -84,7 +84,7 @@ ROLLBACK;
 BEGIN;
 SELECT t.allowed('hb_da', 'SELECT govdata.end_regime(''decree809'', ''2026-06-01'', ''国务院另有规定'')', 'it ends with a day');
 SELECT is(string_agg(coalesce(govdata.regime_on(day), '-'), ' ' ORDER BY day), 'measures decree809 decree809 measures', 'and holds until then') FROM unnest(ARRAY['2026-03-03', '2026-03-04', '2026-05-31', '2026-06-01']::date[]) AS day;
-SELECT t.refused('hb_da', 'SELECT govdata.end_regime(''decree809'', ''2026-07-01'', ''再'')', 'ZW007 there is no regime_switch "decree809" that you can see', 'once');
+SELECT t.refused('hb_da', 'SELECT govdata.end_regime(''decree809'', ''2026-07-01'', ''再'')', 'ZW007 there is no regime switch "decree809" that you can see', 'once');
 SELECT t.refused('hb_da', format('UPDATE govdata.regime_switch SET state = ''adopted'', ends_on = NULL WHERE id = %s', :switch), 'ZW007 %', 'what has ended does not come back');
 SELECT t.allowed('hb_da', 'SELECT govdata.adopt_regime(''decree809'', ''2026-07-01'', ''恢复适用'')', 'but can be adopted anew');
 SELECT is(string_agg(coalesce(govdata.regime_on(day), '-'), ' ' ORDER BY day), 'decree809 measures decree809', 'for a later time') FROM unnest(ARRAY['2026-05-31', '2026-06-01', '2026-07-01']::date[]) AS day;

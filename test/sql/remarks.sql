@@ -20,8 +20,8 @@ SELECT is(t.owed(), 'nothing', 'and then nothing');
 SELECT t.refused('wh_da', t.answer(:e), 'ZW023 no remark on negative_entry % waits for an answer', 'nor an answer to no remark');
 SELECT t.refused(who, t.remark(:e), told, format('%s does not remark', who))
 FROM (VALUES ('wh_da', 'ZW023 %'), ('wh_police', 'ZW023 %'), ('hb_gov', 'ZW023 %'), ('yc_da', 'ZW023 %'), ('wh_gov', 'ZW023 %'), ('superuser', 'ZW023 user % acts for no department'), ('public', '42501 %')) AS v (who, told);
-SELECT t.refused('hb_da', t.remark(:e, ' '), 'ZW023 negative_entry % needs the remark to become "reported"', 'a remark says something');
-SELECT t.refused('hb_da', format('UPDATE govdata.negative_entry SET remark = ''意见'', note = ''改'' WHERE id = %s', :e), 'ZW023 column "note" of negative_entry % cannot be changed here', 'and nothing else');
+SELECT t.refused('hb_da', t.remark(:e, ' '), 'ZW023 negative entry % needs the remark to become "reported"', 'a remark says something');
+SELECT t.refused('hb_da', format('UPDATE govdata.negative_entry SET remark = ''意见'', note = ''改'' WHERE id = %s', :e), 'ZW023 column "note" of negative entry % cannot be changed here', 'and nothing else');
 SELECT t.allowed('hb_da', t.remark(:e), 'the upper authority remarks');
 SELECT is((SELECT state FROM govdata.negative_entry WHERE id = :e), 'reported', 'which vetoes nothing');
 SELECT is((SELECT sharing FROM govdata.resource_item WHERE resource = :r AND name = '住址'), 'withheld', 'the item stays withheld');

@@ -48,7 +48,7 @@ SELECT t.val('wc_civil', 'SELECT govdata.plan_system(''低保系统'', ''new'', 
 SELECT t.refused('admin', 'UPDATE govdata.department SET valid = ''[2020-01-01,2026-03-02)'' WHERE role = ''regress_gd_wc_civil''::regrole', 'ZW006 department % still has duties', 'none that has an open case of any kind');
 SELECT t.refused(who, format('SELECT govdata.draft_reorganization(%s, ''三定方案'')', t.department('wh_police')),
 	CASE who WHEN 'admin' THEN 'ZW006 user "%" acts for no department' WHEN 'superuser' THEN 'ZW006 user "%" acts for no department'
-	ELSE 'ZW006 reorganization (new) can be moved from "" to "drafted" only by: government' END, 'not: ' || who)
+	ELSE 'ZW006 a new reorganization in state "drafted" can be entered only by: government' END, 'not: ' || who)
 FROM unnest('{wh_police,wh_da,hb_gov,ja_gov,yc_gov,superuser}'::text[]) AS who;
 SELECT t.refused('wh_gov', format('SELECT govdata.draft_reorganization(%s, '' '')', t.department('wh_police')), 'ZW006 reorganization needs its basis', 'a decision has a basis');
 SELECT t.refused('wh_gov', format('SELECT govdata.draft_reorganization(%s, ''文'', %s)', t.department('wh_police'), t.department(who)), 'ZW006 department % cannot succeed', 'no successor: ' || who) FROM unnest('{wh_police,operator,utility}'::text[]) AS who;
@@ -157,7 +157,7 @@ SELECT is(t.told('wh_gov', format('UPDATE govdata.reorganization_line SET succes
 SELECT t.refused('wh_gov', format('SELECT govdata.plan_succession(%s, ''resource'', %s, %s)', :taking, :relief, t.department('yc_civil')), 'ZW006 department % cannot succeed', 'gives nothing away beyond its region');
 SELECT t.refused('wh_gov', format('SELECT govdata.plan_succession(%s, ''resource'', %s, %s)', :taking, :relief, t.department('wh_market')), 'ZW018 department % cannot take over resources', 'nor to a branch, which publishes nothing');
 SELECT t.refused('wh_gov', format('SELECT govdata.plan_succession(%s, ''resource'', %s, %s)', :taking, :gone, t.department('wh_house')), 'ZW006 the department has no resource %', 'nothing that is not its own');
-SELECT t.refused('wh_gov', format('SELECT govdata.plan_succession(%s, ''share_request'', %s, %s)', :taking, :read, t.department('wh_house')), 'ZW006 the department has no share_request %', 'no request that is over');
+SELECT t.refused('wh_gov', format('SELECT govdata.plan_succession(%s, ''share_request'', %s, %s)', :taking, :read, t.department('wh_house')), 'ZW006 the department has no %', 'no request that is over');
 SELECT t.refused(who, format('SELECT govdata.plan_succession(%s, ''resource'', %s, %s)', :taking, :relief, t.department('wh_house')), 'ZW006 there is no reorganization % on which you decide', who || ' moves nothing') FROM unnest('{hb_gov,wh_da,wh_civil,wh_house,ja_gov}'::text[]) AS who;
 -- a branch gets no resource by being the heir
 SELECT t.val('wh_gov', format('SELECT govdata.plan_succession(%s, ''resource'', %s, %s)', :taking, :relief, t.department('ja_civil'))) AS line \gset

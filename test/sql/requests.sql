@@ -57,9 +57,9 @@ SELECT is(t.submit('wh_civil', 'consumer', t.department('wh_civil')::text), 'ok'
 SELECT is(t.submit('wh_civil', 'resource', v), format('ZW020 there is no resource %s that you can see', coalesce(nullif(v, 'NULL'), '0')), format('resource %s', v)) FROM unnest(ARRAY['999', 'NULL', '-1']) AS v;
 SELECT is(t.submit('wh_civil', 'route', '''upward'''), 'ZW021 resource "307009/000001" is not on a platform above your own', 'another route');
 SELECT is(t.submit('wh_civil', 'route', '''sideways'''), '23514 new row for relation "share_request" violates check constraint "share_request_route_check"', 'one that there is not');
-SELECT is(t.submit('wh_civil', 'state', v), format('ZW020 share_request (new) cannot move from "" to %s', replace(v, '''', '"')), v)
+SELECT is(t.submit('wh_civil', 'state', v), format('ZW020 a new request cannot be in state %s', replace(v, '''', '"')), v)
 FROM unnest(ARRAY['''refused''', '''agreed''', '''withdrawn''', '''coordinating''']) AS v;
-SELECT is(t.submit('wh_civil', 'state', '''approved'''), 'ZW020 share_request (new) can be moved from "" to "approved" only by: standing_consent', 'nobody approves by asking');
+SELECT is(t.submit('wh_civil', 'state', '''approved'''), 'ZW020 a new request in state "approved" can be entered only by: standing_consent', 'nobody approves by asking');
 -- what the platform sets
 SELECT is(t.submit('wh_civil', column_name, CASE WHEN column_name = 'sources' THEN '''{1}''' ELSE CASE data_type WHEN 'bigint' THEN '1' WHEN 'integer' THEN '1' WHEN 'boolean' THEN 'false' WHEN 'ARRAY' THEN '''{甲}'''
 	WHEN 'text' THEN '''x''' ELSE '''2026-03-02''' END END), format('ZW020 column "%s" of share_request is set by the platform', column_name), column_name)
@@ -120,16 +120,16 @@ ROLLBACK;
 BEGIN;
 SELECT t.request('wh_civil', :r, '{甲,乙,丙}') AS q \gset
 SAVEPOINT s;
-SELECT t.refused(who, format('SELECT govdata.approve_request(%s)', :q), 'ZW020 share_request % can be moved from "submitted" to "approved" only by: provider, time', format('%s does not answer', who))
+SELECT t.refused(who, format('SELECT govdata.approve_request(%s)', :q), 'ZW020 request % can be moved from "submitted" to "approved" only by: provider, time', format('%s does not answer', who))
 FROM unnest(ARRAY['wh_civil', 'wh_da', 'wh_gov', 'hb_da']) AS who;
-SELECT t.refused('wh_house', format('SELECT govdata.approve_request(%s)', :q), 'ZW020 there is no share_request "%" that you can see', 'to others it is not there');
+SELECT t.refused('wh_house', format('SELECT govdata.approve_request(%s)', :q), 'ZW020 there is no request "%" that you can see', 'to others it is not there');
 SELECT t.allowed('wh_police', format('SELECT govdata.approve_request(%s)', :q), 'the provider consents');
 SELECT is(t.case_of(:q), 'approved reply {甲,乙,丙}', 'to all');
 SELECT is(t.right_of(:q), 'active reply {甲,乙,丙} v1', 'and the platform authorizes');
 SELECT is(a.id, q.authorization_id, 'under the number that was drawn when it was asked for') FROM govdata.share_authorization a JOIN govdata.share_request q ON q.id = a.request WHERE q.id = :q;
 SELECT is(format('%s %s', valid_from = answered_at, t.at(a.valid_until)), 't 2027-01-01 00:00:00', 'from the answer to 24:00 of the last day') FROM govdata.share_authorization a JOIN govdata.share_request q ON q.id = a.request WHERE q.id = :q;
-SELECT t.refused('wh_police', format('SELECT govdata.refuse_request(%s, ''反悔'')', :q), 'ZW020 share_request % cannot move from "approved" to "refused"', 'an answer stands');
-SELECT t.refused('wh_civil', format('SELECT govdata.withdraw_request(%s)', :q), 'ZW020 share_request % cannot move from "approved" to "withdrawn"', 'for both');
+SELECT t.refused('wh_police', format('SELECT govdata.refuse_request(%s, ''反悔'')', :q), 'ZW020 request % cannot move from "approved" to "refused"', 'an answer stands');
+SELECT t.refused('wh_civil', format('SELECT govdata.withdraw_request(%s)', :q), 'ZW020 request % cannot move from "approved" to "withdrawn"', 'for both');
 SELECT t.refused('wh_civil', format('SELECT govdata.request_coordination(%s, ''不服'')', :q), 'ZW020 there is nothing to coordinate: all items were granted', 'and there is nothing to coordinate');
 ROLLBACK TO s;
 SELECT t.refused('wh_police', format('SELECT govdata.approve_request(%s, ''{甲}'')', :q), 'ZW020 refusing some of the items needs a reason', 'partial consent refuses the rest, with reason');
@@ -147,7 +147,7 @@ SELECT t.allowed('wh_police', format('SELECT govdata.refuse_request(%s, ''无关
 SELECT is(t.case_of(:q), 'refused reply not {甲,乙,丙}', 'as a refusal of all');
 SELECT is(t.right_of(:q), NULL, 'without authorization');
 ROLLBACK TO s;
-SELECT t.refused('wh_police', format('SELECT govdata.withdraw_request(%s)', :q), 'ZW020 share_request % can be moved from "submitted" to "withdrawn" only by: consumer, reorganization', 'the provider does not withdraw');
+SELECT t.refused('wh_police', format('SELECT govdata.withdraw_request(%s)', :q), 'ZW020 request % can be moved from "submitted" to "withdrawn" only by: consumer, reorganization', 'the provider does not withdraw');
 SELECT t.allowed('wh_civil', format('SELECT govdata.withdraw_request(%s)', :q), 'the consumer does');
 SELECT is(t.case_of(:q), 'withdrawn', 'and it is gone');
 ROLLBACK TO s;
@@ -156,11 +156,11 @@ SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET state = '
 	CASE WHEN column_name = 'items' THEN '''{甲}''' WHEN column_name = 'sources' THEN '''{1}''' WHEN data_type IN ('bigint', 'integer') THEN '999' WHEN data_type = 'boolean' THEN 'NOT ' || column_name WHEN data_type = 'ARRAY' THEN '''{甲}'''
 	WHEN data_type = 'text' THEN '''x''' WHEN data_type = 'date' THEN '''2026-06-01''' ELSE '''2026-06-01''' END, :q),
 	-- whoever names another provider is not the provider
-	CASE column_name WHEN 'provider' THEN 'ZW020 share_request % can be moved from "submitted" to "approved" only by: provider, time'
-	ELSE 'ZW020 column "' || column_name || '" of share_request % cannot be changed here' END, format('an answer does not change %s', column_name))
+	CASE column_name WHEN 'provider' THEN 'ZW020 request % can be moved from "submitted" to "approved" only by: provider, time'
+	ELSE 'ZW020 column "' || column_name || '" of request % cannot be changed here' END, format('an answer does not change %s', column_name))
 FROM information_schema.columns WHERE table_schema = 'govdata' AND table_name = 'share_request' AND column_name NOT IN ('state', 'granted_items', 'answer_reason', 'row_filter') ORDER BY ordinal_position;
-SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET due_at = due_at + interval ''1 day'' WHERE id = %s', :q), 'ZW020 column "due_at" of share_request % cannot be changed here', 'nobody moves a limit');
-SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET matures_at = NULL WHERE id = %s', :q), 'ZW020 column "matures_at" of share_request % cannot be changed here', 'nor takes it away');
+SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET due_at = due_at + interval ''1 day'' WHERE id = %s', :q), 'ZW020 column "due_at" of request % cannot be changed here', 'nobody moves a limit');
+SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET matures_at = NULL WHERE id = %s', :q), 'ZW020 column "matures_at" of request % cannot be changed here', 'nor takes it away');
 SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET provider_consented_at = now() WHERE id = %s', :q), 'ZW020 only the provider may consent, while request % is being coordinated', 'no consent without a coordination');
 SELECT t.refused('wh_police', format('DELETE FROM govdata.share_request WHERE id = %s', :q), 'ZW020 rows of "share_request" are not deleted', 'no request is deleted');
 -- statements over several rows
@@ -192,10 +192,10 @@ BEGIN;
 SELECT t.request('ja_civil', :r, '{甲,乙}') AS q \gset
 SELECT t.val('wh_police', format('SELECT govdata.refuse_request(%s, ''无关'')', :q)) \g /dev/null
 SELECT t.refused('ja_civil', format('SELECT govdata.request_coordination(%s, '''')', :q), 'ZW020 coordination needs a reason', 'coordination needs a reason');
-SELECT t.refused('wh_police', format('SELECT govdata.request_coordination(%s, ''不服'')', :q), 'ZW020 share_request % can be moved from "refused" to "coordinating" only by: consumer', 'the consumer asks for it');
+SELECT t.refused('wh_police', format('SELECT govdata.request_coordination(%s, ''不服'')', :q), 'ZW020 request % can be moved from "refused" to "coordinating" only by: consumer', 'the consumer asks for it');
 SELECT t.allowed('ja_civil', format('SELECT govdata.request_coordination(%s, ''必需'')', :q), 'and it is opened');
 SELECT is(d.name, '江岸区数据局', 'with the consumer''s own authority') FROM govdata.share_request q JOIN govdata.department d ON d.id = q.coordinator WHERE q.id = :q;
-SELECT t.refused('wh_da', format('SELECT govdata.settle_coordination(%s, ''upheld'', ''维持'')', :q), 'ZW020 share_request % can be moved from "coordinating" to "upheld" only by: coordinator', 'not the provider''s');
+SELECT t.refused('wh_da', format('SELECT govdata.settle_coordination(%s, ''upheld'', ''维持'')', :q), 'ZW020 request % can be moved from "coordinating" to "upheld" only by: coordinator', 'not the provider''s');
 SELECT t.refused('ja_da', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''同意'')', :q), 'ZW020 the provider has not consented', 'no agreement without the provider');
 SELECT t.refused('ja_da', format('SELECT govdata.settle_coordination(%s, ''upheld'', '' '')', :q), 'ZW020 the outcome of a coordination needs a reason', 'an outcome needs a reason');
 SELECT t.refused('ja_da', format('SELECT govdata.consent_in_coordination(%s)', :q), 'ZW020 only the provider may consent, while request % is being coordinated', 'nobody consents for the provider');
@@ -214,13 +214,13 @@ SELECT t.val('wh_police', format('SELECT govdata.consent_in_coordination(%s)', :
 SELECT t.val('ja_da', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''已整改'')', :q)) \g /dev/null
 SELECT is(t.right_of(:q), 'active coordination {甲,乙} v3', 'the authorization is in force again');
 ROLLBACK TO s;
-SELECT t.refused('ja_gov', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''决定'')', :q), 'ZW020 share_request % can be moved from "coordinating" to "agreed" only by: coordinator, government_above', 'the consumer''s government is not above both');
-SELECT t.refused('wh_gov', format('SELECT govdata.settle_coordination(%s, ''upheld'', ''决定'')', :q), 'ZW020 share_request % can be moved from "coordinating" to "upheld" only by: coordinator', 'the government above decides for agreement only');
+SELECT t.refused('ja_gov', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''决定'')', :q), 'ZW020 request % can be moved from "coordinating" to "agreed" only by: coordinator, government_above', 'the consumer''s government is not above both');
+SELECT t.refused('wh_gov', format('SELECT govdata.settle_coordination(%s, ''upheld'', ''决定'')', :q), 'ZW020 request % can be moved from "coordinating" to "upheld" only by: coordinator', 'the government above decides for agreement only');
 SELECT t.allowed('wh_gov', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''市政府决定'')', :q), 'which it can without the provider');
 SELECT is(t.right_of(:q), 'active coordination {甲,乙} v1', 'authorized');
 ROLLBACK TO s;
 SELECT t.allowed('ja_da', format('SELECT govdata.settle_coordination(%s, ''upheld'', ''确属无关'')', :q), 'upheld');
-SELECT t.refused('ja_civil', format('SELECT govdata.request_coordination(%s, ''再次'')', :q), 'ZW020 share_request % cannot move from "upheld" to "coordinating"', 'is the end');
+SELECT t.refused('ja_civil', format('SELECT govdata.request_coordination(%s, ''再次'')', :q), 'ZW020 request % cannot move from "upheld" to "coordinating"', 'is the end');
 ROLLBACK TO s;
 -- unsettled goes up, office by office, and ends at the top
 CREATE TABLE t.way (n serial, name text);
@@ -261,7 +261,7 @@ SELECT is(t.coordinator('yc_civil', 'wh_police'), '宜昌市数据局', 'across 
 SELECT is(t.coordinator('wc_civil', 'ja_civil'), '武汉市数据局', 'a county without an authority: its city''s');
 SELECT is(t.coordinator('wh_gov', 'wh_police'), '武汉市数据局', 'a government asks its authority');
 -- a government that is party does not decide, though it stands above the other
-SELECT t.refused('wh_gov', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''我要'')', max(id)), 'ZW020 share_request % can be moved from "coordinating" to "agreed" only by: coordinator, government_above', 'nobody is party and judge') FROM govdata.share_request;
+SELECT t.refused('wh_gov', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''我要'')', max(id)), 'ZW020 request % can be moved from "coordinating" to "agreed" only by: coordinator, government_above', 'nobody is party and judge') FROM govdata.share_request;
 SELECT t.allowed('hb_gov', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''省政府决定'')', max(id)), 'the one above is not') FROM govdata.share_request;
 ROLLBACK;
 -- coordination of what the negative list has left
@@ -270,7 +270,7 @@ SELECT t.request('ja_civil', :r, '{甲,乙}') AS q \gset
 SELECT t.entry('wh_police', :r, '{甲}') AS e \gset
 SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET state = ''refused'' WHERE id = %s', :q), 'ZW020 a refusal needs a reason', 'the entry is no reason for the rest');
 SELECT t.val('wh_police', format('SELECT govdata.refuse_request(%s, ''无关'')', :q)) \g /dev/null
-SELECT is(answer_reason, format('negative entry %s: 中华人民共和国居民身份证法, 第十九条; 无关', :e), 'both reasons stand') FROM govdata.share_request WHERE id = :q;
+SELECT is(answer_reason, format('负面清单条目 %s：中华人民共和国居民身份证法，第十九条; 无关', :e), 'both reasons stand') FROM govdata.share_request WHERE id = :q;
 SELECT t.val('ja_civil', format('SELECT govdata.request_coordination(%s, ''必需'')', :q)) \g /dev/null
 SELECT t.val('wh_police', format('SELECT govdata.consent_in_coordination(%s)', :q)) \g /dev/null
 SELECT t.allowed('ja_da', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''同意其余'')', :q), 'the rest can be agreed on');
@@ -306,19 +306,19 @@ SELECT t.refused('wh_police', format('SELECT govdata.revoke_authorization(%s, ''
 SELECT t.refused(who, format('SELECT govdata.revoke_authorization(%s, ''violation'', ''理由'')', :a), 'ZW033 there is no authorization % on which you may act', format('%s does not revoke', who)) FROM unnest(ARRAY['wh_da', 'wh_gov', 'hb_da', 'wh_house']) AS who;
 SELECT t.refused('wh_police', 'SELECT govdata.revoke_authorization(999, ''violation'', ''理由'')', 'ZW033 there is no authorization 999 on which you may act', 'one that is not there');
 SELECT t.refused('wh_police', format('INSERT INTO govdata.authorization_act (share_authorization, act, ground, reason, department) VALUES (%s, ''revoke'', ''violation'', ''x'', 1)', :a), 'ZW033 column "department" of authorization_act is set by the platform', 'nor in another''s name');
-SELECT t.refused('ja_civil', format('SELECT govdata.suspend_authorization(%s, ''waiver'', ''x'')', :a), 'ZW033 share_authorization % can be moved from "active" to "suspended" only by: provider', 'the consumer does not suspend');
+SELECT t.refused('ja_civil', format('SELECT govdata.suspend_authorization(%s, ''waiver'', ''x'')', :a), 'ZW033 authorization % can be moved from "active" to "suspended" only by: provider', 'the consumer does not suspend');
 SELECT t.allowed('wh_police', format('SELECT govdata.suspend_authorization(%s, ''incident'', ''泄露'')', :a), 'suspended on a ground');
 SELECT is(t.right_of(:q), 'suspended reply {甲} incident v2', 'and the ground stands');
 SELECT is_empty('SELECT * FROM t.effective', 'suspended is not in force');
-SELECT t.refused('ja_civil', format('SELECT govdata.resume_authorization(%s, ''已整改'')', :a), 'ZW0% share_authorization % can be moved from "suspended" to "active" only by: provider%', 'the consumer does not resume');
+SELECT t.refused('ja_civil', format('SELECT govdata.resume_authorization(%s, ''已整改'')', :a), 'ZW0% authorization % can be moved from "suspended" to "active" only by: provider%', 'the consumer does not resume');
 SELECT t.allowed('wh_police', format('SELECT govdata.resume_authorization(%s, ''已整改'')', :a), 'the provider does');
 SELECT is(t.right_of(:q), 'active reply {甲} v3', 'and the ground is gone');
-SELECT t.refused('wh_police', format('SELECT govdata.resume_authorization(%s, ''再'')', :a), 'ZW033 share_authorization % cannot move from "active" to "active"', 'once');
+SELECT t.refused('wh_police', format('SELECT govdata.resume_authorization(%s, ''再'')', :a), 'ZW033 authorization % cannot move from "active" to "active"', 'once');
 SELECT t.refused('wh_police', 'UPDATE govdata.authorization_act SET reason = ''x''', 'ZW033 an act on an authorization is not changed', 'an act stays on record');
 SELECT t.refused('wh_police', 'DELETE FROM govdata.authorization_act', 'ZW033 rows of "authorization_act" are not deleted', 'also from being deleted');
 SELECT t.allowed('ja_civil', format('SELECT govdata.revoke_authorization(%s, ''waiver'', ''不再需要'')', :a), 'the consumer waives');
 SELECT is(t.right_of(:q), 'revoked reply {甲} waiver v4', 'that is a revocation');
-SELECT t.refused('wh_police', format('SELECT govdata.resume_authorization(%s, ''再'')', :a), 'ZW0% share_authorization % can be moved from "revoked" to "active" only by: coordinator%', 'and final for the two');
+SELECT t.refused('wh_police', format('SELECT govdata.resume_authorization(%s, ''再'')', :a), 'ZW0% authorization % can be moved from "revoked" to "active" only by: coordinator%', 'and final for the two');
 ROLLBACK TO s;
 SELECT t.allowed('wh_police', format('SELECT govdata.revoke_authorization(%s, %L, ''理由'')', :a, 'violation'), 'revoked on a ground');
 SELECT t.allowed('ja_civil', format('SELECT govdata.request_coordination(%s, ''不服'')', :q), 'a revocation can be coordinated');
@@ -427,7 +427,7 @@ SELECT isnt_empty(format('SELECT * FROM t.effective WHERE request = %s', :q), 'o
 \i :travel
 SELECT is_empty(format('SELECT * FROM t.effective WHERE request = %s', :q), 'afterwards not, before any sweep');
 SELECT authorization_id AS a FROM govdata.share_request WHERE id = :q \gset
-SELECT t.refused('wh_police', format('SELECT govdata.revoke_authorization(%s, ''violation'', ''x'')', :a), 'ZW033 share_authorization % cannot move from "expired" to "revoked"', 'nor can it be revoked');
+SELECT t.refused('wh_police', format('SELECT govdata.revoke_authorization(%s, ''violation'', ''x'')', :a), 'ZW033 authorization % cannot move from "expired" to "revoked"', 'nor can it be revoked');
 CALL govdata.sweep();
 SELECT is(t.right_of(:q), 'expired deemed_consent {甲,乙} v1', 'and the sweep writes it down');
 

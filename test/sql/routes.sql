@@ -53,7 +53,7 @@ LANGUAGE sql AS $$ SELECT format('SELECT govdata.submit_request(%L, %L, ''核对
 SELECT t.refused('ja_civil', t.asks('ja_civil', :'house_code', '{name}', ', route => ''direct'''),
 	'ZW021 resource % is on a platform above your own', 'nobody insists on a direct request upward');
 SELECT t.refused('ja_civil', format('INSERT INTO govdata.share_request (resource, items, purpose, valid_until, state) VALUES (%s, ''{name}'', ''用'', ''2026-12-31'', ''approved'')', :house),
-	'ZW020 share_request (new) can be moved from "" to "approved" only by: standing_consent', 'nor approves by asking');
+	'ZW020 a new request in state "approved" can be entered only by: standing_consent', 'nor approves by asking');
 BEGIN;
 SELECT t.val('ja_civil', format('INSERT INTO govdata.share_request (resource, items, purpose, valid_until, state) VALUES (%s, ''{name}'', ''用'', ''2026-12-31'', ''submitted'') RETURNING id', :house)) AS q \gset
 SELECT is(t.case_of(:q), 'upward reported', 'nor skips the way by naming its end');
@@ -67,22 +67,22 @@ SELECT is(format('%s|%s|%s', received_at, due_at, matures_at), '||', 'no clock r
 SELECT is(t.owed(:q), 'ja_da forward_request none', 'it lies with the county''s authority');
 SELECT is(t.val('wh_police', format('SELECT count(*) FROM govdata.share_request WHERE id = %s', :q)), '0', 'others do not see it');
 SELECT is(t.val('wh_da', format('SELECT count(*) FROM govdata.share_request WHERE id = %s', :q)), '1', 'the authorities above do');
-SELECT t.refused(who, format('SELECT govdata.forward_request(%s)', :q), 'ZW02% share_request %, which is "reported", can be changed like this only by: holder', format('%s does not forward', who))
+SELECT t.refused(who, format('SELECT govdata.forward_request(%s)', :q), 'ZW02% request %, which is "reported", can be changed like this only by: holder', format('%s does not forward', who))
 FROM unnest('{ja_civil,wh_da,hb_civil,hb_da,ja_gov}'::text[]) AS who;
-SELECT t.refused(who, format('UPDATE govdata.share_request SET state = ''submitted'' WHERE id = %s', :q), 'ZW021 share_request % can be moved from "reported" to "submitted" only by: holder', format('%s does not skip the way', who))
+SELECT t.refused(who, format('UPDATE govdata.share_request SET state = ''submitted'' WHERE id = %s', :q), 'ZW021 request % can be moved from "reported" to "submitted" only by: holder', format('%s does not skip the way', who))
 FROM unnest('{ja_civil,wh_da,hb_civil,hb_da}'::text[]) AS who;
 SELECT t.refused('ja_da', format('UPDATE govdata.share_request SET state = ''submitted'' WHERE id = %s', :q), 'ZW021 request % goes to "武汉市数据局" first', 'the county''s authority applies to no province');
 SELECT t.refused('ja_da', format('UPDATE govdata.share_request SET holder = %s WHERE id = %s', t.department('hb_da'), :q), 'ZW021 request % goes to "武汉市数据局" next', 'nor passes it on to another');
-SELECT t.refused('ja_da', format('UPDATE govdata.share_request SET state = ''approved'' WHERE id = %s', :q), 'ZW02_ share_request % can be moved from "reported" to "approved" only by: %', 'nor grants it');
-SELECT t.refused('ja_da', format('SELECT govdata.return_request(%s, '' '')', :q), 'ZW021 share_request % needs the reason to become "returned"', 'what is returned is returned with reason');
+SELECT t.refused('ja_da', format('UPDATE govdata.share_request SET state = ''approved'' WHERE id = %s', :q), 'ZW02_ request % can be moved from "reported" to "approved" only by: %', 'nor grants it');
+SELECT t.refused('ja_da', format('SELECT govdata.return_request(%s, '' '')', :q), 'ZW021 request % needs the reason to become "returned"', 'what is returned is returned with reason');
 -- returned, completed, reported again
 \set travel_to '2026-03-03 09:00+08'
 \i :travel
 SELECT t.allowed('ja_da', format('SELECT govdata.return_request(%s, ''请补充地区信息'')', :q), 'returned as incomplete');
 SELECT is(t.case_of(:q) || ' / ' || t.owed(:q), NULL, 'nobody owes anything now');
 SELECT is(t.case_of(:q), 'upward returned', 'the case is with the consumer');
-SELECT t.refused('ja_da', format('SELECT govdata.forward_request(%s)', :q), 'ZW020 share_request % cannot move from "returned" to "submitted"', 'what was returned is not forwarded');
-SELECT t.refused('wh_da', format('SELECT govdata.report_request(%s)', :q), 'ZW021 share_request % can be moved from "returned" to "reported" only by: consumer', 'only the consumer reports it again');
+SELECT t.refused('ja_da', format('SELECT govdata.forward_request(%s)', :q), 'ZW020 request % cannot move from "returned" to "submitted"', 'what was returned is not forwarded');
+SELECT t.refused('wh_da', format('SELECT govdata.report_request(%s)', :q), 'ZW021 request % can be moved from "returned" to "reported" only by: consumer', 'only the consumer reports it again');
 SELECT t.refused('ja_civil', format('SELECT govdata.report_request(%s, ''{name,age}'')', :q), 'ZW020 resource % has no item "age"', 'the catalog holds as before');
 \set travel_to '2026-03-04 09:00+08'
 \i :travel
@@ -94,7 +94,7 @@ ROLLBACK;
 SELECT t.allowed('ja_civil', format('SELECT govdata.report_request(%s, ''{name,income,region}'')', :q), 'completed and reported again');
 SELECT t.allowed('ja_da', format('SELECT govdata.forward_request(%s)', :q), 'the county passes it on');
 SELECT is(t.case_of(:q), 'upward reported', 'it is on its way');
-SELECT t.refused('ja_da', format('SELECT govdata.forward_request(%s)', :q), 'ZW021 share_request % can be moved from "reported" to "submitted" only by: holder', 'and the county has done its part');
+SELECT t.refused('ja_da', format('SELECT govdata.forward_request(%s)', :q), 'ZW021 request % can be moved from "reported" to "submitted" only by: holder', 'and the county has done its part');
 SELECT is(t.owed(:q), 'wh_da forward_request none', 'it lies with the city''s authority');
 \set travel_to '2026-03-06 15:00+08'
 \i :travel
@@ -108,7 +108,7 @@ SELECT is(string_agg(format('%s %s %s', to_state, article, t.who(department)), '
 	'the journal names each article and actor') FROM govdata.journal_entry WHERE subject = 'share_request' AND subject_key = :'q' AND from_state IS DISTINCT FROM to_state;
 -- as direct from here on: the answer
 BEGIN;
-SELECT t.refused('wh_da', format('SELECT govdata.approve_request(%s)', :q), 'ZW020 share_request % only by: provider, time', 'the authority on the way does not answer');
+SELECT t.refused('wh_da', format('SELECT govdata.approve_request(%s)', :q), 'ZW020 request % only by: provider, time', 'the authority on the way does not answer');
 SELECT t.allowed('hb_civil', format('SELECT govdata.approve_request(%s, ''{name,region}'', ''收入不提供'')', :q), 'the provider consents in part');
 SELECT is(t.case_of(:q), 'upward approved reply {name,region} not {income}', 'which is recorded');
 SELECT is(t.who(applicant) || ' ' || t.right_of(:q), 'ja_da active reply {name,region}', 'authorized for the applicant, and in its name for the end user') FROM govdata.share_authorization WHERE request = :q;
@@ -163,8 +163,8 @@ SELECT is(t.val('hb_market', format('SELECT allowed || '' '' || basis FROM govda
 SELECT t.val('wh_civil', t.asks('wh_civil', :'note_code', '{title}')) AS n \gset
 SELECT is(t.case_of(:n), 'upward reported', 'reported');
 BEGIN;
-SELECT t.refused('wh_civil', format('UPDATE govdata.share_request SET state = ''submitted'' WHERE id = %s', :n), 'ZW021 share_request % only by: holder', 'the consumer does not forward it');
-SELECT t.refused('wh_civil', format('UPDATE govdata.share_request SET state = ''approved'' WHERE id = %s', :n), 'ZW02_ share_request % only by: %', 'nor grants it itself');
+SELECT t.refused('wh_civil', format('UPDATE govdata.share_request SET state = ''submitted'' WHERE id = %s', :n), 'ZW021 request % only by: holder', 'the consumer does not forward it');
+SELECT t.refused('wh_civil', format('UPDATE govdata.share_request SET state = ''approved'' WHERE id = %s', :n), 'ZW02_ request % only by: %', 'nor grants it itself');
 ROLLBACK;
 SELECT t.allowed('wh_da', format('SELECT govdata.forward_request(%s)', :n), 'forwarded');
 SELECT is(t.case_of(:n) || ' / ' || t.right_of(:n), 'upward approved unconditional {title} / active unconditional {title}', 'and granted');
@@ -174,7 +174,7 @@ BEGIN;
 SELECT t.val('hb_civil', format('INSERT INTO govdata.standing_consent (resource, regions) VALUES (%s, ''{420100}'')', :house)) \g /dev/null
 SELECT t.val('ja_civil', t.asks('ja_civil', :'house_code', '{name}')) AS q \gset
 SELECT is(t.case_of(:q), 'upward reported', 'a standing consent does not spare the way');
-SELECT t.refused('ja_civil', format('UPDATE govdata.share_request SET state = ''approved'' WHERE id = %s', :q), 'ZW02_ share_request % only by: %', 'nobody on the way uses it');
+SELECT t.refused('ja_civil', format('UPDATE govdata.share_request SET state = ''approved'' WHERE id = %s', :q), 'ZW02_ request % only by: %', 'nobody on the way uses it');
 SELECT t.val('ja_da', format('SELECT govdata.forward_request(%s)', :q)) \g /dev/null
 SELECT t.allowed('wh_da', format('SELECT govdata.forward_request(%s)', :q), 'at its end');
 SELECT is(t.case_of(:q), 'upward approved standing_consent {name}', 'it answers at once');
@@ -193,7 +193,7 @@ ROLLBACK;
 CREATE FUNCTION t.wants(who text, provider text, more text DEFAULT '') RETURNS text
 LANGUAGE sql AS $$ SELECT format('SELECT govdata.submit_uncatalogued_request(%s, ''近三年暂住登记'', ''核对居住情况'', ''2026-12-31''%s)', t.department(provider), more) $$;
 SELECT t.refused('wh_civil', 'SELECT govdata.submit_uncatalogued_request(999, ''x'', ''y'', ''2026-12-31'')', 'ZW022 there is no department 999 that could provide', 'somebody must be asked');
-SELECT t.refused('wh_civil', format('SELECT govdata.submit_uncatalogued_request(%s, '' '', ''y'', ''2026-12-31'')', t.department('wh_police')), 'ZW022 uncatalogued_request needs a description of the data', 'for something');
+SELECT t.refused('wh_civil', format('SELECT govdata.submit_uncatalogued_request(%s, '' '', ''y'', ''2026-12-31'')', t.department('wh_police')), 'ZW022 uncatalogued request needs a description of the data', 'for something');
 SELECT t.refused('wh_police', t.wants('wh_police', 'wh_police'), 'ZW022 these data are your own', 'not oneself');
 SELECT t.refused('wh_civil', t.wants('wh_civil', 'operator'), 'ZW022 a platform operator holds no data of its own', 'nor the operator');
 SELECT t.refused('operator', t.wants('operator', 'wh_police'), 'ZW020 a platform operator does not request data', 'the operator asks for nothing here either');
@@ -213,13 +213,13 @@ SELECT is(t.owed(:u), 'wh_police reply_uncatalogued late late', 'and owed');
 SELECT is(t.val('wh_da', format('SELECT count(*) FROM govdata.obligation WHERE late AND subject_key = %L', (:u)::text)), '1', 'the provider''s own authority sees it');
 CALL govdata.sweep();
 SELECT is(t.case_of(:u) || coalesce(t.right_of(:u), ''), 'uncatalogued submitted', 'no sweep makes it consent');
-SELECT t.refused(who, format('SELECT govdata.agree_request(%s)', :u), 'ZW022 uncatalogued_request % can be moved from "submitted" to "agreed" only by: provider', format('%s does not agree', who)) FROM unnest('{ja_civil,wh_da,wh_gov}'::text[]) AS who;
+SELECT t.refused(who, format('SELECT govdata.agree_request(%s)', :u), 'ZW022 uncatalogued request % can be moved from "submitted" to "agreed" only by: provider', format('%s does not agree', who)) FROM unnest('{ja_civil,wh_da,wh_gov}'::text[]) AS who;
 SELECT t.refused('wh_police', format('SELECT govdata.refuse_request(%s, '' '')', :u), 'ZW022 a refusal needs a reason', 'a refusal needs a reason');
-SELECT t.refused('wh_police', format('SELECT govdata.approve_request(%s)', :u), 'ZW022 uncatalogued_request % cannot move from "submitted" to "approved"', 'what is not catalogued is not approved');
+SELECT t.refused('wh_police', format('SELECT govdata.approve_request(%s)', :u), 'ZW022 uncatalogued request % cannot move from "submitted" to "approved"', 'what is not catalogued is not approved');
 SELECT t.allowed('wh_police', format('SELECT govdata.agree_request(%s, ''同意,编目后共享'')', :u), 'agreed, if late');
 SELECT is(t.case_of(:u) || coalesce(t.right_of(:u), ''), 'uncatalogued agreed reply', 'which grants nothing yet');
 SELECT is(t.owed(:u), 'wh_police list_request none', 'but owes the entry, without limit');
-SELECT t.refused('wh_police', format('SELECT govdata.refuse_request(%s, ''反悔'')', :u), 'ZW022 uncatalogued_request % cannot move from "agreed" to "refused"', 'consent stands');
+SELECT t.refused('wh_police', format('SELECT govdata.refuse_request(%s, ''反悔'')', :u), 'ZW022 uncatalogued request % cannot move from "agreed" to "refused"', 'consent stands');
 -- listed: a published resource of the provider's, nothing withheld
 SELECT t.resource('wh_police', '暂住登记', '{姓名,住址}', publish => false) AS stay, t.resource('wh_civil', '他人', '{姓名}') AS other \gset
 SELECT code AS stay_code FROM govdata.resource WHERE id = :stay \gset
@@ -227,12 +227,12 @@ SELECT code AS other_code FROM govdata.resource WHERE id = :other \gset
 SELECT t.refused('wh_police', format('SELECT govdata.list_request(%s, %L, ''{姓名}'')', :u, :'stay_code'), 'ZW020 there is no resource % that you can see', 'a draft is not listed');
 SELECT t.refused('wh_police', format('SELECT govdata.list_request(%s, %L, ''{姓名}'')', :u, :'other_code'), 'ZW022 resource % is not the provider''s', 'nor another''s resource');
 SELECT t.val('wh_police', format('SELECT govdata.publish_resource(%L)', :'stay_code')) \g /dev/null
-SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET state = ''listed'' WHERE id = %s', :u), 'ZW022 uncatalogued_request % needs the resource to become "listed"', 'the resource is named');
+SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET state = ''listed'' WHERE id = %s', :u), 'ZW022 uncatalogued request % needs the resource to become "listed"', 'the resource is named');
 BEGIN;
 SELECT t.entry('wh_police', :stay, '{住址}') \g /dev/null
 SELECT t.refused('wh_police', format('SELECT govdata.list_request(%s, %L, ''{姓名,住址}'')', :u, :'stay_code'), 'ZW023 item "住址" of resource % is withheld', 'nothing withheld is listed');
 ROLLBACK;
-SELECT t.refused('ja_civil', format('SELECT govdata.list_request(%s, %L, ''{姓名}'')', :u, :'stay_code'), 'ZW022 uncatalogued_request % can be moved from "agreed" to "listed" only by: provider', 'nobody lists for the provider');
+SELECT t.refused('ja_civil', format('SELECT govdata.list_request(%s, %L, ''{姓名}'')', :u, :'stay_code'), 'ZW022 uncatalogued request % can be moved from "agreed" to "listed" only by: provider', 'nobody lists for the provider');
 SELECT t.allowed('wh_police', format('SELECT govdata.list_request(%s, %L, ''{姓名,住址}'')', :u, :'stay_code'), 'listed');
 SELECT is(t.case_of(:u) || ' / ' || t.right_of(:u), 'uncatalogued listed reply {姓名,住址} / active reply {姓名,住址}', 'and authorized');
 SELECT is(t.owed(:u), NULL, 'nothing is owed any more');
@@ -252,7 +252,7 @@ SELECT is(t.owed(:u), 'wh_police open_negative_entry none', 'an entry is owed');
 SELECT t.refused('wh_police', format('SELECT govdata.cite_negative_entry(%s, 999)', :u), 'ZW022 there is no negative entry 999 of yours%', 'one that is there');
 SELECT t.resource('wh_police', '不共享', '{甲}', publish => false) AS secret \gset
 SELECT t.entry('wh_police', :secret, NULL, 'drafted') AS e \gset
-SELECT t.refused('ja_civil', format('SELECT govdata.cite_negative_entry(%s, %s)', :u, :e), 'ZW022 uncatalogued_request %, which is "refused", can be changed like this only by: provider', 'by the provider');
+SELECT t.refused('ja_civil', format('SELECT govdata.cite_negative_entry(%s, %s)', :u, :e), 'ZW022 uncatalogued request %, which is "refused", can be changed like this only by: provider', 'by the provider');
 SELECT t.allowed('wh_police', format('SELECT govdata.cite_negative_entry(%s, %s)', :u, :e), 'opened and named');
 SELECT is(t.owed(:u), NULL, 'done');
 SELECT t.val('wh_da', format('SELECT govdata.reject_negative_entry(%s, ''依据不足'')', :e)) \g /dev/null
@@ -268,7 +268,7 @@ SELECT is(t.right_of(:u), 'active coordination {姓名}', 'authorized');
 SELECT t.val('yc_civil', t.wants('yc_civil', 'wh_police')) AS u, t.val('wh_civil', t.wants('wh_civil', 'wh_police')) AS v, t.val('ja_civil', t.wants('ja_civil', 'hb_civil')) AS up \gset
 \set travel_to '2026-03-05 09:00+08'
 \i :travel
-SELECT t.refused('yc_civil', format('SELECT govdata.reroute_request(%s, ''307009/000003'', ''{甲}'')', :u), 'ZW022 uncatalogued_request %, which is "submitted", can be changed like this only by: provider', 'the provider says that it is catalogued');
+SELECT t.refused('yc_civil', format('SELECT govdata.reroute_request(%s, ''307009/000003'', ''{甲}'')', :u), 'ZW022 uncatalogued request %, which is "submitted", can be changed like this only by: provider', 'the provider says that it is catalogued');
 SELECT t.refused('wh_police', format('UPDATE govdata.share_request SET route = ''return'', resource = %s, items = ''{甲}'' WHERE id = %s', :people, :u), 'ZW022 what is in the catalog goes on as a direct request', 'and sends it no other way');
 SELECT t.refused('hb_civil', format('SELECT govdata.reroute_request(%s, %L, ''{name}'')', :up, :'house_code'), 'ZW021 resource % is on a platform above your own', 'what must be applied for upward is not turned into a direct request');
 SELECT t.allowed('wh_police', format('SELECT govdata.reroute_request(%s, code, ''{甲}'') FROM govdata.resource WHERE id = %s', :u, :people), 're-routed');
@@ -283,25 +283,25 @@ SELECT is(format('%s %s', due_on, t.at(matures_at)), '2026-03-30 2026-03-31 00:0
 -- ---- ministries (Article 22 paragraph 2; ruling 20) ----
 \set travel_to '2026-03-02 09:00+08'
 \i :travel
-SELECT t.refused('ja_civil', 'SELECT govdata.submit_national_request('' '', ''婚姻登记'', ''核对'')', 'ZW022 national_request needs the ministry or central body', 'a body is named');
+SELECT t.refused('ja_civil', 'SELECT govdata.submit_national_request('' '', ''婚姻登记'', ''核对'')', 'ZW022 national request needs the ministry or central body', 'a body is named');
 SELECT t.refused('hb_da', 'SELECT govdata.submit_national_request(''民政部'', ''婚姻登记'', ''核对'')', 'ZW022 the provincial data authority asks itself for nothing', 'the authority asks others');
 SELECT t.val('ja_civil', 'SELECT govdata.submit_national_request(''民政部'', ''全国婚姻登记信息'', ''核对婚姻状况'')') AS n \gset
 SELECT is(format('%s %s %s|%s', t.case_of(:n), t.who(provider), due_on, authorization_id), 'national filed hb_da |', 'filed with the provincial authority, no clock') FROM govdata.share_request WHERE id = :n;
 SELECT is(t.owed(:n), 'hb_da obtain_data none', 'who is to coordinate');
-SELECT t.refused(who, format('SELECT govdata.coordinate_national_request(%s)', :n), 'ZW022 national_request % can be moved from "filed" to "coordinating" only by: provincial_authority', format('%s does not', who)) FROM unnest('{ja_civil,ja_da,wh_da,hb_gov}'::text[]) AS who;
-SELECT t.refused('hb_da', format('SELECT govdata.record_obtained(%s, ''x'')', :n), 'ZW022 national_request % cannot move from "filed" to "obtained"', 'nothing is obtained uncoordinated');
+SELECT t.refused(who, format('SELECT govdata.coordinate_national_request(%s)', :n), 'ZW022 national request % can be moved from "filed" to "coordinating" only by: provincial_authority', format('%s does not', who)) FROM unnest('{ja_civil,ja_da,wh_da,hb_gov}'::text[]) AS who;
+SELECT t.refused('hb_da', format('SELECT govdata.record_obtained(%s, ''x'')', :n), 'ZW022 national request % cannot move from "filed" to "obtained"', 'nothing is obtained uncoordinated');
 SELECT t.allowed('hb_da', format('SELECT govdata.coordinate_national_request(%s)', :n), 'coordinating');
 \set travel_to '2026-10-09 09:00+08'
 \i :travel
 SELECT is(format('%s %s', effective_state, late), 'coordinating f', 'silence says nothing, however long') FROM govdata.request_board WHERE id = :n;
 BEGIN;
-SELECT t.refused('hb_da', format('SELECT govdata.record_not_obtained(%s, '' '')', :n), 'ZW022 national_request % needs the reason to become "not_obtained"', 'a failure has a reason');
+SELECT t.refused('hb_da', format('SELECT govdata.record_not_obtained(%s, '' '')', :n), 'ZW022 national request % needs the reason to become "not_obtained"', 'a failure has a reason');
 SELECT t.allowed('hb_da', format('SELECT govdata.record_not_obtained(%s, ''部委未同意'')', :n), 'which is recorded');
 ROLLBACK;
 BEGIN;
 SELECT t.allowed('ja_civil', format('SELECT govdata.withdraw_request(%s)', :n), 'the consumer may withdraw meanwhile');
 ROLLBACK;
-SELECT t.refused('hb_da', format('SELECT govdata.record_obtained(%s, NULL)', :n), 'ZW022 national_request % needs the terms to become "obtained"', 'on terms');
+SELECT t.refused('hb_da', format('SELECT govdata.record_obtained(%s, NULL)', :n), 'ZW022 national request % needs the terms to become "obtained"', 'on terms');
 SELECT t.allowed('hb_da', format('SELECT govdata.record_obtained(%s, ''仅限核对,不得留存'')', :n), 'obtained');
 SELECT is(t.owed(:n), 'hb_da list_obtained none', 'what is obtained is listed');
 SELECT t.resource('hb_da', '婚姻登记(部)', '{结果}') AS wed, t.resource('wh_civil', '市级', '{甲}') AS city \gset
@@ -389,9 +389,9 @@ SELECT is(t.val('wh_house', format('SELECT count(*) FROM govdata.request_board W
 SELECT t.refused('wh_house', format('SELECT govdata.refuse_items(%s, ''{丙}'', ''不提供'')', :q), 'ZW020 item "丙" is not yours to refuse in request %', 'only its own items');
 SELECT t.refused('wh_house', format('SELECT govdata.refuse_items(%s, ''{甲}'', ''不提供'')', :q), 'ZW020 item "甲" is not yours to refuse in request %', 'nor the lead''s');
 SELECT t.refused('wh_house', format('SELECT govdata.refuse_items(%s, ''{乙}'', '' '')', :q), 'ZW020 refusing some of the items needs a reason', 'with reason');
-SELECT t.refused('wh_house', format('SELECT govdata.approve_request(%s)', :q), 'ZW020 share_request % only by: provider, time', 'the lead answers');
+SELECT t.refused('wh_house', format('SELECT govdata.approve_request(%s)', :q), 'ZW020 request % only by: provider, time', 'the lead answers');
 SELECT t.refused('wh_house', format('SELECT govdata.refuse_request(%s, ''x'')', :q), 'ZW020 %', 'a source refuses no more than its own');
-SELECT t.refused('wh_da', format('SELECT govdata.refuse_items(%s, ''{乙}'', ''x'')', :q), 'ZW020 share_request %, which is "submitted", can be changed like this only by: source', 'and nobody in its stead');
+SELECT t.refused('wh_da', format('SELECT govdata.refuse_items(%s, ''{乙}'', ''x'')', :q), 'ZW020 request %, which is "submitted", can be changed like this only by: source', 'and nobody in its stead');
 SELECT t.allowed('wh_house', format('SELECT govdata.refuse_items(%s, ''{乙}'', ''房屋信息另行申请'')', :q), 'a source refuses its own');
 SELECT is(t.case_of(:q) || ' ' || answer_reason, 'direct submitted not {乙} 房屋信息另行申请', 'the rest is still to be answered') FROM govdata.share_request WHERE id = :q;
 SELECT t.refused('wh_house', format('UPDATE govdata.share_request SET refused_items = NULL, answer_reason = ''x'' WHERE id = %s', :q), 'ZW020 a refusal of items must name items, and takes none back', 'which it cannot take back');
@@ -424,8 +424,8 @@ SELECT t.val('yc_civil', format('SELECT govdata.request_coordination(%s, ''必�
 SELECT is(format('%s %s', t.who(coordinator), t.who(co_coordinator)), 'yc_da wh_da', 'both authorities') FROM govdata.share_request WHERE id = :q;
 SELECT is(t.owed(:q), 'wh_da concur_in_coordination none, yc_da settle_coordination none', 'each has its part');
 SELECT t.refused('yc_da', format('SELECT govdata.settle_coordination(%s, ''upheld'', ''维持'')', :q), 'ZW020 the provider''s data authority has not concurred', 'neither closes it over the other''s head');
-SELECT t.refused('wh_da', format('SELECT govdata.settle_coordination(%s, ''upheld'', ''维持'')', :q), 'ZW020 share_request % can be moved from "coordinating" to "upheld" only by: coordinator', 'the consumer''s closes it');
-SELECT t.refused('yc_da', format('SELECT govdata.concur_in_coordination(%s, ''同意'')', :q), 'ZW020 share_request %, which is "coordinating", can be changed like this only by: %', 'nobody concurs for the other');
+SELECT t.refused('wh_da', format('SELECT govdata.settle_coordination(%s, ''upheld'', ''维持'')', :q), 'ZW020 request % can be moved from "coordinating" to "upheld" only by: coordinator', 'the consumer''s closes it');
+SELECT t.refused('yc_da', format('SELECT govdata.concur_in_coordination(%s, ''同意'')', :q), 'ZW020 request %, which is "coordinating", can be changed like this only by: %', 'nobody concurs for the other');
 SAVEPOINT s;
 SELECT t.allowed('wh_da', format('SELECT govdata.concur_in_coordination(%s, ''支持共享'')', :q), 'the provider''s authority concurs');
 SELECT t.refused('yc_da', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''同意'')', :q), 'ZW020 the provider has not consented', 'which is not the provider''s consent');

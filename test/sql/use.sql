@@ -78,7 +78,7 @@ SELECT is(format('%s %s %s %s', items, purpose, valid_until, state), '{id,name} 
 SELECT t.val('carol', format('SELECT govdata.renew_authorization(%s, ''2027-12-31'', ''{name}'', ''救助'')', :carol_authorization)) AS q \gset
 SELECT is(format('%s %s %s', items, purpose, mode), '{name} 救助 copy', 'or for what is named') FROM govdata.share_request WHERE id = :q;
 SELECT t.refused(who, format('SELECT govdata.renew_authorization(%s, ''2027-12-31'', ''{name}'')', :alice_authorization), told, format('not by %s', who))
-FROM (VALUES ('bob', 'ZW020 there is no share_authorization "%" that you can see'), ('pat', 'ZW020 there is no share_authorization "%" that you can see'),
-	('stranger', 'ZW020 there is no share_authorization "%" that you can see'), ('nobody', '42501 %')) AS v (who, told);
+FROM (VALUES ('bob', 'ZW020 there is no authorization "%" that you can see'), ('pat', 'ZW020 there is no authorization "%" that you can see'),
+	('stranger', 'ZW020 there is no authorization "%" that you can see'), ('nobody', '42501 %')) AS v (who, told);
 
 \i :actors_end

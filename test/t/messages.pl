@@ -27,6 +27,9 @@ CONF
 $node->start;
 $node->safe_psql('postgres', q{CREATE DATABASE chinese TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'zh_CN.UTF-8'});
 
+# what there is without a Chinese character in it
+sub english { "SELECT said FROM $_[0] WHERE octet_length(said) = length(said)" }
+
 # the setting has another name from 16 on
 my $parallel = $node->safe_psql('postgres', q{SELECT name FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query')});
 
@@ -43,12 +46,19 @@ for my $database (qw(postgres chinese))
 	like($err, qr/日志对任何人都只增不改.*《办法》第32条/s, "a detail, with its article");
 	$node->psql($database, q{ALTER TABLE govdata.journal_entry DISABLE TRIGGER ALL}, stderr => \$err);
 	like($err, qr/超级用户可先执行 SET govdata.maintenance = on/, "the hint of a utility statement");
+	# texts that are made in SQL
+	is($node->safe_psql($database, english('govdata.doctor() AS t (item, state, said)')), '', "every check of doctor()");
+	is($node->safe_psql($database, english('(SELECT detail FROM govdata.verify_journal()) AS t (said)')), '', "findings in the journal");
+	is($node->safe_psql($database, english('(SELECT detail FROM govdata.verify_access_log()) AS t (said)')), '', "findings in the access log");
+	is($node->safe_psql($database, english('(SELECT interpretation FROM govdata.article) AS t (said)')), '', "how articles are read");
 }
 
 # another session's language is its own
 my $err;
 $node->psql('postgres', q{SET lc_messages = 'C'; SELECT govdata.deadline('infinity', 3)}, stderr => \$err);
 like($err, qr/an infinite time has no date/, 'English for whoever sets it');
+unlike($node->safe_psql('postgres', q{SET lc_messages = 'C'; SELECT t.detail FROM govdata.doctor() t WHERE t.item <> 'regime'}), qr/[^\x00-\x7f]/, 'and what doctor() says');
+is($node->safe_psql('postgres', q{SELECT govdata._text('')}), '', 'nothing is said of nothing');
 
 $node->stop;
 done_testing();

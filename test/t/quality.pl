@@ -150,7 +150,7 @@ value("INSERT INTO data.people SELECT 'name ' || g, 'street' FROM generate_serie
 partly();
 as_provider(q{SELECT govdata.detach_resource('307009/000001')});
 value('CALL govdata.check_quality()');
-is(value('SELECT state, note FROM govdata.quality_run ORDER BY id DESC LIMIT 1'), 'abandoned|the table was detached or changed while it was read', 'detached in the middle: given up');
+is(value('SELECT state, note FROM govdata.quality_run ORDER BY id DESC LIMIT 1'), 'abandoned|读取期间数据表被解除挂接或者变更', 'detached in the middle: given up');
 as_provider(q{SELECT govdata.attach_resource('307009/000001', 'data.people')});
 partly();
 as_provider(q{SELECT govdata.detach_resource('307009/000001')}, 'RESET ROLE', 'DROP TABLE data.people');

@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
- * held.h
+ * held_rows.h
  *	  Rows held back until the record of their read is durable.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef GOVDATA_HELD_H
-#define GOVDATA_HELD_H
+#ifndef GOVDATA_HELD_ROWS_H
+#define GOVDATA_HELD_ROWS_H
 
 #include "executor/execdesc.h"
 #include "nodes/parsenodes.h"
@@ -47,4 +47,4 @@ extern void gd_hold(GdHeld *held, QueryDesc *queryDesc, void (*permit) (void *ar
 /* the statement is over, or has failed: whatever there is to learn waits here */
 extern void gd_let_go(GdHeld *held, QueryDesc *queryDesc);
 
-#endif							/* GOVDATA_HELD_H */
+#endif							/* GOVDATA_HELD_ROWS_H */

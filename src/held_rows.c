@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * held.c
+ * held_rows.c
  *	  Rows held back until the record of their read is durable.
  *
  * A record must be durable before anybody learns anything from the read.  Where
@@ -25,7 +25,7 @@
 
 #include "access.h"
 #include "access_log.h"
-#include "held.h"
+#include "held_rows.h"
 
 static bool
 gd_function_may_tell(Oid function, void *context)
