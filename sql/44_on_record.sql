@@ -9,6 +9,9 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     said text := CASE what
         -- reasons
+        WHEN 'one_department' THEN '双方已并为同一部门'
+        WHEN 'no_successor' THEN '部门已撤销，且未指明承接其职责的部门'
+        WHEN 'no_office' THEN '已无非当事方的机关可以协调'
         WHEN 'unneeded' THEN '已改为无条件共享，无需授权'
         WHEN 'source_withheld' THEN '其来源资源 %s 已列为不予共享'
         WHEN 'source_item_withheld' THEN '其来源资源 %2$s 的信息项 %1$s 已列为不予共享'

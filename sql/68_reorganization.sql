@@ -71,8 +71,9 @@ SELECT govdata._case_table('govdata.reorganization_line', 'government', 'success
 -- provincial one; of a government, the one above) drafts what becomes of it. An
 -- abolished department's resources, open cases and duties go to the successor;
 -- none named: to its government, a branch's to its provincial head. Its
--- authorizations go to a named successor, who has the same duty, and else end.
--- Raises ZW006.
+-- authorizations go to a named successor, who has the same duty, and else end. The
+-- government itself is none to be named: supervising is not reading. Raises
+-- ZW006, ZW020 for the government itself.
 CREATE FUNCTION govdata.draft_reorganization(department bigint, basis text, successor bigint DEFAULT NULL,
                                              abolish boolean DEFAULT true) RETURNS bigint
 LANGUAGE sql BEGIN ATOMIC
@@ -84,7 +85,8 @@ COMMENT ON FUNCTION govdata.draft_reorganization(bigint, text, bigint, boolean) 
 
 -- plan_succession(reorganization, subject, key, successor) -> id of the line:
 -- a resource that the department provides, or an authorization or pending
--- request of which it is the consumer, goes to this successor. Raises ZW006.
+-- request of which it is the consumer, goes to this successor. Raises ZW006, ZW018
+-- for a resource to a branch of a vertical system, ZW020 for the government itself.
 CREATE FUNCTION govdata.plan_succession(reorganization bigint, subject text, key bigint, successor bigint) RETURNS bigint
 LANGUAGE sql BEGIN ATOMIC
     INSERT INTO govdata.reorganization_line (reorganization, subject, key, successor)
@@ -101,7 +103,8 @@ END;
 COMMENT ON FUNCTION govdata.drop_succession(bigint) IS '删去一行';
 
 -- execute_reorganization(reorganization): all of it at once. Clocks run on; what
--- became of each thing stands in the journal. Raises ZW006.
+-- became of each thing stands in the journal. Raises ZW006, also in a transaction
+-- that does not see what others have committed meanwhile.
 CREATE FUNCTION govdata.execute_reorganization(reorganization bigint) RETURNS void
 LANGUAGE sql BEGIN ATOMIC
     WITH moved AS (UPDATE govdata.reorganization o SET state = 'executed' WHERE o.id = reorganization RETURNING 1)
@@ -130,7 +133,8 @@ SELECT o.id AS reorganization, v.subject, v.key, v.role,
         WHERE r.provider = o.department AND r.state <> 'withdrawn'
        UNION ALL
        SELECT 'share_request', q.id, CASE q.consumer WHEN o.department THEN 'consumer' ELSE 'provider' END, q.resource
-         FROM govdata.share_request q WHERE o.department IN (q.provider, q.consumer) AND q.state IN ('submitted', 'coordinating')
+         FROM govdata.share_request q WHERE o.department IN (q.provider, q.consumer) AND (q.state IN ('reported', 'returned', 'submitted', 'coordinating', 'filed', 'unsettled')
+                OR q.state = 'agreed' AND q.route = 'uncatalogued')
        UNION ALL
        SELECT 'share_authorization', a.id, CASE a.consumer WHEN o.department THEN 'consumer' ELSE 'provider' END, a.resource
          FROM govdata.share_authorization a WHERE o.department IN (a.provider, a.consumer) AND a.state IN ('active', 'suspended')) v
@@ -144,6 +148,19 @@ COMMENT ON COLUMN govdata.reorganization_plan.subject IS '事项';
 COMMENT ON COLUMN govdata.reorganization_plan.key IS '事项编号';
 COMMENT ON COLUMN govdata.reorganization_plan.role IS '该部门在其中的地位:provider 提供部门、consumer 使用部门';
 COMMENT ON COLUMN govdata.reorganization_plan.successor IS '承接部门;空表示该授权终止';
+
+-- What becomes of a column that names a department: 'passes' (of what is not over,
+-- to whoever takes over resource or case), 'list' (the named successor stands for
+-- it), 'ends' (with the department), 'history' (who it was then).
+CREATE FUNCTION govdata._successions(OUT relation text, OUT column_name text, OUT rule text) RETURNS SETOF record
+LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'gd_successions';
+COMMENT ON FUNCTION govdata._successions() IS '机构改革时各列如何处置';
+CREATE VIEW govdata.succession_rule WITH (security_invoker, security_barrier) AS
+SELECT s.relation, s.column_name, s.rule FROM govdata._successions() s;
+COMMENT ON VIEW govdata.succession_rule IS '机构改革时,各表中指明部门的各列如何处置';
+COMMENT ON COLUMN govdata.succession_rule.relation IS '表';
+COMMENT ON COLUMN govdata.succession_rule.column_name IS '列';
+COMMENT ON COLUMN govdata.succession_rule.rule IS '处置:passes 未结者随承接部门、list 由指明的承接部门代替、ends 随部门终止、history 当时的部门,不变';
 
 CREATE VIEW govdata._duty_reorganization WITH (security_invoker, security_barrier) AS
 SELECT o.government AS department, 'execute_reorganization' AS duty, 6::smallint AS article, 'reorganization' AS subject,

@@ -43,6 +43,7 @@ BEGIN
                      '_search',
                      '_sees',
                      '_specification_findings',
+                     '_successions',
                      '_text',
                      '_transition_article',
                      '_transitions',

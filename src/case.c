@@ -160,6 +160,18 @@ gd_platform_authority_of(int64 department)
 	return gd_department(department, &dept) && gd_platform_region(dept.region, &region) ? region.authority : 0;
 }
 
+void
+gd_pass_office(GdRow *row, int office, int department)
+{
+	int64		above;
+
+	if (gd_new_int64(row, office) != gd_new_int64(row, department))
+		return;
+	above = gd_supervising_authority(gd_new_int64(row, department));
+	if (above != 0)
+		gd_set(row, office, Int64GetDatum(above));
+}
+
 const char *
 gd_platform_of(int64 provider, const char *resource)
 {

@@ -158,6 +158,8 @@ extern void gd_case_recompute(void);
 /* the data authority of a department's own region, 0 for none; of its platform */
 extern int64 gd_authority_of(int64 department);
 extern int64 gd_platform_authority_of(int64 department);
+/* effect of what the law amends: whoever has become the department itself leaves the office to the one above */
+extern void gd_pass_office(GdRow *row, int office, int department);
 /* code of the region on whose platform a provider's resource is; raises where there is none */
 extern const char *gd_platform_of(int64 provider, const char *resource);
 /* data authority and government of the province above a department's region */

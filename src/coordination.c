@@ -207,6 +207,60 @@ gd_step_office(GdRow *row, const char *office)
 	return gd_next_government(common, gd_new_int64(row, REQ_PROVIDER), gd_new_int64(row, REQ_CONSUMER));
 }
 
+/* ---- passing on ---- */
+
+/* the office of the step that a dispute is at; NULL under a regime without steps */
+static const char *
+gd_office_of_step(GdRow *row)
+{
+	static const Oid types[] = {TEXTOID, INT4OID};
+	static GdStatementText query = {
+		"SELECT office FROM govdata.dispute_step WHERE regime = $1 AND step = $2", 2, types, NULL
+	};
+	Datum		args[2] = {row->new[REQ_REGIME - 1], row->new[REQ_COORDINATION_STEP - 1]};
+	Datum		office;
+	bool		isnull;
+
+	if (row->newnull[REQ_REGIME - 1] || row->newnull[REQ_COORDINATION_STEP - 1] ||
+		gd_own_run(&query, args, NULL, NULL, 1, &office, &isnull) == 0)
+		return NULL;
+	return TextDatumGetCString(office);
+}
+
+/*
+ * A reorganization has changed the parties or the offices: an office that is a
+ * party now leaves the case to the next one above.  Where none is left the
+ * reorganization ends it.
+ */
+void
+gd_coordination_passes(GdCase *c)
+{
+	GdRow	   *row = c->row;
+	const char *office = gd_office_of_step(row);
+	int64		coordinator = gd_new_int64(row, REQ_COORDINATOR);
+	int64		partner = gd_new_int64(row, REQ_CO_COORDINATOR);
+	int64		next;
+
+	if (office && strcmp(office, "parties") == 0)
+	{
+		gd_set(row, REQ_COORDINATOR, row->new[REQ_CONSUMER - 1]);
+		return;
+	}
+	if (partner == coordinator)
+		gd_set_null(row, REQ_CO_COORDINATOR);
+	if (!gd_is_party(row, coordinator) && !(partner != 0 && gd_is_party(row, partner)))
+		return;
+	partner = 0;
+	next = office ? gd_step_office(row, office) :
+		gd_find_coordinator(row, DatumGetInt64(row->old[REQ_COORDINATOR - 1]), &partner);
+	if (next == 0 || gd_is_party(row, next))
+		return;
+	gd_set(row, REQ_COORDINATOR, Int64GetDatum(next));
+	gd_set_null(row, REQ_CO_COORDINATOR);
+	gd_set_null(row, REQ_CONCURRENCE);
+	gd_set_null(row, REQ_CONCURRED_AT);
+}
+
 /* ---- opening ---- */
 
 static bool

@@ -314,9 +314,16 @@ gd_extension_granted(GdCase *c)
 			 errhint("Decline, with this reason.")));
 }
 
+static void
+gd_extension_passes(GdCase *c)
+{
+	gd_pass_office(c->row, EXT_AUTHORITY, EXT_DEPARTMENT);
+}
+
 static const GdActor gd_extension_actors[] = {
 	{"asker", EXT_DEPARTMENT, NULL, false},
 	{"authority", EXT_AUTHORITY, NULL, false},
+	{"reorganization", 0, NULL, true},
 	{NULL, 0, NULL, false}
 };
 static const int gd_extension_given[] = {EXT_CASE, EXT_KEY, EXT_DAYS, EXT_REASON, 0};
@@ -333,6 +340,7 @@ static const GdMove gd_extension_moves[] = {
 	{.from = "asked", .to = "declined", .columns = gd_extension_decided, .required = gd_extension_refusal_needs,
 	.at = EXT_DECIDED_AT},
 	{.from = "asked", .to = "withdrawn", .at = EXT_DECIDED_AT},
+	{.from = "asked", .amender = "law", .effect = gd_extension_passes},
 	{0}
 };
 static GdCaseKind gd_extension_kind = {
@@ -580,6 +588,12 @@ gd_change_updated(GdCase *c)
 	(void) gd_limit_start_under(c->row, CHG_REVIEW_LIMIT_CODE, "catalog_review", &clock, gd_new_int64(c->row, CHG_AUTHORITY));
 }
 
+static void
+gd_change_passes(GdCase *c)
+{
+	gd_pass_office(c->row, CHG_AUTHORITY, CHG_DEPARTMENT);
+}
+
 static const GdActor gd_change_actors[] = {
 	{"department", CHG_DEPARTMENT, NULL, false},
 	{"data_authority", CHG_AUTHORITY, NULL, false},
@@ -598,6 +612,7 @@ static const GdMove gd_change_moves[] = {
 	{.from = "updated", .to = "published", .columns = gd_change_reason, .at = CHG_DECIDED_AT},
 	{.from = "updated", .to = "returned", .columns = gd_change_reason, .required = gd_change_return_needs,
 	.at = CHG_DECIDED_AT},
+	{.from = NULL, .amender = "law", .effect = gd_change_passes},
 	{0}
 };
 static const GdRunning gd_change_running[] = {
@@ -666,6 +681,12 @@ gd_check_service_end(int64 resource, const char *code)
 			 errhint("SELECT govdata.propose_service_end('%s', reason), negotiate, then govdata.file_service_end().", code)));
 }
 
+static void
+gd_end_passes(GdCase *c)
+{
+	gd_pass_office(c->row, END_AUTHORITY, END_PROVIDER);
+}
+
 static const GdActor gd_end_actors[] = {
 	{"provider", END_PROVIDER, NULL, false},
 	{NULL, 0, NULL, false}
@@ -678,6 +699,7 @@ static const GdMove gd_end_moves[] = {
 	{.from = "", .columns = gd_end_given, .required = gd_end_needs, .at = END_PROPOSED_AT, .check = gd_end_of},
 	{.from = "proposed", .to = "filed", .columns = gd_end_filed, .required = gd_end_file_needs, .at = END_FILED_AT},
 	{.to = "withdrawn", .at = END_WITHDRAWN_AT},
+	{.from = NULL, .amender = "law", .effect = gd_end_passes},
 	{0}
 };
 static GdCaseKind gd_end_kind = {

@@ -238,6 +238,7 @@ gd_specify(GdCase *c)
 static const GdActor gd_order_actors[] = {
 	{"data_authority", ORD_AUTHORITY, NULL, false},
 	{"provider", ORD_PROVIDER, NULL, false},
+	{"reorganization", 0, NULL, true},
 	{0}
 };
 

@@ -97,6 +97,7 @@ static const GdActor gd_doubt_actors[] = {
 	{"raiser", DD_RAISED_BY, NULL, false},
 	{"operator", 0, gd_doubt_operated, false},
 	{"user", 0, gd_doubt_used, false},
+	{"reorganization", 0, NULL, true},
 	{0}
 };
 
@@ -242,6 +243,14 @@ static const GdRequired gd_doubt_needs_answer[] = {
 static const GdRequired gd_doubt_needs_repair[] = {{DD_REPAIR, gettext_noop("what was repaired")}, {0, NULL}};
 static const GdRequired gd_doubt_needs_note[] = {{DD_NOTE, gettext_noop("a reason")}, {0, NULL}};
 
+/* the law has given the resource another provider: its platform's operator goes on */
+static void
+gd_doubt_passes(GdCase *c)
+{
+	if (gd_is_changed(c->row, DD_PROVIDER))
+		gd_set_text(c->row, DD_PLATFORM, gd_platform_of(gd_new_int64(c->row, DD_PROVIDER), gd_resource(gd_new_int64(c->row, DD_RESOURCE))->code));
+}
+
 #define GD_DOUBT_CLOCK	.at = DD_NOTIFIED_AT, .by = DD_NOTIFIED_BY, .limit = "check_doubt", \
 	.due = DD_LIMIT_CODE, .owed_by = DD_PROVIDER
 
@@ -253,6 +262,7 @@ static const GdMove gd_doubt_moves[] = {
 	.effect = gd_doubt_again, GD_DOUBT_CLOCK},
 	{.from = "notified", .to = "answered", .columns = gd_doubt_answers, .required = gd_doubt_needs_answer,
 	.at = DD_ANSWERED_AT},
+	{.from = NULL, .amender = "law", .effect = gd_doubt_passes},
 	{.from = "answered", .to = "repaired", .columns = gd_doubt_repairs, .required = gd_doubt_needs_repair,
 	.at = DD_REPAIRED_AT, .effect = gd_check_confirmed},
 	{.from = "answered", .to = "closed", .columns = gd_doubt_notes, .at = DD_CLOSED_AT, .by = DD_CLOSED_BY,

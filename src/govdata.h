@@ -365,6 +365,8 @@ extern void gd_lock_holders_init(void);
 extern void gd_library_init(void);
 extern void gd_maintenance_init(void);
 extern void gd_reorganization_init(void);
+/* open rows that name the department where somebody must succeed it */
+extern int64 gd_open_seats(int64 department);
 
 /* ---- negative.c, consent.c ---- */
 

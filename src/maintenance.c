@@ -151,8 +151,17 @@ gd_update_check(GdCase *c)
 	gd_update_due(row, now);
 }
 
+/* whoever provides the resource now, be it the one who recorded the update or its successor */
+static bool
+gd_provides_updated(GdCase *c)
+{
+	GdResource *r = gd_resource(gd_new_int64(c->row, UPD_RESOURCE));
+
+	return r != NULL && r->provider == c->me;
+}
+
 static const GdActor gd_update_actors[] = {
-	{"provider", UPD_PROVIDER, NULL, false},
+	{"provider", 0, gd_provides_updated, false},
 	{NULL, 0, NULL, false}
 };
 

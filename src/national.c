@@ -76,6 +76,7 @@ gd_national_listed(GdCase *c)
 static const GdActor gd_national_actors[] = {
 	{"provincial_authority", REQ_PROVIDER, NULL, false},
 	{"consumer", REQ_CONSUMER, NULL, false},
+	{"reorganization", 0, NULL, true},
 	{NULL, 0, NULL, false}
 };
 

@@ -339,6 +339,12 @@ gd_purchase_contracted(GdCase *c)
 	gd_set(c->row, BUY_OWED_SINCE, TimestampTzGetDatum(gd_clock()));
 }
 
+static void
+gd_purchase_passes(GdCase *c)
+{
+	gd_pass_office(c->row, BUY_AUTHORITY, BUY_DEPARTMENT);
+}
+
 static const GdRequired gd_need_purchase[] = {
 	{BUY_TITLE, gettext_noop("a title")}, {BUY_ELEMENTS, gettext_noop("the data elements that are bought")},
 	{BUY_SELLER, gettext_noop("the seller")}, {BUY_NEED, gettext_noop("the need")},
@@ -361,6 +367,7 @@ static const GdMove gd_purchase_moves[] = {
 	{.from = "notified", .to = "contracted", .columns = gd_purchase_contract_columns,
 	.at = BUY_CONTRACTED_AT, .effect = gd_purchase_contracted},
 	{.from = "catalogued", .to = "contracted", .at = BUY_OWED_SINCE},
+	{.from = NULL, .amender = "law", .effect = gd_purchase_passes},
 	{.from = NULL, .to = "cancelled", .columns = gd_purchase_end_columns, .required = gd_need_purchase_end,
 	.at = BUY_ENDED_AT},
 	{0}

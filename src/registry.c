@@ -313,16 +313,17 @@ gd_require_nothing_left(int64 department)
 	Datum		arg = Int64GetDatum(department);
 	Datum		values[3];
 	bool		nulls[3];
+	int64		seats = gd_open_seats(department);
 
-	(void) gd_own_run(&query, &arg, NULL, NULL, 3, values, nulls);
-	if (DatumGetInt64(values[0]) + DatumGetInt64(values[1]) + DatumGetInt64(values[2]) == 0)
+	if (seats == 0)
 		return;
+	(void) gd_own_run(&query, &arg, NULL, NULL, 3, values, nulls);
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(6)),
 			 errmsg("department %lld still has duties", (long long) department),
-			 errdetail("Resources: %lld; open requests: %lld; authorizations: %lld. Each needs a successor. Measures, Article 6.",
+			 errdetail("Resources: %lld; open requests: %lld; authorizations: %lld; open cases in all: %lld. Each needs a successor. Measures, Article 6.",
 					   (long long) DatumGetInt64(values[0]), (long long) DatumGetInt64(values[1]),
-					   (long long) DatumGetInt64(values[2])),
+					   (long long) DatumGetInt64(values[2]), (long long) seats),
 			 errhint("Its government reorganizes it: SELECT govdata.draft_reorganization(%lld, 'basis').", (long long) department)));
 }
 

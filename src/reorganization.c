@@ -9,21 +9,29 @@
  * coordination, libraries, and every open case of every kind.  Limits are not
  * touched: clocks run on.  What is over stays with whom it happened to.
  *
+ * Every column that names a department has a row in gd_seats, which says what
+ * becomes of it; a test compares them with the foreign keys there are.
+ *
  * Submissions wait for the act, and the act for submissions that have begun.
  *
  *-------------------------------------------------------------------------
  */
 #include "govdata.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "funcapi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "case.h"
+
+PG_FUNCTION_INFO_V1(gd_successions);
 
 enum
 {
@@ -78,32 +86,63 @@ gd_default_heir(const GdDepartment *dept)
 	return head != 0 ? head : gd_provincial_government(dept->id);
 }
 
-/* within the government's own region, or above the department itself */
-static bool
-gd_is_within_reach(const GdDepartment *successor, int64 department)
+/*
+ * Supervising is not reading: whoever decides takes over what nobody is named
+ * for, and gains nothing else by its decision that it would have to ask for.
+ */
+static void
+gd_refuse_oneself(int64 government)
 {
-	GdDepartment dept;
-	GdDepartment government;
-
-	return gd_department(department, &dept) &&
-		(gd_region_contains(successor->region, dept.region) ||
-		 (gd_department(gd_government_over(&dept), &government) &&
-		  gd_region_contains(government.region, successor->region)));
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(20)),
+			 errmsg("government %lld cannot name itself as a successor", (long long) government),
+			 errdetail("Supervising is not reading. It takes over the resources and cases of an abolished department for which nobody is named; authorizations then end. Measures, Articles 6 and 20."),
+			 errhint("Name the department that takes the duty over. What the government needs itself it asks for: govdata.submit_request().")));
 }
 
+/* within the deciding government's own region, or above the department itself */
+static bool
+gd_is_within_reach(const GdDepartment *successor, int64 department, int64 government)
+{
+	GdDepartment dept;
+	GdDepartment decider;
+
+	return (gd_department(department, &dept) && gd_region_contains(successor->region, dept.region)) ||
+		(gd_department(government, &decider) && gd_region_contains(decider.region, successor->region));
+}
+
+/* "named": not only by default */
 static void
-gd_check_successor(int64 successor, int64 department)
+gd_check_successor(int64 successor, int64 department, int64 government, bool named)
 {
 	GdDepartment dept;
 
+	if (named && successor != 0 && successor == government)
+		gd_refuse_oneself(government);
 	if (successor != department && gd_department(successor, &dept) && dept.in_force &&
-		gd_is_bound(&dept) && gd_is_within_reach(&dept, department))
+		gd_is_bound(&dept) && gd_is_within_reach(&dept, department, government))
 		return;
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(6)),
 			 errmsg("department %lld cannot succeed", (long long) successor),
 			 errdetail("A successor is another department that is in office, of the government's own region or above the department; operators and utilities hold no resources. Measures, Article 6."),
 			 errhint("The administrator registers the successor in govdata.department first.")));
+}
+
+/* ruling 14: a branch neither publishes nor answers */
+static void
+gd_check_provides(int64 successor)
+{
+	GdDepartment dept;
+
+	if (!gd_department(successor, &dept) || !gd_is_branch(&dept))
+		return;
+	ereport(ERROR,
+			(errcode(GD_ERRCODE(18)),
+			 errmsg("department %lld cannot take over resources", (long long) successor),
+			 errdetail("\"%s\" is a branch of a vertically managed system, which publishes at province level only. Measures, Article 18.",
+					   dept.name),
+			 errhint("Name its provincial head for the resources: govdata.plan_succession(reorganization, 'resource', key, successor).")));
 }
 
 static void
@@ -114,6 +153,8 @@ gd_check_draft(GdCase *c)
 	int64		id = gd_new_int64(row, ORG_DEPARTMENT);
 	int64		successor = gd_new_int64(row, ORG_SUCCESSOR);
 	bool		abolish = row->newnull[ORG_ABOLISH - 1] || DatumGetBool(row->new[ORG_ABOLISH - 1]);
+	int64		government;
+	int64		heir;
 
 	if (!gd_department(id, &dept))
 		ereport(ERROR,
@@ -122,20 +163,26 @@ gd_check_draft(GdCase *c)
 				 errdetail("Measures, Article 6."),
 				 errhint("SELECT id, name FROM govdata.department.")));
 	gd_set(row, ORG_ABOLISH, BoolGetDatum(abolish));
-	if (gd_government_over(&dept) != 0)
-		gd_set(row, ORG_GOVERNMENT, Int64GetDatum(gd_government_over(&dept)));
+	government = gd_government_over(&dept);
+	if (government == 0)
+		return;					/* nobody decides: the judge says so */
+	gd_set(row, ORG_GOVERNMENT, Int64GetDatum(government));
 	if (successor != 0)
-		gd_check_successor(successor, id);
-	if (abolish)
-	{
-		int64		heir = successor != 0 ? successor : gd_default_heir(&dept);
-
-		gd_check_successor(heir, id);
-		gd_set(row, ORG_HEIR, Int64GetDatum(heir));
-	}
+		gd_check_successor(successor, id, government, true);
+	if (!abolish)
+		return;
+	heir = successor != 0 ? successor : gd_default_heir(&dept);
+	gd_check_successor(heir, id, government, false);
+	gd_set(row, ORG_HEIR, Int64GetDatum(heir));
 }
 
 /* ---- lines ---- */
+
+#define LIVE "IN ('active', 'suspended')"
+/* what is asked for and not over; a purpose of its own for each route */
+#define OPEN "IN ('reported', 'returned', 'submitted', 'coordinating')"
+#define CASE_IS_OPEN \
+	"(q.state " OPEN " OR q.state IN ('filed', 'unsettled') OR q.state = 'agreed' AND q.route = 'uncatalogued')"
 
 /* The reorganization, held so that it is not executed meanwhile. */
 static void
@@ -144,9 +191,12 @@ gd_check_line(GdCase *c)
 	static const Oid types[] = {INT8OID, TEXTOID, INT8OID};
 	static GdStatementText query = {
 		"SELECT o.department, o.government, o.state, CASE $2"
-		" WHEN 'resource' THEN EXISTS (SELECT FROM govdata.resource r WHERE r.id = $3 AND r.provider = o.department)"
-		" WHEN 'share_request' THEN EXISTS (SELECT FROM govdata.share_request q WHERE q.id = $3 AND q.consumer = o.department)"
-		" ELSE EXISTS (SELECT FROM govdata.share_authorization a WHERE a.id = $3 AND a.consumer = o.department) END"
+		" WHEN 'resource' THEN EXISTS (SELECT FROM govdata.resource r WHERE r.id = $3 AND r.provider = o.department"
+		"  AND r.state <> 'withdrawn')"
+		" WHEN 'share_request' THEN EXISTS (SELECT FROM govdata.share_request q WHERE q.id = $3 AND q.consumer = o.department"
+		"  AND " CASE_IS_OPEN ")"
+		" ELSE EXISTS (SELECT FROM govdata.share_authorization a WHERE a.id = $3 AND a.consumer = o.department"
+		"  AND a.state " LIVE ") END"
 		" FROM govdata.reorganization o WHERE o.id = $1 FOR SHARE", 3, types, NULL
 	};
 	GdRow	   *row = c->row;
@@ -179,9 +229,11 @@ gd_check_line(GdCase *c)
 				(errcode(GD_ERRCODE(6)),
 				 errmsg("the department has no %s %lld that could be passed on", gd_new_text(row, LIN_SUBJECT),
 						(long long) gd_new_int64(row, LIN_KEY)),
-				 errdetail("A line names a resource that it provides, or a request or authorization of which it is the consumer. Measures, Article 6."),
+				 errdetail("A line names a resource that it provides, or an open request or an authorization in force of which it is the consumer. Measures, Article 6."),
 				 errhint("SELECT * FROM govdata.reorganization_plan WHERE reorganization = %lld.", (long long) id)));
-	gd_check_successor(gd_new_int64(row, LIN_SUCCESSOR), DatumGetInt64(values[0]));
+	gd_check_successor(gd_new_int64(row, LIN_SUCCESSOR), DatumGetInt64(values[0]), c->me, true);
+	if (strcmp(gd_new_text(row, LIN_SUBJECT), "resource") == 0)
+		gd_check_provides(gd_new_int64(row, LIN_SUCCESSOR));
 }
 
 /* ---- carrying it out ---- */
@@ -200,57 +252,64 @@ static const Oid gd_act_types[] = {INT8OID, INT8OID, INT8OID, INT8OID};
 #define GOING \
 	"(SELECT r.id, r.state, coalesce(" LINE("resource", "r.id") ", $3) AS new" \
 	" FROM govdata.resource r WHERE r.provider = $2)"
+/* whose a resource becomes, NULL where it stays */
+#define OF_RESOURCE(id) "(SELECT g.new FROM " GOING " g WHERE g.id = " id ")"
 
-/* whoever merges with the other side needs no request and no authorization any more */
-#define ONE_DEPARTMENT "'provider and consumer have become one department'"
+#define ONE_DEPARTMENT "govdata._on_record('one_department')"
 
-#define LIVE "IN ('active', 'suspended')"
-/* what is asked for and not over; a purpose of its own for each route */
-#define OPEN "IN ('reported', 'returned', 'submitted', 'coordinating')"
-#define MOOT \
-	"UPDATE govdata.share_request q SET state = CASE q.state WHEN 'coordinating' THEN 'unsettled' ELSE 'withdrawn' END," \
-	" coordination_outcome = CASE q.state WHEN 'coordinating' THEN " ONE_DEPARTMENT " ELSE q.coordination_outcome END," \
-	" coordination_closed_at = CASE q.state WHEN 'coordinating' THEN govdata.clock() ELSE q.coordination_closed_at END"
+/* who the two sides of a request will be */
+#define BECOMING \
+	"(SELECT q.id, CASE WHEN q.provider <> $2 THEN q.provider WHEN q.resource IS NULL THEN coalesce($3, $2)" \
+	"  ELSE coalesce(" OF_RESOURCE("q.resource") ", $2) END AS provider," \
+	" CASE WHEN q.consumer <> $2 OR q.state IN ('refused', 'upheld') THEN q.consumer ELSE coalesce(" LINE("share_request", "q.id") ", $3, $2) END AS consumer" \
+	" FROM govdata.share_request q WHERE $2 IN (q.provider, q.consumer)" \
+	" AND (" CASE_IS_OPEN " OR q.state = 'obtained' AND q.listed_at IS NULL" \
+	"  OR q.state IN ('refused', 'upheld') AND q.refusal_ground IS NOT NULL))"
+
+/* the same for authorizations; no consumer: nobody has its duty */
+#define AUTHORIZED \
+	"(SELECT a.id, CASE WHEN a.provider <> $2 THEN a.provider ELSE coalesce(" OF_RESOURCE("a.resource") ", $2) END AS provider," \
+	" CASE WHEN a.consumer <> $2 THEN a.consumer" \
+	"  ELSE coalesce(" LINE("share_authorization", "a.id") ", CASE WHEN $3 IS NULL THEN $2 ELSE $4 END) END AS consumer" \
+	" FROM govdata.share_authorization a WHERE $2 IN (a.provider, a.consumer) AND a.state " LIVE ")"
+
+/* between two departments that become one there is nothing to ask for, order or doubt */
+#define ENDS_WITH_DISPATCH \
+	"(coalesce(o.delivered_resource, o.resource) IS NOT NULL AND o.provider = $2" \
+	"  AND o.authority = " OF_RESOURCE("coalesce(o.delivered_resource, o.resource)") \
+	" OR o.provider = $2 AND o.authority = $3 OR o.authority = $2 AND o.provider = $3)"
+#define ENDS_WITH_DOUBT \
+	"(d.provider = $2 AND d.raised_by = " OF_RESOURCE("d.resource") " OR d.raised_by = $2 AND d.provider = $3)"
 
 static const char *const gd_acts[] = {
-	/* the provider's side: ends where both become one, else goes with the resource */
-	MOOT
-	" FROM " GOING " g WHERE q.resource = g.id AND q.provider = $2 AND q.consumer = g.new"
-	" AND q.state " OPEN,
-	MOOT " WHERE q.resource IS NULL AND q.provider = $2 AND q.consumer = $3 AND q.state IN ('submitted', 'coordinating')"
-	" AND q.route = 'uncatalogued'",
-	"UPDATE govdata.share_authorization a SET state = 'expired', ground = 'unneeded', reason = " ONE_DEPARTMENT ","
-	" version = a.version + 1 FROM " GOING " g WHERE a.resource = g.id AND a.provider = $2 AND a.consumer = g.new"
-	" AND a.state " LIVE,
-	"UPDATE govdata.share_authorization a SET provider = g.new, version = a.version + 1"
-	" FROM " GOING " g WHERE a.resource = g.id AND a.provider = $2 AND g.new IS NOT NULL AND a.state " LIVE,
-	"UPDATE govdata.share_request q SET provider = g.new FROM " GOING " g WHERE q.resource = g.id AND q.provider = $2"
-	" AND g.new IS NOT NULL AND q.state " OPEN,
-	/* what names no resource: not catalogued yet, or a ministry's */
-	"UPDATE govdata.share_request q SET provider = $3 WHERE q.resource IS NULL AND q.provider = $2 AND $3 IS NOT NULL"
-	" AND q.consumer <> $3 AND q.state IN ('submitted', 'coordinating', 'agreed', 'filed')",
-	"UPDATE govdata.standing_consent s SET provider = g.new FROM " GOING " g WHERE s.resource = g.id"
-	" AND g.new IS NOT NULL AND s.state = 'active'",
-	"UPDATE govdata.negative_entry n SET provider = g.new FROM " GOING " g WHERE n.resource = g.id"
-	" AND g.new IS NOT NULL AND n.state IN ('drafted', 'reviewed', 'approved', 'reported')",
-
-	/* the consumer's side: authorizations to the successor of the same duty, else they end */
-	"UPDATE govdata.share_authorization a SET state = 'expired', ground = CASE WHEN s.new IS NULL THEN 'duty_ended' ELSE 'unneeded' END,"
-	" reason = CASE WHEN s.new IS NULL THEN 'the department was abolished and no successor of its duty is named'"
-	"  ELSE " ONE_DEPARTMENT " END, version = a.version + 1"
-	" FROM (SELECT b.id, coalesce(" LINE("share_authorization", "b.id") ", $4) AS new"
-	"  FROM govdata.share_authorization b WHERE b.consumer = $2 AND b.state " LIVE ") s"
-	" WHERE a.id = s.id AND (s.new IS NULL AND $3 IS NOT NULL OR s.new = a.provider)",
-	"UPDATE govdata.share_authorization a SET consumer = s.new, version = a.version + 1"
-	" FROM (SELECT b.id, coalesce(" LINE("share_authorization", "b.id") ", CASE WHEN $3 IS NOT NULL THEN $4 END) AS new"
-	"  FROM govdata.share_authorization b WHERE b.consumer = $2 AND b.state " LIVE ") s"
-	" WHERE a.id = s.id AND s.new IS NOT NULL",
-	MOOT
-	" WHERE q.consumer = $2 AND q.state " OPEN " AND q.route <> 'national'"
-	" AND q.provider = coalesce(" LINE("share_request", "q.id") ", $3)",
-	"UPDATE govdata.share_request q SET consumer = coalesce(" LINE("share_request", "q.id") ", $3)"
-	" WHERE q.consumer = $2 AND (q.state " OPEN " OR q.state = 'filed' OR q.state = 'agreed' AND q.route = 'uncatalogued')"
-	" AND q.provider <> coalesce(" LINE("share_request", "q.id") ", $3)",
+	"UPDATE govdata.share_request q SET"
+	" state = CASE WHEN q.state = 'coordinating' AND q.route <> 'national' THEN 'unsettled' ELSE 'withdrawn' END,"
+	" answered_at = CASE q.state WHEN 'coordinating' THEN q.answered_at END,"
+	" answer_basis = CASE q.state WHEN 'coordinating' THEN q.answer_basis END,"
+	" answer_reason = CASE WHEN q.state = 'coordinating' AND q.route <> 'national' THEN q.answer_reason ELSE " ONE_DEPARTMENT " END,"
+	" coordination_outcome = CASE WHEN q.state = 'coordinating' AND q.route <> 'national' THEN " ONE_DEPARTMENT
+	"  ELSE q.coordination_outcome END"
+	" FROM " BECOMING " b WHERE b.id = q.id AND b.provider = b.consumer AND q.state NOT IN ('unsettled', 'obtained', 'refused', 'upheld')",
+	"UPDATE govdata.share_authorization a SET state = 'expired',"
+	" ground = CASE WHEN b.consumer IS NULL THEN 'duty_ended' ELSE 'unneeded' END,"
+	" reason = CASE WHEN b.consumer IS NULL THEN govdata._on_record('no_successor') ELSE " ONE_DEPARTMENT " END, version = a.version + 1"
+	" FROM " AUTHORIZED " b WHERE b.id = a.id AND (b.consumer IS NULL OR b.provider = b.consumer)",
+	"UPDATE govdata.limit_extension e SET state = 'withdrawn' FROM govdata.share_request q"
+	" WHERE e.subject = 'share_request' AND e.state = 'asked' AND q.id = e.subject_key AND q.state = 'withdrawn'"
+	" AND $2 IN (q.provider, q.consumer)",
+	"UPDATE govdata.dispatch_order o SET state = 'cancelled', reason = " ONE_DEPARTMENT
+	" WHERE o.state IN ('issued', 'delivered', 'returned') AND " ENDS_WITH_DISPATCH,
+	/* what is confirmed stays until it is repaired */
+	"UPDATE govdata.data_doubt d SET state = CASE WHEN d.state IN ('raised', 'notified') THEN 'withdrawn' ELSE 'closed' END,"
+	" note = " ONE_DEPARTMENT
+	" WHERE (d.state IN ('raised', 'notified', 'repaired') OR d.state = 'answered' AND d.answer = 'explained') AND " ENDS_WITH_DOUBT,
+	"UPDATE govdata.continued_reading k SET ended_at = govdata.clock() WHERE k.ended_at IS NULL AND k.provider = $2"
+	" AND k.consumer = " OF_RESOURCE("k.resource"),
+	/* what goes on */
+	"UPDATE govdata.share_authorization a SET provider = b.provider, consumer = b.consumer, version = a.version + 1"
+	" FROM " AUTHORIZED " b WHERE b.id = a.id AND (a.provider, a.consumer) <> (b.provider, b.consumer)",
+	"UPDATE govdata.share_request q SET provider = b.provider, consumer = b.consumer"
+	" FROM " BECOMING " b WHERE b.id = q.id AND b.provider <> b.consumer AND (q.provider, q.consumer) <> (b.provider, b.consumer)",
 	/* the request behind an authorization names the same two */
 	"UPDATE govdata.share_request q SET provider = a.provider, consumer = a.consumer FROM govdata.share_authorization a"
 	" WHERE a.request = q.id AND a.state " LIVE " AND $2 IN (q.provider, q.consumer)"
@@ -258,38 +317,179 @@ static const char *const gd_acts[] = {
 	NULL
 };
 
-/* what else an abolished department leaves */
+/* what an abolished department leaves to nobody */
 static const char *const gd_acts_of_end[] = {
-	"UPDATE govdata.share_request q SET coordinator = CASE q.coordinator WHEN $2 THEN $3 ELSE q.coordinator END,"
-	" co_coordinator = CASE q.co_coordinator WHEN $2 THEN $3 ELSE q.co_coordinator END,"
-	" holder = CASE q.holder WHEN $2 THEN $3 ELSE q.holder END,"
-	" applicant = CASE q.applicant WHEN $2 THEN $3 ELSE q.applicant END"
-	" WHERE $2 IN (q.coordinator, q.co_coordinator, q.holder, q.applicant)"
-	" AND (q.state " OPEN " OR EXISTS (SELECT FROM govdata.share_authorization a WHERE a.request = q.id AND a.state " LIVE "))",
-	"UPDATE govdata.share_authorization a SET applicant = $3, version = a.version + 1"
-	" WHERE a.applicant = $2 AND a.state " LIVE,
-	"UPDATE govdata.negative_entry n SET data_authority = CASE n.data_authority WHEN $2 THEN $3 ELSE n.data_authority END,"
-	" government = CASE n.government WHEN $2 THEN $3 ELSE n.government END"
-	" WHERE $2 IN (n.data_authority, n.government) AND n.state IN ('drafted', 'reviewed', 'approved', 'reported')",
-	"UPDATE govdata.resource r SET scope_departments = array_replace(r.scope_departments, $2, $4),"
-	" scope_systems = array_replace(r.scope_systems, $2, $4), version = r.version + 1"
-	" WHERE $4 IS NOT NULL AND r.state <> 'withdrawn' AND ($2 = ANY (r.scope_departments) OR $2 = ANY (r.scope_systems))",
-	"UPDATE govdata.standing_consent s SET departments = array_replace(s.departments, $2, $4)"
-	" WHERE $4 IS NOT NULL AND s.state = 'active' AND $2 = ANY (s.departments)",
-	"UPDATE govdata.resource_item i SET source = $3 WHERE i.source = $2 AND i.retired_at IS NULL",
 	"UPDATE govdata.maintenance_round m SET state = 'ended' WHERE m.department = $2 AND m.state = 'open'",
 	"UPDATE govdata.data_officer o SET state = 'ended' WHERE o.department = $2 AND o.state = 'current'",
+	"UPDATE govdata.officer_absence a SET state = 'ended' WHERE a.department = $2 AND a.state = 'declared'",
 	"UPDATE govdata.library_member m SET state = 'left' WHERE m.department = $2 AND m.state = 'joined'"
-	" AND (EXISTS (SELECT FROM govdata.library l WHERE l.id = m.library AND l.lead = $3)"
-	"  OR EXISTS (SELECT FROM govdata.library_member o WHERE o.library = m.library AND o.department = $3 AND o.state = 'joined'))",
+	" AND EXISTS (SELECT FROM govdata.library_member o WHERE o.library = m.library AND o.department = $3 AND o.state = 'joined')",
+	/* former terms of reading are those of who has the duty */
+	"INSERT INTO govdata.continued_reading (consumer, resource, item, provider, since, until)"
+	" SELECT $4, k.resource, k.item, k.provider, k.since, k.until FROM govdata.continued_reading k"
+	" WHERE k.consumer = $2 AND k.ended_at IS NULL AND k.provider <> $4 ON CONFLICT DO NOTHING",
+	"UPDATE govdata.continued_reading k SET ended_at = govdata.clock() WHERE k.consumer = $2 AND k.ended_at IS NULL",
 	NULL
 };
 
+/* ---- every column that names a department ---- */
+
+typedef enum GdPassing
+{
+	GD_PASSES,					/* to whom "via" says, of an abolished department else to its heir */
+	GD_ACTED_ON,				/* the same, by a statement of its own above or below */
+	GD_IN_LIST,					/* an array: the named successor stands for it */
+	GD_ENDS,					/* the row ends with the department */
+	GD_STAYS					/* who it was then */
+} GdPassing;
+
+typedef struct GdSeat
+{
+	const char *relation;
+	const char *column;
+	GdPassing	passing;
+	const char *via;			/* SQL of the new department, NULL where nothing says; of row c */
+	const char *open;			/* SQL of rows that are not over; NULL: by their state, see gd_open_rows() */
+} GdSeat;
+
+#define OF_REQUEST(side, id) "(SELECT q." side " FROM govdata.share_request q WHERE q.id = " id ")"
+#define REQUEST_GOES_ON \
+	"(c.state " OPEN " OR EXISTS (SELECT FROM govdata.share_authorization a WHERE a.request = c.id AND a.state " LIVE "))"
+#define REQUEST_IS_OPEN \
+	"(c.state " OPEN " OR c.state IN ('filed', 'unsettled') OR c.state = 'agreed' AND c.route = 'uncatalogued'" \
+	" OR c.state = 'obtained' AND c.listed_at IS NULL)"
+#define ENTRY_IS_OPEN "c.state IN ('drafted', 'reviewed', 'approved', 'reported')"
+
+/* in the order in which they are dealt with; within one relation too */
+static const GdSeat gd_seats[] = {
+	{"share_request", "provider", GD_ACTED_ON, NULL, REQUEST_IS_OPEN},
+	{"share_request", "consumer", GD_ACTED_ON, NULL, REQUEST_IS_OPEN},
+	{"share_request", "coordinator", GD_PASSES, NULL, "c.state = 'coordinating'"},
+	{"share_request", "co_coordinator", GD_PASSES, NULL, "c.state = 'coordinating'"},
+	{"share_request", "holder", GD_PASSES, NULL, "c.state IN ('reported', 'returned')"},
+	{"share_request", "applicant", GD_PASSES, NULL, REQUEST_GOES_ON},
+	{"share_request", "sources", GD_ACTED_ON, NULL, "c.state = 'submitted'"},
+	{"share_request", "consenting_sources", GD_IN_LIST, NULL, "c.state = 'coordinating'"},
+	{"share_request", "addressed_to", GD_STAYS, NULL, NULL},
+	{"request_hop", "authority", GD_STAYS, NULL, NULL},
+	{"share_authorization", "provider", GD_ACTED_ON, NULL, "c.state " LIVE},
+	{"share_authorization", "consumer", GD_ACTED_ON, NULL, "c.state " LIVE},
+	{"share_authorization", "applicant", GD_PASSES, NULL, "c.state " LIVE},
+	{"authorization_act", "department", GD_STAYS, NULL, NULL},
+	{"share_delivery", "provider", GD_PASSES, OF_REQUEST("provider", "c.request"), NULL},
+	{"share_delivery", "consumer", GD_PASSES, OF_REQUEST("consumer", "c.request"), NULL},
+	{"request_completion", "provider", GD_PASSES, OF_REQUEST("provider", "c.request"), NULL},
+	{"request_completion", "consumer", GD_PASSES, OF_REQUEST("consumer", "c.request"), NULL},
+	{"continued_reading", "provider", GD_PASSES, OF_RESOURCE("c.resource"), "c.ended_at IS NULL"},
+	{"continued_reading", "consumer", GD_ACTED_ON, NULL, "c.ended_at IS NULL"},
+	{"standing_consent", "provider", GD_PASSES, OF_RESOURCE("c.resource"), NULL},
+	{"standing_consent", "departments", GD_IN_LIST, NULL, NULL},
+	{"negative_entry", "provider", GD_PASSES, OF_RESOURCE("c.resource"), ENTRY_IS_OPEN},
+	{"negative_entry", "data_authority", GD_PASSES, NULL, ENTRY_IS_OPEN},
+	{"negative_entry", "government", GD_PASSES, NULL, ENTRY_IS_OPEN},
+	{"negative_entry", "reported_to", GD_PASSES, NULL, ENTRY_IS_OPEN},
+	{"dispatch_order", "provider", GD_PASSES, OF_RESOURCE("coalesce(c.delivered_resource, c.resource)"), NULL},
+	{"dispatch_order", "authority", GD_PASSES, NULL, NULL},
+	{"resource_source", "provider", GD_PASSES, OF_RESOURCE("c.resource"), NULL},
+	{"data_doubt", "provider", GD_PASSES, OF_RESOURCE("c.resource"), NULL},
+	{"data_doubt", "raised_by", GD_PASSES, NULL, NULL},
+	{"data_doubt", "notified_by", GD_STAYS, NULL, NULL},
+	{"data_doubt", "closed_by", GD_STAYS, NULL, NULL},
+	{"doubt_round", "provider", GD_STAYS, NULL, NULL},
+	{"doubt_round", "raised_by", GD_STAYS, NULL, NULL},
+	/* a provider's own rules go with the resource */
+	{"quality_rule", "provider", GD_PASSES, OF_RESOURCE("c.resource"), NULL},
+	{"quality_rule", "defined_by", GD_PASSES, OF_RESOURCE("c.resource"), NULL},
+	{"quality_run", "provider", GD_PASSES, OF_RESOURCE("c.resource"), "c.state = 'running'"},
+	{"quality_score", "provider", GD_STAYS, NULL, NULL},
+	{"service_end", "provider", GD_PASSES, OF_RESOURCE("c.resource"), NULL},
+	{"service_end", "authority", GD_PASSES, NULL, NULL},
+	{"catalog_change", "department", GD_PASSES, OF_RESOURCE("c.resource"), NULL},
+	{"catalog_change", "authority", GD_PASSES, NULL, NULL},
+	{"catalog_change", "noted_by", GD_STAYS, NULL, NULL},
+	{"limit_extension", "department", GD_PASSES, "CASE c.subject WHEN 'share_request' THEN " OF_REQUEST("provider", "c.subject_key")
+		" ELSE (SELECT g.department FROM govdata.catalog_change g WHERE g.id = c.subject_key) END", NULL},
+	{"limit_extension", "other", GD_PASSES, "CASE c.subject WHEN 'share_request' THEN " OF_REQUEST("consumer", "c.subject_key") " END",
+		NULL},
+	{"limit_extension", "authority", GD_PASSES, NULL, NULL},
+	{"resource", "provider", GD_ACTED_ON, NULL, "c.state <> 'withdrawn'"},
+	{"resource", "scope_departments", GD_IN_LIST, NULL, "c.state <> 'withdrawn'"},
+	{"resource", "scope_systems", GD_IN_LIST, NULL, "c.state <> 'withdrawn'"},
+	{"resource_item", "source", GD_PASSES, NULL, "c.retired_at IS NULL"},
+	{"resource_version", "department", GD_STAYS, NULL, NULL},
+	/* found with its resource */
+	{"resource_search", "provider", GD_STAYS, NULL, NULL},
+	/* whoever provides the resource voids what was recorded wrongly */
+	{"data_update", "provider", GD_STAYS, NULL, NULL},
+	{"maintenance_confirmation", "department", GD_STAYS, NULL, NULL},
+	{"maintenance_round", "department", GD_ENDS, NULL, NULL},
+	{"data_officer", "department", GD_ENDS, NULL, NULL},
+	{"officer_absence", "department", GD_ENDS, NULL, NULL},
+	{"library", "lead", GD_PASSES, NULL, NULL},
+	{"library", "authority", GD_PASSES, NULL, NULL},
+	{"library_member", "department", GD_PASSES, NULL, NULL},
+	{"business_system", "department", GD_PASSES, NULL, NULL},
+	{"data_purchase", "department", GD_PASSES, NULL, NULL},
+	{"data_purchase", "data_authority", GD_PASSES, NULL, NULL},
+	{"planned_entry", "department", GD_PASSES, NULL, NULL},
+	{"service_form", "department", GD_PASSES, NULL, NULL},
+	{"service_form_field", "department", GD_PASSES, NULL, NULL},
+	{"regime_switch", "adopted_by", GD_STAYS, NULL, NULL},
+	{"regime_switch", "ended_by", GD_STAYS, NULL, NULL},
+	{"reminder", "department", GD_STAYS, NULL, NULL},
+	{"journal_entry", "department", GD_STAYS, NULL, NULL},
+	{"journal_entry", "provider", GD_STAYS, NULL, NULL},
+	{"journal_entry", "consumer", GD_STAYS, NULL, NULL},
+	{"access_record", "department", GD_STAYS, NULL, NULL},
+	{"department", "superior", GD_ACTED_ON, NULL, NULL},
+	{"department_name", "department", GD_STAYS, NULL, NULL},
+	/* a decision names whom it names; what cannot be carried out so is drafted anew */
+	{"reorganization", "government", GD_PASSES, NULL, "c.state = 'drafted'"},
+	{"reorganization", "department", GD_STAYS, NULL, NULL},
+	{"reorganization", "successor", GD_STAYS, NULL, NULL},
+	{"reorganization", "heir", GD_STAYS, NULL, NULL},
+	{"reorganization_line", "government", GD_PASSES, NULL, "c.state = 'planned' AND EXISTS (SELECT FROM govdata.reorganization o"
+	" WHERE o.id = c.reorganization AND o.state = 'drafted')"},
+	{"reorganization_line", "successor", GD_STAYS, NULL, NULL},
+};
+
+static const char *const gd_passings[] = {"passes", "passes", "list", "ends", "history"};
+
+/* what follows once every seat and every resource is with whom it has become */
 static const char *const gd_last_acts[] = {
+	/* what a coordination may restore */
+	"UPDATE govdata.share_authorization a SET provider = q.provider, consumer = q.consumer, applicant = q.applicant,"
+	" version = a.version + 1 FROM govdata.share_request q WHERE q.authorization_id = a.id AND a.state = 'revoked'"
+	" AND q.state IN ('coordinating', 'unsettled') AND $2 IN (a.provider, a.consumer, a.applicant)"
+	" AND (a.provider, a.consumer, a.applicant) IS DISTINCT FROM (q.provider, q.consumer, q.applicant)",
+	/* ruling 6: no office is left that is not a party */
+	"UPDATE govdata.share_request q SET state = 'unsettled', coordination_outcome = govdata._on_record('no_office')"
+	" WHERE q.state = 'coordinating' AND q.route <> 'national' AND q.coordinator IN (q.provider, q.consumer)"
+	" AND NOT EXISTS (SELECT FROM govdata.dispute_step s WHERE s.regime = q.regime AND s.step = q.coordination_step"
+	"  AND s.office = 'parties')",
+	/* a source that has become the provider answers as that */
+	"UPDATE govdata.share_request q SET sources = (SELECT array_agg(u.source ORDER BY u.n) FROM"
+	"  (SELECT v.source, min(v.n) AS n FROM unnest(array_replace(q.sources, $2, coalesce($3, $2))) WITH ORDINALITY AS v (source, n)"
+	"   WHERE v.source <> q.provider GROUP BY v.source) u)"
+	" WHERE q.state = 'submitted' AND ($2 = ANY (q.sources) AND $3 IS NOT NULL OR q.provider = ANY (q.sources))",
+	"UPDATE govdata.resource_item i SET source = NULL FROM govdata.resource r"
+	" WHERE r.id = i.resource AND i.source = r.provider AND i.retired_at IS NULL"
+	" AND r.provider IN (SELECT $3 UNION ALL SELECT l.successor FROM govdata.reorganization_line l"
+	"  WHERE l.reorganization = $1 AND l.state = 'planned')",
+	/* whoever has an entry of a library belongs to it, once */
+	"UPDATE govdata.library_member m SET state = 'left' FROM govdata.library l"
+	" WHERE l.id = m.library AND l.lead = m.department AND m.state = 'joined'",
+	"INSERT INTO govdata.library_member (library, department, state)"
+	" SELECT DISTINCT r.library, r.provider, 'joined' FROM govdata.resource r JOIN govdata.library l ON l.id = r.library"
+	" WHERE l.state = 'active' AND r.state <> 'withdrawn' AND r.provider <> l.lead"
+	" AND r.provider IN (SELECT $3 UNION ALL SELECT s.successor FROM govdata.reorganization_line s"
+	"  WHERE s.reorganization = $1 AND s.state = 'planned')"
+	" AND NOT EXISTS (SELECT FROM govdata.library_member m WHERE m.library = l.id AND m.department = r.provider"
+	"  AND m.state = 'joined')",
 	"UPDATE govdata.department d SET superior = CASE WHEN d.id = $3 THEN"
-	" (SELECT o.superior FROM govdata.department o WHERE o.id = $2) ELSE $3 END WHERE d.superior = $2",
+	" (SELECT o.superior FROM govdata.department o WHERE o.id = $2) ELSE $3 END WHERE d.superior = $2 AND $3 IS NOT NULL",
 	"UPDATE govdata.department d SET valid = daterange(lower(d.valid), govdata.legal_date(govdata.clock()))"
-	" WHERE d.id = $2 AND d.valid @> govdata.legal_date(govdata.clock())",
+	" WHERE d.id = $2 AND $3 IS NOT NULL AND d.valid @> govdata.legal_date(govdata.clock())",
 	NULL
 };
 
@@ -309,7 +509,7 @@ gd_act_all(const char *const *acts, Datum *args, const char *nulls)
 		gd_act_on(acts[i], args, nulls);
 }
 
-/* SQL array of the states from which a case still moves; NULL for none */
+/* SQL list of the states from which a case still moves; empty for none */
 static const char *
 gd_open_states(const char *subject)
 {
@@ -323,55 +523,80 @@ gd_open_states(const char *subject)
 		if (t->from[0] != '\0' && strcmp(t->subject, subject) == 0)
 			appendStringInfo(&s, "%s'%s'", s.len ? ", " : "", t->from);
 	}
-	return s.len ? s.data : NULL;
+	return s.data;
 }
 
-static bool
-gd_has_column(const GdCaseKind *kind, const char *name)
+/* SQL of the rows that are not over */
+static const char *
+gd_open_rows(const GdSeat *seat)
 {
-	for (int i = 0; i < kind->shape.ncolumns; i++)
-		if (strcmp(kind->shape.columns[i], name) == 0)
-			return true;
-	return false;
+	return seat->open ? seat->open : psprintf("c.state IN (%s)", gd_open_states(seat->relation));
 }
 
-/*
- * Open cases of every other kind: who has a part in one by a column has it by
- * that column; the provider's goes with its resource.
- */
 static void
-gd_act_on_cases(Datum *args, const char *nulls)
+gd_act_on_seat(const GdSeat *seat, Datum *args, const char *nulls)
 {
-	/* requests of every route have been dealt with; the other two are the act itself */
-	static const char *const own[] = {
-		"share_request", "uncatalogued_request", "national_request", "negative_entry", "standing_consent",
-		"reorganization", "reorganization_line"
-	};
-	GdCaseKind *kind;
+	bool		abolish = nulls[2] == ' ';
 
-	for (int k = 0; (kind = gd_case_kinds(k)) != NULL; k++)
+	if (seat->passing == GD_PASSES && seat->via)
+		gd_act_on(psprintf("UPDATE govdata.%s c SET %s = (%s) WHERE c.%s = $2 AND (%s) AND coalesce((%s), $2) <> $2",
+						   seat->relation, seat->column, seat->via, seat->column, gd_open_rows(seat), seat->via), args, nulls);
+	if (seat->passing == GD_PASSES && abolish)
+		gd_act_on(psprintf("UPDATE govdata.%s c SET %s = $3 WHERE c.%s = $2 AND (%s)",
+						   seat->relation, seat->column, seat->column, gd_open_rows(seat)), args, nulls);
+	if (seat->passing == GD_IN_LIST && nulls[3] == ' ')
+		gd_act_on(psprintf("UPDATE govdata.%s c SET %s = ARRAY(SELECT DISTINCT u FROM unnest(array_replace(c.%s, $2, $4)) AS u ORDER BY u)%s"
+						   " WHERE $2 = ANY (c.%s) AND (%s)", seat->relation, seat->column, seat->column,
+						   strcmp(seat->relation, "resource") == 0 ? ", version = c.version + (c.state <> 'draft')::integer" : "",
+						   seat->column, gd_open_rows(seat)), args, nulls);
+}
+
+Datum
+gd_successions(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < (int) lengthof(gd_seats); i++)
 	{
-		const char *subject = kind->shape.subject;
-		const char *states = gd_open_states(subject);
-		bool		skip = states == NULL || kind->actors == NULL;
+		Datum		values[3];
+		bool		nulls[3] = {false, false, false};
 
-		for (int i = 0; i < (int) lengthof(own); i++)
-			skip = skip || strcmp(subject, own[i]) == 0;
-		for (const GdActor *a = kind->actors; !skip && a->name; a++)
-		{
-			const char *column = a->column ? kind->shape.columns[a->column - 1] : NULL;
-
-			if (column == NULL)
-				continue;
-			if (strcmp(column, "provider") == 0 && gd_has_column(kind, "resource"))
-				gd_act_on(psprintf("UPDATE govdata.%s c SET provider = g.new FROM " GOING " g WHERE c.resource = g.id"
-								   " AND c.provider = $2 AND g.new IS NOT NULL AND c.%s IN (%s)",
-								   subject, kind->shape.columns[kind->state - 1], states), args, nulls);
-			if (nulls[2] == ' ')
-				gd_act_on(psprintf("UPDATE govdata.%s c SET %s = $3 WHERE c.%s = $2 AND c.%s IN (%s)",
-								   subject, column, column, kind->shape.columns[kind->state - 1], states), args, nulls);
-		}
+		values[0] = CStringGetTextDatum(gd_seats[i].relation);
+		values[1] = CStringGetTextDatum(gd_seats[i].column);
+		values[2] = CStringGetTextDatum(gd_passings[gd_seats[i].passing]);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
+	return (Datum) 0;
+}
+
+/* how many open rows name the department where somebody must succeed it */
+int64
+gd_open_seats(int64 department)
+{
+	static const Oid types[] = {INT8OID};
+	static GdStatementText query = {NULL, 1, types, NULL};
+	Datum		arg = Int64GetDatum(department);
+	Datum		n;
+	bool		isnull;
+
+	if (query.sql == NULL)
+	{
+		StringInfoData s;
+
+		initStringInfo(&s);
+		for (int i = 0; i < (int) lengthof(gd_seats); i++)
+		{
+			const GdSeat *seat = &gd_seats[i];
+
+			if (seat->passing == GD_PASSES || (seat->passing == GD_ACTED_ON && seat->open && strcmp(seat->column, "sources") != 0))
+				appendStringInfo(&s, "%s(SELECT count(*) FROM govdata.%s c WHERE c.%s = $1 AND (%s))", s.len ? " + " : "SELECT ",
+								 seat->relation, seat->column, gd_open_rows(seat));
+		}
+		query.sql = MemoryContextStrdup(TopMemoryContext, s.data);
+	}
+	(void) gd_own_run(&query, &arg, NULL, NULL, 1, &n, &isnull);
+	return DatumGetInt64(n);
 }
 
 /*
@@ -403,17 +628,63 @@ gd_act_on_tables(Datum *args, const char *nulls)
 
 /*
  * Submitters hold requests before they wait for a resource; who changes a
- * resource may hold it before it waits for requests.
+ * resource may hold it before it waits for requests.  Requests are kept even
+ * from those who only lock their rows.
  */
 static void
 gd_lock_for_act(void)
 {
-	GdTableLock locks[2] = {
-		{gd_relid_required(GD_SHARE_REQUEST), ExclusiveLock},
-		{gd_relid_required(GD_RESOURCE), ShareRowExclusiveLock}
+	GdTableLock locks[lengthof(gd_seats)];
+	int			n = 0;
+
+	for (int i = 0; i < (int) lengthof(gd_seats); i++)
+	{
+		const char *name = gd_seats[i].relation;
+		Oid			relid = gd_object_oid(name);
+
+		/* drafts and the registry are held row by row */
+		if (gd_seats[i].passing == GD_STAYS || (n > 0 && locks[n - 1].relid == relid) ||
+			strncmp(name, "reorganization", 14) == 0 || strcmp(name, "department") == 0)
+			continue;
+		locks[n++] = (GdTableLock) {relid, relid == gd_relid_required(GD_SHARE_REQUEST) ? ExclusiveLock : ShareRowExclusiveLock};
+	}
+	gd_lock_together(locks, n);
+}
+
+/* the successors of the lines, or those who get resources: all of them can still be that */
+static void
+gd_check_each(GdStatementText *query, Datum *args, const char *nulls, int64 government)
+{
+	Datum		list;
+	bool		isnull;
+	int64	   *ids;
+
+	(void) gd_own_run(query, args, nulls, NULL, 1, &list, &isnull);
+	if (isnull)
+		return;
+	for (int i = gd_ids_of(list, &ids) - 1; i >= 0; i--)
+		if (government != 0)
+			gd_check_successor(ids[i], DatumGetInt64(args[1]), government, true);
+		else
+			gd_check_provides(ids[i]);
+}
+
+static void
+gd_check_successors(GdRow *row, Datum *args, const char *nulls)
+{
+	static GdStatementText lines = {
+		"SELECT array_agg(DISTINCT l.successor) FROM govdata.reorganization_line l"
+		" WHERE l.reorganization = $1 AND l.state = 'planned'", 4, gd_act_types, NULL
+	};
+	static GdStatementText resources = {
+		"SELECT array_agg(DISTINCT g.new) FROM " GOING " g WHERE g.new IS NOT NULL AND g.state <> 'withdrawn'",
+		4, gd_act_types, NULL
 	};
 
-	gd_lock_together(locks, lengthof(locks));
+	if (nulls[2] == ' ')
+		gd_check_successor(DatumGetInt64(args[2]), DatumGetInt64(args[1]), gd_new_int64(row, ORG_GOVERNMENT), nulls[3] == ' ');
+	gd_check_each(&lines, args, nulls, gd_new_int64(row, ORG_GOVERNMENT));
+	gd_check_each(&resources, args, nulls, 0);
 }
 
 static void
@@ -435,24 +706,31 @@ gd_execute(GdCase *c)
 		nulls[2] = nulls[3] = 'n';
 	else if (row->newnull[ORG_SUCCESSOR - 1])
 		nulls[3] = 'n';
-	if (abolish)
-		gd_check_successor(DatumGetInt64(args[2]), DatumGetInt64(args[1]));
+	gd_check_successors(row, args, nulls);
 	(void) gd_settle(GD_SETTLE_DEPARTMENT, args[1]);
 	gd_act_all(gd_acts, args, nulls);
 	if (abolish)
 		gd_act_all(gd_acts_of_end, args, nulls);
-	gd_act_on_cases(args, nulls);
+	for (int i = 0; i < (int) lengthof(gd_seats); i++)
+		gd_act_on_seat(&gd_seats[i], args, nulls);
 	gd_act_on_tables(args, nulls);
 	gd_act_on(resources, args, nulls);
-	if (abolish)
-		gd_act_all(gd_last_acts, args, nulls);
+	gd_act_all(gd_last_acts, args, nulls);
 }
 
+/* What others have begun must be seen, or it would be left behind. */
 static void
 gd_check_execution(GdCase *c)
 {
-	if (c->me == gd_new_int64(c->row, ORG_GOVERNMENT))
-		gd_lock_for_act();
+	if (c->me != gd_new_int64(c->row, ORG_GOVERNMENT))
+		return;
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(6)),
+				 errmsg("a reorganization is executed in a transaction that sees what others have done until now"),
+				 errdetail("This one sees everything as it was when it began; what was submitted since would be left without an owner. Measures, Article 6."),
+				 errhint("Use isolation level READ COMMITTED.")));
+	gd_lock_for_act();
 }
 
 /* ---- the kinds ---- */

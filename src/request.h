@@ -99,6 +99,7 @@ extern void gd_open_coordination(GdCase *c);
 extern void gd_close_coordination(GdCase *c);
 extern void gd_check_consent(GdCase *c);
 extern void gd_source_consents(GdCase *c);
+extern void gd_coordination_passes(GdCase *c);
 
 /* moves that follow a refusal on every route */
 extern const int gd_coordination_reason[];
@@ -122,6 +123,7 @@ extern const GdRequired gd_coordination_concurs[];
 	.at = REQ_COORDINATION_CLOSED_AT, .effect = gd_close_coordination}, \
 	{.from = "coordinating", .to = "unsettled", .columns = gd_coordination_outcome, \
 	.at = REQ_COORDINATION_CLOSED_AT, .effect = gd_close_coordination}, \
+	{.from = "coordinating", .amender = "law", .effect = gd_coordination_passes}, \
 	{.from = "coordinating", .amender = "provider", .columns = gd_coordination_consent, \
 	.at = REQ_PROVIDER_CONSENTED_AT}, \
 	{.from = "coordinating", .amender = "co_coordinator", .columns = gd_coordination_concurrence, \

@@ -522,6 +522,14 @@ gd_rule_defined(GdCase *c)
 		gd_check_on_table(c, rule);
 }
 
+/* the law has given the resource another provider: who may look at the rule follows */
+static void
+gd_rule_passes(GdCase *c)
+{
+	if (gd_is_changed(c->row, QR_PROVIDER))
+		gd_set_text(c->row, QR_PLATFORM, gd_platform_of(gd_new_int64(c->row, QR_PROVIDER), gd_resource(gd_new_int64(c->row, QR_RESOURCE))->code));
+}
+
 static const int gd_rule_given[] = {
 	QR_RESOURCE, QR_INDICATOR, QR_KIND, QR_TITLE, QR_ITEMS, QR_APPLIES_TO, QR_EXPRESSION, QR_PATTERN, QR_ALLOWED,
 	QR_LOW, QR_HIGH, QR_REFERENCE, QR_REFERENCE_ITEMS, QR_EXPECTED, QR_WITHIN, QR_THRESHOLD, 0
@@ -538,6 +546,7 @@ static const GdRequired gd_rule_needs_reason[] = {{QR_REASON, gettext_noop("a re
 static const GdMove gd_rule_moves[] = {
 	{.from = "", .columns = gd_rule_given, .required = gd_rule_needs_kind, .at = QR_DEFINED_AT,
 	.check = gd_rule_new, .effect = gd_rule_defined},
+	{.from = NULL, .amender = "law", .effect = gd_rule_passes},
 	{.from = "proposed", .to = "active", .at = QR_DECIDED_AT},
 	{.from = "proposed", .to = "refused", .columns = gd_rule_reasons, .required = gd_rule_needs_reason, .at = QR_DECIDED_AT},
 	{.from = NULL, .to = "retired", .columns = gd_rule_reasons, .required = gd_rule_needs_reason, .at = QR_RETIRED_AT},

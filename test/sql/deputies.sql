@@ -86,7 +86,7 @@ SELECT is(format('%s %s', coalesce(deputy, '-'), coalesce(on_behalf_of, '-')), '
 
 -- ---- back early ----
 SELECT t.refused(who, format('UPDATE govdata.officer_absence SET state = ''ended'' WHERE id = %s', :a), told, format('not ended by %s', who))
-FROM (VALUES ('wh_da', 'ZW014 absence % can be moved from "declared" to "ended" only by: department'), ('hb_gov', 'ZW014 absence %'), ('superuser', 'ZW014 user % acts for no department')) AS v (who, told);
+FROM (VALUES ('wh_da', 'ZW014 absence % can be moved from "declared" to "ended" only by: department, platform'), ('hb_gov', 'ZW014 absence %'), ('superuser', 'ZW014 user % acts for no department')) AS v (who, told);
 SELECT t.refused('wh_police', format('UPDATE govdata.officer_absence SET %s WHERE id = %s', change, :a), 'ZW014 %', change)
 FROM unnest(ARRAY['deputy_role = ''regress_gd_zhang''', 'valid = ''[2026-03-03,2027-01-01)''', 'officer = ''李四''', 'reason = ''另''']) AS change;
 SELECT t.allowed('wh_police', format('SELECT govdata.end_absence(%s)', :a), 'the department ends it');

@@ -388,6 +388,7 @@ SELECT bag_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronames
 	('govdata._search(text,bigint,text[],text,integer,bigint)'),
 	('govdata._sees(bigint,bigint)'),
 	('govdata._specification_findings(jsonb)'),
+	('govdata._successions()'),
 	('govdata._text(text)'),
 	('govdata._transition_article(text,text,text)'),
 	('govdata._transitions()'),

@@ -44,6 +44,8 @@ SELECT t.val('wh_police', 'SELECT govdata.open_maintenance_round()') AS round \g
 SELECT t.refused('admin', 'UPDATE govdata.department SET valid = ''[2020-01-01,2026-03-02)'' WHERE role = ''regress_gd_wh_police''::regrole', 'ZW006 department % still has duties', 'the administrator ends none that has duties');
 SELECT t.allowed('admin', 'UPDATE govdata.department SET valid = ''[2020-01-01,)'' WHERE role = ''regress_gd_wh_police''::regrole', 'a beginning may be set right');
 SELECT t.allowed('admin', 'UPDATE govdata.department SET valid = ''(,2026-03-02)'' WHERE role = ''regress_gd_utility''::regrole', 'one without duties ends');
+SELECT t.val('wc_civil', 'SELECT govdata.plan_system(''低保系统'', ''new'', ''{低保}'')') AS system \gset
+SELECT t.refused('admin', 'UPDATE govdata.department SET valid = ''[2020-01-01,2026-03-02)'' WHERE role = ''regress_gd_wc_civil''::regrole', 'ZW006 department % still has duties', 'none that has an open case of any kind');
 SELECT t.refused(who, format('SELECT govdata.draft_reorganization(%s, ''三定方案'')', t.department('wh_police')),
 	CASE who WHEN 'admin' THEN 'ZW006 user "%" acts for no department' WHEN 'superuser' THEN 'ZW006 user "%" acts for no department'
 	ELSE 'ZW006 a new reorganization in state "drafted" can be entered only by: government' END, 'not: ' || who)
@@ -101,7 +103,7 @@ SELECT is(t.val('wh_police', 'SELECT govdata.current_department()')::bigint, t.d
 -- ---- all of it ----
 SELECT due_at AS due, matures_at AS matures FROM govdata.share_request WHERE id = :pending \gset
 SELECT t.val('wh_gov', format('SELECT govdata.draft_reorganization(%s, ''机构改革方案'', %s)', t.department('wh_police'), t.department('wh_civil'))) AS whole \gset
-SELECT t.val('wh_gov', format('SELECT govdata.plan_succession(%s, ''share_authorization'', (SELECT id FROM govdata.share_authorization WHERE request = %s), %s)', :whole, :kept, t.department('wh_gov'))) \g /dev/null
+SELECT t.val('wh_gov', format('SELECT govdata.plan_succession(%s, ''share_authorization'', (SELECT id FROM govdata.share_authorization WHERE request = %s), %s)', :whole, :kept, t.department('ja_civil'))) \g /dev/null
 SELECT t.refused('wh_police', format('SELECT govdata.execute_reorganization(%s)', :whole), 'ZW006 reorganization % can be moved from "drafted" to "executed" only by: government', 'the department does not carry it out');
 SELECT t.refused('wh_civil', format('SELECT govdata.execute_reorganization(%s)', :whole), 'ZW006 %', 'nor does the successor');
 \set travel_to '2026-03-10 09:00+08'
@@ -117,8 +119,8 @@ SELECT is(format('%s %s', due_at = :'due', matures_at = :'matures'), 't t', 'by 
 SELECT is(t.who(provider), 'wh_civil', 'standing consents go on') FROM govdata.standing_consent WHERE id = :consent;
 SELECT is(t.who(provider) || ' ' || state, 'wh_civil reviewed', 'the negative entry too') FROM govdata.negative_entry WHERE id = :entry;
 SELECT is(t.authorized(:used), 'expired unneeded wh_civil wh_police', 'an authorization for what is now one''s own ends');
-SELECT is(t.authorized(:kept), 'active wh_house wh_gov', 'one with a line goes where the line says');
-SELECT is(t.asked(:kept), 'approved wh_house wh_gov', 'the request behind it says the same');
+SELECT is(t.authorized(:kept), 'active wh_house ja_civil', 'one with a line goes where the line says');
+SELECT is(t.asked(:kept), 'approved wh_house ja_civil', 'the request behind it says the same');
 SELECT is(t.asked(:asked), 'withdrawn wh_civil wh_police', 'a request to the successor is moot');
 SELECT is(t.who(superior), 'wh_civil', 'whoever was below is below the successor') FROM govdata.department WHERE role = 'regress_gd_wc_civil'::regrole;
 SELECT is(state, 'ended', 'its round of the year ends') FROM govdata.maintenance_round WHERE id = :round;
@@ -141,6 +143,32 @@ SELECT is_empty($$SELECT * FROM govdata.verify_journal() WHERE finding NOT IN ('
 SELECT t.allowed('admin', 'UPDATE govdata.department SET name = ''武汉市民政和公安局'' WHERE role = ''regress_gd_wh_civil''::regrole', 'a rename');
 SELECT is(string_agg(DISTINCT provider, ' ' ORDER BY provider), '武汉市公安局 武汉市民政局', 'changes nothing of what is past')
 FROM govdata.journal WHERE subject = 'resource' AND subject_key = :'births';
+
+-- ---- supervising is not reading: who decides gains nothing by it ----
+SELECT t.resource('wh_civil', '低保', '{甲}') AS relief \gset
+SELECT t.request('wh_civil', :homes, '{甲}') AS read \gset
+SELECT t.val('wh_house', format('SELECT govdata.approve_request(%s)', :read)) \g /dev/null
+SELECT t.request('wh_civil', t.resource('wh_house', '公租房', '{甲}'), '{甲}') AS wanted \gset
+SELECT t.refused('wh_gov', format('SELECT govdata.draft_reorganization(%s, ''文'', %s)', t.department('wh_civil'), t.department('wh_gov')), 'ZW020 government % cannot name itself as a successor', 'not as the successor');
+SELECT t.val('wh_gov', format('SELECT govdata.draft_reorganization(%s, ''职责调整'', abolish => false)', t.department('wh_civil'))) AS taking \gset
+SELECT t.refused('wh_gov', format('SELECT govdata.plan_succession(%s, %L, %s, %s)', :taking, subject, key, t.department('wh_gov')), 'ZW020 government % cannot name itself as a successor', 'takes no ' || subject)
+FROM (SELECT 'resource' AS subject, :relief AS key UNION ALL SELECT 'share_authorization', authorization_id FROM govdata.share_request WHERE id = :read UNION ALL SELECT 'share_request', :wanted) AS v;
+SELECT is(t.told('wh_gov', format('UPDATE govdata.reorganization_line SET successor = %s', t.department('wh_gov'))) LIKE 'ZW006 %', true, 'nor by changing a line');
+SELECT t.refused('wh_gov', format('SELECT govdata.plan_succession(%s, ''resource'', %s, %s)', :taking, :relief, t.department('yc_civil')), 'ZW006 department % cannot succeed', 'gives nothing away beyond its region');
+SELECT t.refused('wh_gov', format('SELECT govdata.plan_succession(%s, ''resource'', %s, %s)', :taking, :relief, t.department('wh_market')), 'ZW018 department % cannot take over resources', 'nor to a branch, which publishes nothing');
+SELECT t.refused('wh_gov', format('SELECT govdata.plan_succession(%s, ''resource'', %s, %s)', :taking, :gone, t.department('wh_house')), 'ZW006 the department has no resource %', 'nothing that is not its own');
+SELECT t.refused('wh_gov', format('SELECT govdata.plan_succession(%s, ''share_request'', %s, %s)', :taking, :read, t.department('wh_house')), 'ZW006 the department has no %', 'no request that is over');
+SELECT t.refused(who, format('SELECT govdata.plan_succession(%s, ''resource'', %s, %s)', :taking, :relief, t.department('wh_house')), 'ZW006 there is no reorganization % on which you decide', who || ' moves nothing') FROM unnest('{hb_gov,wh_da,wh_civil,wh_house,ja_gov}'::text[]) AS who;
+-- a branch gets no resource by being the heir
+SELECT t.val('wh_gov', format('SELECT govdata.plan_succession(%s, ''resource'', %s, %s)', :taking, :relief, t.department('ja_civil'))) AS line \gset
+UPDATE govdata.department SET vertical = 'provincial', superior = t.department('hb_civil') WHERE role = 'regress_gd_ja_civil'::regrole;
+SELECT t.refused('wh_gov', format('SELECT govdata.execute_reorganization(%s)', :taking), 'ZW018 department % cannot take over resources', 'nor has become one meanwhile');
+UPDATE govdata.department SET vertical = 'none', superior = NULL WHERE role = 'regress_gd_ja_civil'::regrole;
+-- what others have committed must be seen
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT t.refused('wh_gov', format('SELECT govdata.execute_reorganization(%s)', :taking), 'ZW006 a reorganization is executed in a transaction that sees what others have done until now', 'not by an old snapshot');
+ROLLBACK;
+SELECT t.allowed('wh_gov', format('SELECT govdata.cancel_reorganization(%s, ''不改'')', :taking), 'it is given up');
 
 -- ---- without a named successor: authorizations end ----
 SELECT t.request('ja_civil', :homes, '{甲}') AS lost \gset
