@@ -789,12 +789,6 @@ gd_put_waiting(GdLogEntry *entry, bool sync)
 		gd_owed = place;
 }
 
-bool
-gd_log_owes(void)
-{
-	return gd_owed.position != 0;
-}
-
 void
 gd_log_settle(void)
 {

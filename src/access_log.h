@@ -72,9 +72,7 @@ extern GdReadKey gd_log_put(GdLogEntry *entry);
 extern void gd_log_put_ended(GdLogEntry *entry, int64 rows, bool completed);
 /* the same after an error: never raises, never waits */
 extern void gd_log_put_failed(GdLogEntry *entry);
-/* is there a record of this session that has to be waited for? */
-extern bool gd_log_owes(void);
-/* wait until all of them are durable, else raise ZW032 */
+/* wait until what this session has put is durable where it must be, else raise ZW032 */
 extern void gd_log_settle(void);
 /* prepare, put and settle */
 extern GdReadKey gd_log_start(const GdRead *read);

@@ -161,9 +161,9 @@ void
 gd_let_go(GdHeld *held, QueryDesc *queryDesc)
 {
 	queryDesc->dest = held->receiver;
-	/* or it was the very wait that failed */
+	/* nothing is left to wait for, or it was the very wait that failed */
 	if (held->open || held->waiting)
 		return;
-	held->n = 0;				/* it failed: rows stay here */
+	held->n = 0;				/* the statement failed: its rows stay here */
 	gd_open_held(held, false);
 }
