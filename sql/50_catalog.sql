@@ -347,8 +347,8 @@ LANGUAGE sql BEGIN ATOMIC SELECT govdata._move_negative_entry(entry, 'lapsed', r
 COMMENT ON FUNCTION govdata.lapse_negative_entry(bigint, text) IS '依据废止而失效;资源随即为有条件共享(第二十三条)';
 
 -- remark_on_negative_entry(entry, remark): the authority to which it was reported
--- remarks; the reviewing authority owes a re-review, the entry stays in force
--- (ruling 11). answer_remark(entry, answer): the result of the re-review, unless
+-- remarks; the reviewing authority owes a re-review, the entry stays in force.
+-- answer_remark(entry, answer): the result of the re-review, unless
 -- the entry is lifted. Raise ZW023 for anyone else and out of turn.
 CREATE FUNCTION govdata.remark_on_negative_entry(entry bigint, remark text) RETURNS void
 LANGUAGE sql BEGIN ATOMIC

@@ -1,4 +1,4 @@
--- Dispatch and integration (Article 19; rulings 16 and 18).
+-- Dispatch and integration (Article 19).
 
 -- A data authority orders data from a provider of its own level, for a stated
 -- need and day; the provider delivers, or cites the approved negative entry.
@@ -46,7 +46,7 @@ COMMENT ON COLUMN govdata.dispatch_order.authority IS '发出通知的政务数�
 COMMENT ON COLUMN govdata.dispatch_order.provider IS '提供部门(同级)';
 COMMENT ON COLUMN govdata.dispatch_order.wanted IS '所需数据及要求';
 COMMENT ON COLUMN govdata.dispatch_order.need IS '数字政府建设的需要';
-COMMENT ON COLUMN govdata.dispatch_order.resource IS '所调度的资源;空表示未列目录或由提供部门指明';
+COMMENT ON COLUMN govdata.dispatch_order.resource IS '所调度的资源;空表示仅以文字说明,由主管部门另行指明,或由提供部门在提供时写明';
 COMMENT ON COLUMN govdata.dispatch_order.items IS '所调度的信息项;空表示未指明';
 COMMENT ON COLUMN govdata.dispatch_order.mode IS '方式:read 读取、copy 可另行保存(用于整合)';
 COMMENT ON COLUMN govdata.dispatch_order.deliver_by IS '提供期限最后一日';
@@ -249,7 +249,7 @@ SELECT o.authority, 'accept_dispatch', 19::smallint, 'dispatch_order', o.id::tex
 COMMENT ON VIEW govdata._duty_dispatch_order IS '待办义务:数据调度';
 
 -- All that a resource was made from, near and far, with the conditions that come
--- with each: they hold for the derived resource too (ruling 16).
+-- with each: they hold for the derived resource too.
 CREATE VIEW govdata.resource_lineage WITH (security_invoker, security_barrier) AS
 WITH RECURSIVE line AS (
     SELECT s.resource, s.source, 1 AS distance, ARRAY[s.resource, s.source] AS path, s.items, s.necessity

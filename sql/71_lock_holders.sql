@@ -25,7 +25,8 @@ COMMENT ON COLUMN govdata.sweep_hold.ended_at IS '被清扫终止的服务器实
 -- _lock_holders() -> every session that keeps an act on a table of this extension
 -- waiting now: the one that waits longest for it and since when, whether it waits
 -- for a lock itself, and whether it may be ended: superusers and administrators
--- answer for what they do. Who waits to alter a table makes no act. By the server's actual time. For the extension's owner.
+-- answer for what they do. Who waits to alter a table makes no act. By the
+-- server's actual time. For the extension's owner.
 CREATE FUNCTION govdata._lock_holders(OUT pid integer, OUT backend_start timestamptz, OUT xact_start timestamptz, OUT role text,
     OUT application text, OUT idle_since timestamptz, OUT waiter integer, OUT waiting_since timestamptz, OUT waits boolean,
     OUT ordinary boolean) RETURNS SETOF record
@@ -99,14 +100,15 @@ END
 $$;
 COMMENT ON FUNCTION govdata._end_lock_holders() IS '终止使他人的办理长久等待的部门会话(第二十条第三款)';
 
+-- What doctor() says of it.
 CREATE FUNCTION govdata._doctor_holds(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
 LANGUAGE sql SET search_path = pg_catalog, pg_temp SET IntervalStyle = 'postgres' AS $$
     WITH holder AS MATERIALIZED (
         SELECT h.*, clock_timestamp() - h.waiting_since AS waiting FROM govdata._lock_holders() h WHERE NOT h.waits
     ),
     long AS (
-        SELECT string_agg(format('%s of %s (keeps %s waiting for %s%s)', h.pid, h.role, h.waiter, date_trunc('second', h.waiting),
-                                 CASE WHEN h.ordinary THEN '' ELSE '; not ended by the sweep' END), ', ' ORDER BY h.pid) AS names
+        SELECT string_agg(format(govdata._text('%s of %s (keeps %s waiting for %s%s)'), h.pid, h.role, h.waiter, date_trunc('second', h.waiting),
+                                 CASE WHEN NOT h.ordinary THEN govdata._text('; not ended by the sweep') END), ', ' ORDER BY h.pid) AS names
           FROM holder h WHERE h.waiting >= greatest(current_setting('govdata.max_lock_hold')::interval, interval '1 second')
     ),
     ended AS (
@@ -114,10 +116,13 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp SET IntervalStyle = 'postgres
          WHERE n.ended_at > clock_timestamp() - interval '1 day'
     )
     SELECT 'lock holders', CASE WHEN long.names IS NOT NULL OR ended.n > 0 OR current_setting('govdata.max_lock_hold')::interval = '0' THEN 'warning' ELSE 'ok' END,
-           coalesce('sessions that keep others'' acts waiting: ' || long.names || '; SELECT pg_terminate_backend(pid) ends one', 'nobody keeps an act waiting for long')
-           || CASE WHEN ended.n > 0 THEN format('; ended in the last day: %s, of %s; see govdata.sweep_hold and the server log', ended.n, ended.roles) ELSE '' END
-           || CASE WHEN current_setting('govdata.max_lock_hold')::interval = '0'
-                   THEN '; govdata.max_lock_hold is 0: whoever leaves a transaction open keeps answers waiting until silence is consent' ELSE '' END
+           concat(CASE WHEN long.names IS NOT NULL
+                       THEN format(govdata._text('sessions that keep others'' acts waiting: %s; SELECT pg_terminate_backend(pid) ends one'), long.names)
+                       ELSE govdata._text('nobody keeps an act waiting for long') END,
+                  CASE WHEN ended.n > 0
+                       THEN format(govdata._text('; ended in the last day: %s, of %s; see govdata.sweep_hold and the server log'), ended.n, ended.roles) END,
+                  CASE WHEN current_setting('govdata.max_lock_hold')::interval = '0'
+                       THEN govdata._text('; govdata.max_lock_hold is 0: whoever leaves a transaction open keeps answers waiting until silence is consent') END)
       FROM long, ended
 $$;
 REVOKE ALL ON FUNCTION govdata._doctor_holds() FROM PUBLIC;

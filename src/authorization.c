@@ -101,7 +101,7 @@ gd_is_act_actor(const char *actor, void *context)
 		 (strcmp(actor, "applicant") == 0 && c->me == c->applicant));
 }
 
-/* ruling 2: "should have refused" is no ground, or deemed consent would be empty */
+/* "should have refused" is no ground, or deemed consent would be empty */
 static void
 gd_check_ground(const char *act, const char *ground, const char *actor)
 {

@@ -553,7 +553,7 @@ gd_clock_column(const GdCaseKind *kind, int column)
 /*
  * Open means not yet due, or due only provisionally.  No recomputed limit
  * ends before 24:00 of today; one that turns out to be past gets until 24:00
- * of the next working day (decision 6, ruling 24).
+ * of the next working day.
  */
 static const char *
 gd_recompute_sql(const GdCaseKind *kind, int i)

@@ -178,7 +178,7 @@ extern int64 gd_next_government(const char *from, int64 party, int64 other);
 /*
  * The authority that supervises a department: of its own region, of the one
  * above where the department is that authority itself, at the top the
- * government (ruling 6).  0 where none is registered.
+ * government.  0 where none is registered.
  */
 extern int64 gd_supervising_authority(int64 department);
 

@@ -429,7 +429,7 @@ gd_resource_insert(GdRow *row, int64 me)
 	gd_set(row, RES_VERSION, Int32GetDatum(1));
 }
 
-/* ruling 3: nobody escapes a running clock by changing what is asked for */
+/* nobody escapes a running clock by changing what is asked for */
 static void
 gd_require_no_pending(int64 resource, const char *item, const char *act)
 {

@@ -6,8 +6,8 @@
  *
  * Coordination is not command: it ends agreed with the provider's recorded
  * consent, or by decision of the government above both.  Across regions the
- * authorities of both sides take part, then the common upper one (ruling 5);
- * nobody is party and judge (ruling 6).
+ * authorities of both sides take part, then the common upper one;
+ * nobody is party and judge.
  *
  *-------------------------------------------------------------------------
  */
@@ -36,7 +36,7 @@ gd_is_government_above(GdCase *c)
 	GdDepartment provider;
 	GdDepartment consumer;
 
-	/* ruling 6: nobody is party and judge */
+	/* nobody is party and judge */
 	if (c->me == gd_new_int64(c->row, REQ_PROVIDER) || c->me == gd_new_int64(c->row, REQ_CONSUMER))
 		return false;
 	return gd_department(c->me, &mine) && strcmp(mine.kind, "government") == 0 &&
@@ -78,7 +78,7 @@ gd_source_consents(GdCase *c)
 /*
  * Has everybody agreed whose item it is?  What a source department has refused,
  * or what was refused for it, takes its consent too, or the decision of a
- * government above it (rulings 5 and 16).
+ * government above it.
  */
 static bool
 gd_source_agrees(GdCase *c, GdResource *r, const char *item)

@@ -95,7 +95,7 @@ static const char *const gd_on_way[] = {"hop", "hop_new", "request_named"};
 	SETTLE_PURCHASES("SELECT e.data_purchase FROM govdata.planned_entry e WHERE e.resource IN (" which ")")
 
 /*
- * Ruling 16: what is withheld is withheld in all that was made from it, near
+ * What is withheld is withheld in all that was made from it, near
  * and far, until it is taken out.
  */
 #define SUSPEND_DERIVED(seed) \
@@ -184,7 +184,7 @@ static GdConsequence gd_consequences[] = {
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
 				" WHERE n.state = 'withdrawn' AND o.state <> 'withdrawn'"
 			" AND a.resource = n.id AND a.state IN ('active', 'suspended')", 0, NULL, NULL},
-			/* ruling 3: a looser class makes authorizations unneeded */
+			/* a looser class makes authorizations unneeded */
 			{"UPDATE govdata.share_authorization a SET state = 'expired', ground = 'unneeded',"
 				" reason = govdata._on_record('unneeded'), version = a.version + 1"
 				" FROM new_rows n JOIN old_rows o ON o.id = n.id"
@@ -204,7 +204,7 @@ static GdConsequence gd_consequences[] = {
 			" IS DISTINCT FROM (excluded.provider, excluded.region, excluded.sharing, excluded.document)", 0, NULL, NULL},
 			{"DELETE FROM govdata.resource_search s USING new_rows n"
 			" WHERE s.resource = n.id AND n.state = 'withdrawn'", 0, NULL, NULL},
-			/* ruling 16: what is derived from a source is no less strict */
+			/* what is derived from a source is no less strict */
 			{"UPDATE govdata.resource d SET sharing = 'conditional',"
 				" sharing_conditions = coalesce(d.sharing_conditions,"
 				"  govdata._on_record('source_conditions', n.code, n.sharing_conditions)),"
@@ -347,7 +347,7 @@ static GdConsequence gd_consequences[] = {
 				" FROM " ENTRIES_APPROVED " e WHERE a.resource = e.resource"
 				" AND a.state IN ('active', 'suspended') AND (e.whole OR a.items && e.items)",
 			0, NULL, NULL},
-			/* ruling 11: what is no longer on the list is conditional until reclassified */
+			/* what is no longer on the list is conditional until reclassified */
 			{"UPDATE govdata.resource r SET sharing = 'conditional',"
 				" sharing_conditions = coalesce(r.sharing_conditions, govdata._on_record('conditions_open', e.id::text)),"
 				" version = r.version + 1, updated_at = govdata.clock()"

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * dispatch.c
- *	  Dispatch orders and what is made of the data (Article 19; rulings 16, 18).
+ *	  Dispatch orders and what is made of the data (Article 19).
  *
  * An order cannot be refused: the provider delivers, or cites the negative
  * entry that was approved.  What is delivered is the authority's for the stated
@@ -49,7 +49,7 @@ static const char *const gd_source_columns[] = {
 
 /* ---- orders ---- */
 
-/* Providers of the authority's own level only (ruling 18), and no branch (ruling 14). */
+/* Providers of the authority's own level only, and no branch. */
 static void
 gd_check_level_of_order(GdCase *c, const GdDepartment *authority)
 {

@@ -128,7 +128,7 @@ gd_negative_ended(GdCase *c)
 		gd_lock_withheld(c);
 }
 
-/* A remark opens a re-review, a later one anew; it vetoes nothing (ruling 11). */
+/* A remark opens a re-review, a later one anew; it vetoes nothing. */
 static void
 gd_negative_remarked(GdCase *c)
 {

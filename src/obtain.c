@@ -92,7 +92,7 @@ gd_check_elements(GdCase *c, int column)
 
 /*
  * Refuse what the department can have of these elements, and record what it
- * cannot and why (ruling 19).  "known_on": only what could be obtained by the
+ * cannot and why.  "known_on": only what could be obtained by the
  * end of that day; "now" otherwise.
  */
 static void

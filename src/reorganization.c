@@ -74,7 +74,7 @@ gd_government_over(const GdDepartment *dept)
 	return gd_next_government(dept->region, dept->id, 0);
 }
 
-/* ruling 17: none named, its government; a branch, its provincial head */
+/* none named, its government; a branch, its provincial head */
 static int64
 gd_default_heir(const GdDepartment *dept)
 {
@@ -129,7 +129,7 @@ gd_check_successor(int64 successor, int64 department, int64 government, bool nam
 			 errhint("The administrator registers the successor in govdata.department first.")));
 }
 
-/* ruling 14: a branch neither publishes nor answers */
+/* a branch neither publishes nor answers */
 static void
 gd_check_provides(int64 successor)
 {
@@ -462,7 +462,7 @@ static const char *const gd_last_acts[] = {
 	" version = a.version + 1 FROM govdata.share_request q WHERE q.authorization_id = a.id AND a.state = 'revoked'"
 	" AND q.state IN ('coordinating', 'unsettled') AND $2 IN (a.provider, a.consumer, a.applicant)"
 	" AND (a.provider, a.consumer, a.applicant) IS DISTINCT FROM (q.provider, q.consumer, q.applicant)",
-	/* ruling 6: no office is left that is not a party */
+	/* no office is left that is not a party */
 	"UPDATE govdata.share_request q SET state = 'unsettled', coordination_outcome = govdata._on_record('no_office')"
 	" WHERE q.state = 'coordinating' AND q.route <> 'national' AND q.coordinator IN (q.provider, q.consumer)"
 	" AND NOT EXISTS (SELECT FROM govdata.dispute_step s WHERE s.regime = q.regime AND s.step = q.coordination_step"

@@ -554,7 +554,7 @@ gd_refuse(GdCase *c)
 	gd_date_answer(c);
 }
 
-/* ruling 14: a city gets its own rows, unless the provider states others */
+/* a city gets its own rows, unless the provider states others */
 void
 gd_limit_rows(GdCase *c)
 {
@@ -583,8 +583,8 @@ gd_approve(GdCase *c)
 }
 
 /*
- * Ruling 16: a source refuses items of its own, with reason, within the limit.
- * What it has refused nobody grants any more.
+ * A source refuses items of its own, with reason, within the limit.
+ * What it has refused nobody grants in its stead.
  */
 static void
 gd_check_refused_by_source(GdCase *c)

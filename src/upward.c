@@ -23,7 +23,7 @@ PG_FUNCTION_INFO_V1(gd_next_holder_sql);
 
 /* ---- who answers ---- */
 
-/* ruling 14: a branch of a provincially managed system does not answer */
+/* a branch of a provincially managed system does not answer */
 int64
 gd_answering(int64 provider)
 {
@@ -249,7 +249,7 @@ gd_forward(GdCase *c)
 				 errdetail("Each level applies to the one above it. Measures, Article 21."),
 				 errhint("SELECT govdata.forward_request(%lld) passes it on.", (long long) c->id)));
 	f = gd_upward_receipt(c);
-	/* ruling 7: what is unconditional is granted on forwarding */
+	/* what is unconditional is granted on forwarding */
 	if (f->free || f->standing)
 		c->to = "approved";
 }
