@@ -5,7 +5,7 @@
 \set reading :include '/reading.psql'
 \i :reading
 
--- What becomes conditional while departments read it (Article 16, ruling 3): who
+-- What becomes conditional while departments read it (Article 16): who
 -- has read it lately goes on, on the former terms, until its request is answered.
 CREATE TABLE pat.stations (id integer PRIMARY KEY, name text, phone text, note text);
 INSERT INTO pat.stations SELECT i, 'station ' || i, '110-' || i, 'internal' FROM generate_series(1, 10) AS i;

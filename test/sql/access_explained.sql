@@ -73,7 +73,7 @@ SELECT t.reads(who, 'SELECT name FROM pat.register', 'n', 'unconditional: ' || w
 SELECT t.unread('operator', 'SELECT name FROM pat.register', 'ZW020 % A platform operator %', 'the operator of the platform reads nothing that is shared on it');
 SELECT t.unread('utility', 'SELECT name FROM pat.register', 'ZW041 % A public utility is no department%', 'a utility is no department');
 SELECT t.unread('utility', 'SELECT count(*) FROM pat.register', 'ZW0%', 'and counts nothing');
--- ruling 7: what stands on an upper platform is asked for by one's authority
+-- what stands on an upper platform is asked for by one's authority
 SELECT t.unread(who, 'SELECT name FROM pat.province', 'ZW021 % The platform of 湖北省 is above that of %', 'of an upper platform: ' || who) FROM unnest('{wh_civil,ja_civil,yc_civil}'::text[]) AS who;
 SELECT t.reads(who, 'SELECT name FROM pat.province', 'n', 'of one''s own platform: ' || who) FROM unnest('{hb_market,hb_da}'::text[]) AS who;
 SELECT is(t.hint('ja_civil', 'SELECT name FROM pat.province'), 'Report the need to your data authority, "江岸区数据局", which applies to the upper platform.', 'whom to ask');

@@ -137,7 +137,7 @@ SELECT is(department, t.department('wh_police'), 'with its author') FROM govdata
 SELECT is_empty(format('SELECT * FROM govdata.resource_version WHERE resource = %s', :branch), 'a draft has none');
 SELECT is(items, '{丙,甲}', 'the catalog shows what can be had') FROM govdata.catalog c JOIN govdata.resource r USING (code) WHERE r.id = :r;
 
--- ---- reclassification (ruling 3) ----
+-- ---- reclassification ----
 SELECT t.resource('wh_police', '分类', '{甲,乙}') AS r \gset
 SELECT t.request('wh_civil', :r, '{甲}') AS q \gset
 SELECT t.refused('wh_police', format('UPDATE govdata.resource SET sharing = ''unconditional'' WHERE id = %s', :r), 'ZW020 reclassifying the resource must wait: 1 request is unanswered', 'not while a request is unanswered');
@@ -319,7 +319,7 @@ SELECT t.allowed('wh_da', format('SELECT govdata.reject_negative_entry(%s, ''依
 SELECT t.refused('wh_da', format('SELECT govdata.review_negative_entry(%s)', :e), 'ZW023 negative entry % cannot move from "rejected" to "reviewed"', 'and done with');
 ROLLBACK;
 
--- party and judge (ruling 6), level of the platform (ruling 11)
+-- party and judge, level of the platform
 BEGIN;
 SELECT t.entry('wh_da', t.resource('wh_da', '主管', '{甲}')) AS e \gset
 SELECT is(format('%s %s', self_reviewed, self_approved), 't f', 'self-review is allowed and marked') FROM govdata.negative_entry WHERE id = :e;

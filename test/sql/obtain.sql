@@ -6,7 +6,7 @@
 \i :obtain
 
 -- Article 24: what a department can obtain on the platform its forms do not ask
--- for; by data element, and by that department's own rights (ruling 19).
+-- for; by data element, and by that department's own rights.
 
 -- ---- data elements ----
 SELECT is_empty($$SELECT code FROM govdata.data_element WHERE builtin AND standard !~ '^GB(/T)? [0-9]+(\.[0-9]+)?-[0-9]{4} [一-龥]'$$,

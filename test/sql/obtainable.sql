@@ -5,7 +5,7 @@
 
 -- What a department can obtain, item by item, against a statement of the same in
 -- plain SQL: in a catalog of all kinds of entries, for every department, in every
--- state of requests and authorizations (Articles 15 and 24, ruling 19).
+-- state of requests and authorizations (Articles 15 and 24).
 
 -- ---- the rule, said another way ----
 CREATE FUNCTION t.platform(region text) RETURNS text

@@ -3,7 +3,7 @@
 \set actors :include '/actors.psql'
 \i :actors
 
--- The upper authority remarks on what is reported to it (Article 23, ruling 11).
+-- The upper authority remarks on what is reported to it (Article 23).
 SELECT t.resource('wh_police', '人口', '{姓名,住址}') AS r \gset
 SELECT t.entry('wh_police', :r, '{住址}') AS e \gset
 CREATE FUNCTION t.remark(e bigint, remark text DEFAULT '依据是否仍有效') RETURNS text

@@ -87,7 +87,7 @@ BEGIN;
 SELECT t.val('wh_police', 'UPDATE govdata.resource_item SET retired_at = now() WHERE resource = 1 AND name = ''甲''') \g /dev/null
 SELECT is(t.submit('wh_civil'), 'ZW020 resource "307009/000001" has no item "甲"', 'a retired item is not there');
 ROLLBACK;
--- levels (Articles 18, 21; ruling 7)
+-- levels (Articles 18, 21)
 BEGIN;
 SELECT t.resource('hb_civil', '省级', '{甲}') AS rp \gset
 SELECT t.resource('ja_civil', '区级', '{甲}') AS rc \gset
@@ -104,7 +104,7 @@ ROLLBACK;
 SELECT alike(t.detail('ja_civil', format('INSERT INTO govdata.share_request (resource, items, purpose, valid_until, route) VALUES (%s, ''{甲}'', ''用'', ''2026-12-31'', ''direct'')', t.resource('hb_civil', '省级二', '{甲}'))),
 	'The platform of 湖北省 is above that of 武汉市. Measures, Article 21.', 'and says which platforms');
 
--- declared scope and use (Article 18; ruling 12)
+-- declared scope and use (Article 18)
 BEGIN;
 SELECT t.val('wh_police', format('UPDATE govdata.resource SET scope_departments = ''{%s}'', scope_regions = ''{420500}'', uses = ''{低保,救助}'' WHERE id = 1', t.department('wh_civil'))) \g /dev/null
 SELECT is(t.submit('wh_civil', 'usage', '''低保'''), 'ok', 'within the declared scope and use');
@@ -292,7 +292,7 @@ SELECT t.val('wh_police', format('SELECT govdata.withdraw_resource(%L, ''停产'
 SELECT t.refused('wh_gov', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''决定'')', :q), 'ZW020 the resource of request % is withdrawn', 'nor what is withdrawn');
 ROLLBACK;
 
--- ---- acts on authorizations (Articles 33, 34; ruling 2) ----
+-- ---- acts on authorizations (Articles 33, 34) ----
 BEGIN;
 SELECT t.request('ja_civil', :r, '{甲}') AS q \gset
 SELECT t.val('wh_police', format('SELECT govdata.approve_request(%s)', :q)) \g /dev/null
@@ -491,7 +491,7 @@ BEGIN ISOLATION LEVEL SERIALIZABLE;
 SELECT t.allowed('wh_police', format('SELECT govdata.refuse_request(%s, ''x'')', :q2), 'and under SERIALIZABLE');
 ROLLBACK;
 
--- ---- limits whose year has no notice yet (ruling 24) ----
+-- ---- limits whose year has no notice yet ----
 \set travel_to '2026-12-18 10:00+08'
 \i :travel
 SELECT t.request('wh_civil', :r, '{甲}', '2027-12-31') AS prov \gset

@@ -144,7 +144,7 @@ SELECT is(t.who(applicant), 'wh_da', 'a city''s department has the city''s autho
 SELECT t.allowed('wh_da', format('SELECT govdata.forward_request(%s)', :q), 'one hop');
 SELECT is(format('%s %s', state, matures_at), 'submitted ', 'where the row says so, silence is no consent') FROM govdata.share_request WHERE id = :q;
 ROLLBACK;
--- forwarding one's own (ruling 6); a county without an authority of its own
+-- forwarding one's own; a county without an authority of its own
 BEGIN;
 SELECT t.val('wh_da', t.asks('wh_da', :'house_code', '{name}')) AS q \gset
 SELECT t.allowed('wh_da', format('SELECT govdata.forward_request(%s)', :q), 'an authority forwards its own request');
@@ -187,7 +187,7 @@ SELECT t.refused('wh_da', format('SELECT govdata.forward_request(%s)', :q), 'ZW0
 SELECT t.allowed('wh_da', format('SELECT govdata.return_request(%s, ''已列入负面清单'')', :q), 'with reason');
 ROLLBACK;
 
--- ---- outside the catalog (Article 22; ruling 9) ----
+-- ---- outside the catalog (Article 22) ----
 \set travel_to '2026-03-02 09:00+08'
 \i :travel
 CREATE FUNCTION t.wants(who text, provider text, more text DEFAULT '') RETURNS text
@@ -280,7 +280,7 @@ SELECT is(t.right_of(:u), 'active reply {甲}', 'authorized');
 SELECT t.allowed('wh_police', format('SELECT govdata.reroute_request(%s, code, ''{甲}'') FROM govdata.resource WHERE id = %s', :v, :people), 're-routed when its limit was over');
 SELECT is(format('%s %s', due_on, t.at(matures_at)), '2026-03-30 2026-03-31 00:00', 'nothing is consented into the past') FROM govdata.share_request WHERE id = :v;
 
--- ---- ministries (Article 22 paragraph 2; ruling 20) ----
+-- ---- ministries (Article 22 paragraph 2) ----
 \set travel_to '2026-03-02 09:00+08'
 \i :travel
 SELECT t.refused('ja_civil', 'SELECT govdata.submit_national_request('' '', ''婚姻登记'', ''核对'')', 'ZW022 national request needs the ministry or central body', 'a body is named');
@@ -311,7 +311,7 @@ SELECT is(t.owed(:n), NULL, 'nothing is owed any more');
 SELECT is(format('%s %s %s', state, terms, title), 'obtained 仅限核对,不得留存 婚姻登记(部)', 'and the board links it') FROM govdata.request_board WHERE id = :n;
 SELECT is(t.right_of(:n), NULL, 'it is asked for like what else is listed there');
 
--- ---- vertical systems and return (Article 18; ruling 14) ----
+-- ---- vertical systems and return (Article 18) ----
 \set travel_to '2026-03-02 09:00+08'
 \i :travel
 SELECT t.val('wh_civil', t.wants('wh_civil', 'wh_market')) AS u \gset
@@ -377,7 +377,7 @@ ROLLBACK;
 SELECT t.val('wh_da', t.asks('wh_da', :'firm_code', '{name}')) AS q \gset
 SELECT is(t.case_of(:q), 'upward reported', 'without the route named it goes upward');
 
--- ---- several sources (Article 20; ruling 16) ----
+-- ---- several sources (Article 20) ----
 \set travel_to '2026-03-02 09:00+08'
 \i :travel
 SELECT t.val('wh_police', format('UPDATE govdata.resource_item SET source = %s WHERE resource = %s AND name = ''乙''', t.department('wh_house'), :people)) \g /dev/null
