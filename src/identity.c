@@ -1103,7 +1103,7 @@ gd_makes_foreign(Node *node, Oid role)
 	List	   *types = NIL;
 	ListCell   *lc;
 
-	if (IsA(node, CoerceToDomain) || IsA(node, FuncExpr))
+	if (IsA(node, CoerceToDomain) || IsA(node, CoerceViaIO) || IsA(node, FuncExpr))
 		return gd_type_is_foreign(exprType(node), role);
 	if (IsA(node, RangeTblFunction))
 		types = ((RangeTblFunction *) node)->funccoltypes;

@@ -221,7 +221,8 @@ CREATE TABLE pg_temp.handing (n integer GENERATED ALWAYS AS IDENTITY, sql text);
 INSERT INTO pg_temp.handing (sql) VALUES
 	('SELECT bob.keep(name) FROM pat.people'), ('SELECT id FROM pat.people WHERE bob.looks(name)'), ('SELECT bob.lower(name) FROM pat.people'),
 	('SELECT r FROM pat.people, bob.rows(name) AS r'), ('SELECT bob.gather(name) FROM pat.people'), ('SELECT OPERATOR(bob.!!) name FROM pat.people'),
-	('SELECT name::bob.watched FROM pat.people'), ('SELECT ARRAY[name]::bob.watched[] FROM pat.people'), ('SELECT row(name)::bob.pair::text FROM pat.people'),
+	('SELECT name::bob.watched FROM pat.people'), ('SELECT ARRAY[name]::bob.watched[] FROM pat.people'), ($$SELECT ('{"' || name || '"}')::bob.watched[] FROM pat.people$$), ($$SELECT ('("' || name || '")')::bob.watching FROM pat.people$$),
+	('SELECT row(name)::bob.pair::text FROM pat.people'),
 	('SELECT bob.keep((SELECT max(name) FROM pat.people))'), ('SELECT (SELECT bob.keep(p.name)) FROM pat.people p'),
 	('SELECT b FROM (SELECT name FROM pat.people OFFSET 0) a, LATERAL (SELECT bob.keep(a.name) AS b OFFSET 0) b'),
 	('WITH a AS MATERIALIZED (SELECT name FROM pat.people) SELECT bob.keep(name) FROM a'),
