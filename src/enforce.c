@@ -553,6 +553,7 @@ typedef struct GdExecution
 	GdUse	   *uses;
 	GdUse	   *last;
 	GdUse		first;			/* of the uses; most have no other */
+	uint64		rows;			/* of the runs that are over: a cursor has one for each fetch */
 	bool		ended;
 	MemoryContextCallback callback;
 	struct GdExecution *next;
@@ -963,7 +964,7 @@ gd_permit(void *arg, bool over)
 	GdExecution *e = arg;
 
 	if (over)
-		gd_log_uses(e, (int64) e->queryDesc->estate->es_processed, true);
+		gd_log_uses(e, (int64) (e->rows + e->queryDesc->estate->es_processed), true);
 	else
 		gd_put_uses(e);
 }
@@ -1010,14 +1011,17 @@ gd_enforce_run(GD_EXECUTOR_RUN_PARAMS)
 			gd_check_again(u, copying);
 		if (!copying && gd_can_hold(queryDesc) &&
 			gd_plan_has_kind(queryDesc->plannedstmt, GD_MARK_ONLY_RETURNS))
-		{
 			gd_run_held(e, GD_EXECUTOR_RUN_ARGS);
-			return;
+		else
+		{
+			gd_put_uses(e);
+			gd_log_settle();
+			gd_run(GD_EXECUTOR_RUN_ARGS);
 		}
-		gd_put_uses(e);
-		gd_log_settle();
+		e->rows += queryDesc->estate->es_processed;
 	}
-	gd_run(GD_EXECUTOR_RUN_ARGS);
+	else
+		gd_run(GD_EXECUTOR_RUN_ARGS);
 }
 
 static void
@@ -1026,7 +1030,7 @@ gd_executor_end(QueryDesc *queryDesc)
 	GdExecution *e = gd_executions ? gd_execution_of(queryDesc, false) : NULL;
 
 	if (e != NULL)
-		gd_log_uses(e, (int64) queryDesc->estate->es_processed, true);
+		gd_log_uses(e, (int64) e->rows, true);
 	if (gd_prev_executor_end)
 		gd_prev_executor_end(queryDesc);
 	else

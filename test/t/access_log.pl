@@ -119,6 +119,15 @@ is( value("SELECT kind, basis, session_role, outer_role, role, department, appli
 $node->poll_query_until('one', 'SELECT row_count = 1 AND completed FROM govdata.access_log')
   or fail('the end never came');
 pass('how many rows came out is on record once the read has ended');
+for my $sql (
+	'BEGIN; DECLARE c CURSOR FOR SELECT name FROM p.people; FETCH 5 FROM c; FETCH 3 FROM c; COMMIT',
+	'DO $$ DECLARE n text; BEGIN FOR n IN SELECT name FROM p.people LIMIT 8 LOOP END LOOP; END $$')
+{
+	run_as('alice', 'one', "SET govdata.purpose = 'in pieces'; $sql");
+	$node->poll_query_until('one', 'SELECT queued = 0 FROM govdata.access_log_state()') or fail('the queue stays full');
+	is(value("SELECT row_count FROM govdata.access_log WHERE purpose = 'in pieces' ORDER BY boot DESC, seq DESC LIMIT 1"),
+		8, "those of all fetches: $sql");
+}
 isnt(value("SELECT backend_type FROM pg_stat_activity WHERE backend_type = 'govdata access log writer'"),
 	'', 'the writer has a name in pg_stat_activity');
 
