@@ -424,6 +424,7 @@ gd_build_start(const GdRead *read)
 	entry = gd_form(texts);
 
 	entry->type = GD_ENTRY_START;
+	entry->seq = 0;				/* until it is put */
 	entry->real_at = GetCurrentTimestamp();
 	entry->at = gd_clock_at(entry->real_at);
 	entry->department = read->department;
@@ -778,15 +779,18 @@ gd_put_waiting(GdLogEntry *entry, bool sync)
 	GdPlace		place;
 	bool		put = gd_put(entry, sync, &place);
 
-	if (!put || !gd_have_worker(gd_queue))
-	{
-		until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), gd_log_timeout);
-		if (!put)
-			gd_wait_for_room(entry, sync, until, &place);
-		gd_wait_for_writer(false, until, &place);
-	}
-	if (sync)
+	if (put && sync)
 		gd_owed = place;
+	if (put && gd_have_worker(gd_queue))
+		return;
+	until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), gd_log_timeout);
+	if (!put)
+	{
+		gd_wait_for_room(entry, sync, until, &place);
+		if (sync)
+			gd_owed = place;
+	}
+	gd_wait_for_writer(false, until, &place);
 }
 
 void
@@ -918,7 +922,7 @@ gd_log_put(GdLogEntry *entry)
 		gd_join_queue();
 	if (entry->kind == GD_READ_KIND_REFUSED)
 		gd_put_or_tell(entry);
-	else
+	else if (entry->seq == 0)	/* else only the wait for a writer has failed before */
 		gd_put_waiting(entry, entry->sync);
 	key.boot = gd_queue->boot;
 	key.seq = entry->seq;
@@ -943,8 +947,13 @@ gd_log_put_ended(GdLogEntry *entry, int64 rows, bool completed)
 void
 gd_log_put_failed(GdLogEntry *entry)
 {
-	gd_add_end(entry, -1, false);
-	gd_put_or_tell(entry);
+	if (entry->seq == 0)
+	{
+		gd_add_end(entry, -1, false);
+		gd_put_or_tell(entry);
+	}
+	else if (entry->ended_at == 0)
+		gd_log_end((GdReadKey) {gd_queue->boot, entry->seq, entry->department, entry->resource}, -1, false);
 }
 
 GdReadKey

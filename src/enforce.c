@@ -479,7 +479,7 @@ gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListI
 			result = gd_prev_planner(parse, query_string, cursorOptions, boundParams);
 		else
 			result = standard_planner(parse, query_string, cursorOptions, boundParams);
-		if (gd_marks != NIL && only_returns)
+		if (gd_marks != NIL && only_returns && !gd_asks_others(result))
 			gd_add_mark(GD_MARK_ONLY_RETURNS, 0);
 		result->invalItems = list_concat(result->invalItems, gd_marks);
 	}
@@ -543,6 +543,7 @@ typedef struct GdUse
 	int32		version;
 	GdLogEntry *entry;			/* its record, until it is put */
 	GdReadKey	key;			/* of the record then */
+	bool		ended;			/* on record, too */
 	struct GdUse *next;
 } GdUse;
 
@@ -554,7 +555,6 @@ typedef struct GdExecution
 	GdUse	   *last;
 	GdUse		first;			/* of the uses; most have no other */
 	uint64		rows;			/* of the runs that are over: a cursor has one for each fetch */
-	bool		ended;
 	MemoryContextCallback callback;
 	struct GdExecution *next;
 } GdExecution;
@@ -574,24 +574,25 @@ gd_put_uses(GdExecution *e)
 	}
 }
 
-/* how it ended, whether it had begun or not */
+/*
+ * How it ended, whether it had begun or not.  Where the record of a completed
+ * read cannot be put, that is an error, and what is left is put as failed.
+ */
 static void
 gd_log_uses(GdExecution *e, int64 rows, bool completed)
 {
-	if (e->ended)
-		return;
-	e->ended = true;
 	for (GdUse *u = e->uses; u; u = u->next)
 	{
-		GdLogEntry *entry = u->entry;
-
-		u->entry = NULL;
-		if (entry == NULL)
+		if (u->ended)
+			continue;
+		if (u->entry == NULL)
 			gd_log_end(u->key, rows, completed);
 		else if (completed)
-			gd_log_put_ended(entry, rows, completed);
+			gd_log_put_ended(u->entry, rows, completed);
 		else
-			gd_log_put_failed(entry);
+			gd_log_put_failed(u->entry);
+		u->entry = NULL;
+		u->ended = true;
 	}
 }
 
@@ -974,7 +975,6 @@ static void
 gd_run_held(GdExecution *e, GD_EXECUTOR_RUN_PARAMS)
 {
 	GdHeld		held;
-	MemoryContext context = CurrentMemoryContext;
 	bool		quick = gd_is_quick(queryDesc, count);
 
 	if (!quick)
@@ -984,17 +984,12 @@ gd_run_held(GdExecution *e, GD_EXECUTOR_RUN_PARAMS)
 	{
 		gd_run(GD_EXECUTOR_RUN_ARGS);
 	}
-	PG_CATCH();
+	PG_FINALLY();
 	{
-		MemoryContext error_context = MemoryContextSwitchTo(context);
-
-		/* errors quote values */
-		gd_let_go(&held, queryDesc);
-		MemoryContextSwitchTo(error_context);
-		PG_RE_THROW();
+		queryDesc->dest = held.receiver;
 	}
 	PG_END_TRY();
-	gd_let_go(&held, queryDesc);
+	gd_let_go(&held);
 }
 
 static void

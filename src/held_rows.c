@@ -4,35 +4,53 @@
  *	  Rows held back until the record of their read is durable.
  *
  * A record must be durable before anybody learns anything from the read.  Where
- * the only ways to learn are the rows that the client is sent, their number and
- * an error, the statement may look for its rows while the writer of the access
- * log works, and waits before the first one goes out.
+ * the only ways to learn are the rows that the client is sent and their number,
+ * the statement may look for its rows while the writer of the access log works,
+ * and waits before the first one goes out.
  *
- * That is so when the statement calls nothing but the server's own functions,
- * and of these none that acts: what belongs to somebody could tell him in ways
- * of its own what it is given.
+ * That is so when all functions that it calls are leakproof: by the server's
+ * definition they have no effects and say nothing about what they are given, not
+ * even in an error.  What is not known to be harmless is not held.
  *
  *-------------------------------------------------------------------------
  */
 #include "govdata.h"
 
-#include "access/transam.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_proc.h"
 #include "executor/tuptable.h"
 #include "nodes/nodeFuncs.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 
 #include "access.h"
 #include "access_log.h"
 #include "held_rows.h"
 
+static bool gd_may_tell(Node *node, void *context);
+
 static bool
 gd_function_may_tell(Oid function, void *context)
 {
 	(void) context;
-	return (function >= FirstUnpinnedObjectId && !gd_is_permitted_function(function)) ||
-		func_volatile(function) == PROVOLATILE_VOLATILE;
+	return !get_func_leakproof(function) && !gd_is_permitted_function(function);
+}
+
+static bool
+gd_query_may_tell(Query *query, void *context)
+{
+	ListCell   *lc;
+
+	if (query->commandType != CMD_SELECT || query->rowMarks != NIL)
+		return true;
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind != RTE_RELATION && rte->rtekind != RTE_SUBQUERY && rte->rtekind != RTE_JOIN &&
+			rte->rtekind != RTE_VALUES && rte->rtekind != RTE_CTE)
+			return true;
+	}
+	return query_tree_walker(query, gd_may_tell, context, 0);
 }
 
 static bool
@@ -40,22 +58,37 @@ gd_may_tell(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
-	if (IsA(node, Query))
+	switch (nodeTag(node))
 	{
-		Query	   *query = (Query *) node;
-		ListCell   *lc;
-
-		if (query->commandType != CMD_SELECT || query->rowMarks != NIL)
+		case T_Query:
+			return gd_query_may_tell((Query *) node, context);
+		case T_List:
+		case T_TargetEntry:
+		case T_FromExpr:
+		case T_JoinExpr:
+		case T_RangeTblRef:
+		case T_SortGroupClause:
+		case T_CommonTableExpr:
+		case T_SubLink:
+		case T_Var:
+		case T_Const:
+		case T_Param:
+		case T_BoolExpr:
+		case T_NullTest:
+		case T_BooleanTest:
+		case T_RelabelType:
+		case T_CaseExpr:
+		case T_CaseWhen:
+		case T_CaseTestExpr:
+		case T_FuncExpr:
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+		case T_ScalarArrayOpExpr:
+			break;
+		default:
 			return true;
-		/* another server may be asked by the values that are read here */
-		foreach(lc, query->rtable)
-			if (lfirst_node(RangeTblEntry, lc)->relkind == RELKIND_FOREIGN_TABLE)
-				return true;
-		return query_tree_walker(query, gd_may_tell, context, 0);
 	}
-	/* a domain's conditions, a sampling method */
-	if (IsA(node, CoerceToDomain) || IsA(node, TableSampleClause))
-		return true;
 	return check_functions_in_node(node, gd_function_may_tell, context) ||
 		expression_tree_walker(node, gd_may_tell, context);
 }
@@ -66,12 +99,26 @@ gd_only_returns(Query *query)
 	return !gd_may_tell((Node *) query, NULL);
 }
 
+/* Another server may be asked by the values that are read here; a partition may lie there. */
+bool
+gd_asks_others(const PlannedStmt *plan)
+{
+	ListCell   *lc;
+
+	foreach(lc, plan->rtable)
+		if (lfirst_node(RangeTblEntry, lc)->relkind == RELKIND_FOREIGN_TABLE)
+			return true;
+	return false;
+}
+
 bool
 gd_can_hold(const QueryDesc *queryDesc)
 {
 	CommandDest dest = queryDesc->dest ? queryDesc->dest->mydest : DestNone;
 
-	return (dest == DestRemote || dest == DestRemoteExecute) && queryDesc->instrument_options == 0;
+	/* the server's own messages of lower levels tell sizes and times */
+	return (dest == DestRemote || dest == DestRemoteExecute) && queryDesc->instrument_options == 0 &&
+		client_min_messages >= NOTICE;
 }
 
 static void
@@ -88,11 +135,9 @@ gd_open_held(GdHeld *held, bool over)
 {
 	TupleTableSlot *slot;
 
-	held->waiting = true;
 	if (held->permit)
 		held->permit(held->arg, over);
 	gd_log_settle();
-	held->waiting = false;
 	held->open = true;
 	if (held->n == 0)
 		return;
@@ -151,19 +196,15 @@ gd_hold(GdHeld *held, QueryDesc *queryDesc, void (*permit) (void *arg, bool over
 	held->receiver = queryDesc->dest;
 	held->permit = permit;
 	held->arg = arg;
-	held->open = held->waiting = false;
+	held->open = false;
 	held->n = 0;
 	held->bytes = 0;
 	queryDesc->dest = &held->pub;
 }
 
 void
-gd_let_go(GdHeld *held, QueryDesc *queryDesc)
+gd_let_go(GdHeld *held)
 {
-	queryDesc->dest = held->receiver;
-	/* nothing is left to wait for, or it was the very wait that failed */
-	if (held->open || held->waiting)
-		return;
-	held->n = 0;				/* the statement failed: its rows stay here */
-	gd_open_held(held, false);
+	if (!held->open)
+		gd_open_held(held, false);
 }

@@ -25,7 +25,6 @@ typedef struct GdHeld
 	void		(*permit) (void *arg, bool over);
 	void	   *arg;
 	bool		open;			/* rows pass */
-	bool		waiting;		/* for the record */
 	int			n;
 	Size		bytes;
 	TupleDesc	type;
@@ -33,18 +32,19 @@ typedef struct GdHeld
 } GdHeld;
 
 /*
- * Can what this statement reads get out only as its rows, or in an error?  Not
- * when it hands values to what is not the server's own, or to what acts.
+ * Can what this statement reads get out only as its rows and their number?  Asked
+ * before planning, which changes the query, and of the plan.
  */
 extern bool gd_only_returns(Query *query);
-/* may the statement begin to read before its record is durable? */
+extern bool gd_asks_others(const PlannedStmt *plan);
+/* do the rows of this run go to the client, and nothing else does? */
 extern bool gd_can_hold(const QueryDesc *queryDesc);
 /*
  * Rows wait from here on: the first one for the record to be durable; and, if
  * "permit" is there to put that record, the first few for the statement's end.
  */
 extern void gd_hold(GdHeld *held, QueryDesc *queryDesc, void (*permit) (void *arg, bool over), void *arg);
-/* the statement is over, or has failed: whatever there is to learn waits here */
-extern void gd_let_go(GdHeld *held, QueryDesc *queryDesc);
+/* the run is over without an error: whatever there is to learn waits here */
+extern void gd_let_go(GdHeld *held);
 
 #endif							/* GOVDATA_HELD_ROWS_H */
