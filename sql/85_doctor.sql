@@ -368,11 +368,13 @@ BEGIN
     RETURN NEXT;
 
     item := 'access log writer';
-    state := CASE WHEN alive OR s.worker IS NULL AND lag IS NULL THEN 'ok'
+    -- our own canary reads may have asked for it a moment ago
+    state := CASE WHEN alive OR s.worker IS NULL AND (lag IS NULL OR lag < interval '1 second') THEN 'ok'
                   WHEN lag < patience OR lag IS NULL THEN 'warning' ELSE 'failure' END;
     detail := CASE WHEN alive THEN format(govdata._text('runs as process %s'), s.worker)
                    WHEN s.capacity IS NULL THEN govdata._text('not needed: nobody has read since the server started')
-                   WHEN state = 'ok' THEN govdata._text('at rest: the next read starts it')
+                   WHEN state = 'ok' AND lag IS NULL THEN govdata._text('at rest: the next read starts it')
+                   WHEN state = 'ok' THEN govdata._text('is being started')
                    ELSE govdata._text('does not run, and records wait; readers are refused meanwhile. Look into the server log; max_worker_processes must leave room for one a database') END;
     IF s.trouble_at > clock_timestamp() - interval '10 minutes' THEN
         state := CASE state WHEN 'ok' THEN 'warning' ELSE state END;
