@@ -35,6 +35,7 @@
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/rangetypes.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
@@ -124,6 +125,7 @@ typedef struct GdStatutory
 
 typedef struct GdRows
 {
+	Snapshot	snapshot;		/* one for all tables: they refer to each other */
 	int			depth;			/* length of the chain */
 	char		chain[GD_MAX_DEPTH][NAMEDATALEN];
 	GdNotice   *notices;
@@ -247,10 +249,10 @@ gd_chain_depth(const GdRows *rows, HeapTuple tup, Relation rel, int attnum)
  * none can be missing or corrupt.
  */
 static bool
-gd_find_calendar(const char *name, char *parent)
+gd_find_calendar(const char *name, Snapshot snapshot, char *parent)
 {
 	Relation	rel = table_open(gd_relid_required(GD_CALENDAR), AccessShareLock);
-	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
 	HeapTuple	tup;
 	bool		found = false;
 
@@ -274,7 +276,7 @@ gd_read_chain(const char *name, GdRows *rows)
 {
 	char		parent[NAMEDATALEN];
 
-	if (!gd_find_calendar(name, parent))
+	if (!gd_find_calendar(name, rows->snapshot, parent))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("calendar \"%s\" does not exist", name),
@@ -290,7 +292,7 @@ gd_read_chain(const char *name, GdRows *rows)
 					 errdetail("At most %d may lie upon one another, the last without a parent.", GD_MAX_DEPTH),
 					 errhint("Look for a ring or a long chain in column parent of govdata.calendar.")));
 		strlcpy(rows->chain[rows->depth++], parent, NAMEDATALEN);
-		if (!gd_find_calendar(rows->chain[rows->depth - 1], parent))
+		if (!gd_find_calendar(rows->chain[rows->depth - 1], rows->snapshot, parent))
 			elog(ERROR, "calendar \"%s\" is missing", rows->chain[rows->depth - 1]);
 	}
 }
@@ -299,7 +301,7 @@ static void
 gd_read_notices(GdRows *rows)
 {
 	Relation	rel = table_open(gd_relid_required(GD_CALENDAR_NOTICE), AccessShareLock);
-	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, rows->snapshot, 0, NULL);
 	HeapTuple	tup;
 	int			size = 64;
 
@@ -379,7 +381,7 @@ static void
 gd_read_days(GdRows *rows)
 {
 	Relation	rel = table_open(gd_relid_required(GD_CALENDAR_DAY), AccessShareLock);
-	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, rows->snapshot, 0, NULL);
 	HeapTuple	tup;
 	int			size = 1024;
 
@@ -429,7 +431,7 @@ static void
 gd_read_statutory(GdRows *rows)
 {
 	Relation	rel = table_open(gd_relid_required(GD_STATUTORY_HOLIDAY), AccessShareLock);
-	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, rows->snapshot, 0, NULL);
 	HeapTuple	tup;
 	int			size = 16;
 
@@ -457,10 +459,12 @@ gd_read_statutory(GdRows *rows)
 static void
 gd_read_rows(const char *name, GdRows *rows)
 {
+	rows->snapshot = RegisterSnapshot(GetCatalogSnapshot(gd_relid_required(GD_CALENDAR)));
 	gd_read_chain(name, rows);
 	gd_read_notices(rows);
 	gd_read_days(rows);
 	gd_read_statutory(rows);
+	UnregisterSnapshot(rows->snapshot);
 }
 
 static bool
