@@ -482,8 +482,12 @@ gd_find_column(GdGoverned *gov, const char *name, Relation rel)
 	for (int i = 0; i < gov->n_columns; i++)
 		if (strcmp(gov->columns[i].name, name) == 0)
 			return &gov->columns[i];
-	elog(ERROR, "journal trigger of \"%s\" names an unknown column \"%s\"",
-		 RelationGetRelationName(rel), name);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("table \"%s\" has lost column \"%s\", by which its acts are recorded",
+					RelationGetRelationName(rel), name),
+			 errdetail("No act is accepted that cannot be recorded."),
+			 errhint("Give the column back the name that the extension gave it.")));
 }
 
 static GdGoverned *
@@ -633,16 +637,14 @@ gd_writer_begin(GdWriter *writer, GdGoverned *gov, const char *event)
 	writer->last_article = -1;
 
 	writer->rel = table_open(gd_relid_required(GD_JOURNAL_ENTRY), RowExclusiveLock);
-	if (RelationGetDescr(writer->rel)->natts != ENTRY_NATTS)
+	writer->sequence = get_relname_relid("journal_entry_id_seq",
+										 RelationGetNamespace(writer->rel));
+	if (RelationGetDescr(writer->rel)->natts != ENTRY_NATTS || !OidIsValid(writer->sequence))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("the journal does not have the shape this library writes"),
 				 errdetail("No act is accepted that cannot be recorded."),
 				 errhint("Bring library and extension to the same version: ALTER EXTENSION govdata UPDATE.")));
-	writer->sequence = get_relname_relid("journal_entry_id_seq",
-										 RelationGetNamespace(writer->rel));
-	if (!OidIsValid(writer->sequence))
-		elog(ERROR, "sequence of the journal is missing");
 
 	writer->estate = CreateExecutorState();
 	writer->result = makeNode(ResultRelInfo);

@@ -242,6 +242,26 @@ SELECT results_eq(format('SELECT finding FROM govdata.verify_journal(%s, %L)', :
     'but not to who kept a head outside');
 ROLLBACK;
 
+-- what maintenance has bent so that nothing can be recorded, nobody changes
+CREATE FUNCTION pg_temp.bent(bend text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    detail text;
+BEGIN
+    SET LOCAL govdata.maintenance = on;
+    EXECUTE bend;
+    RESET govdata.maintenance;
+    UPDATE govdata.region SET name = name WHERE level = 'province';
+    RETURN 'accepted';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+    RETURN concat_ws(' | ', SQLSTATE, SQLERRM, detail);
+END
+$$;
+SELECT is(pg_temp.bent(bend), told || ' | No act is accepted that cannot be recorded.', bend) FROM (VALUES
+    ('ALTER TABLE govdata.region RENAME code TO region_code', '42703 | table "region" has lost column "code", by which its acts are recorded'),
+    ('ALTER SEQUENCE govdata.journal_entry_id_seq RENAME TO entry_id_seq', '55000 | the journal does not have the shape this library writes'),
+    ('ALTER TABLE govdata.journal_entry ADD note text', '55000 | the journal does not have the shape this library writes')) AS v (bend, told);
+
 -- departments may read their part and write none of it
 SELECT is(has_table_privilege('govdata_department', 'govdata.journal_entry', 'SELECT'), true, 'departments read the journal');
 SELECT is_empty($$SELECT role, relation, privilege
