@@ -6,8 +6,8 @@
 -- its index would be read whole. Dictionary segmentation (zhparser, jieba) finds
 -- only what it has cut in the same place twice, and needs another extension. So
 -- every character and every run of two and of three, and of six letters or digits,
--- is a key of a GIN index, as a number; whatever stands in an entry is found, and only that: the text itself
--- is compared in the end.
+-- is a key of a GIN index, as a number; whatever stands in an entry is found, and
+-- only that: the text itself is compared in the end.
 --
 -- A word may stand in one entry of ten or in one of a million. A page must not
 -- cost more because a hundred times as many entries match. So the keys of a row

@@ -125,5 +125,4 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp SET IntervalStyle = 'postgres
                        THEN govdata._text('; govdata.max_lock_hold is 0: whoever leaves a transaction open keeps answers waiting until silence is consent') END)
       FROM long, ended
 $$;
-REVOKE ALL ON FUNCTION govdata._doctor_holds() FROM PUBLIC;
 COMMENT ON FUNCTION govdata._doctor_holds() IS '体检:使他人的办理等待的会话';

@@ -708,7 +708,10 @@ gd_wait(ConditionVariable *changed, TimestampTz until)
 	return true;
 }
 
-/* The same for who waits for a batch; reading the word and then "flushed" is his. */
+/*
+ * The same for who waits for a batch.  He has read the word before "flushed",
+ * by pg_atomic_fetch_add_u32(), which is a full barrier: a plain read is none.
+ */
 static bool
 gd_wait_durable(pg_atomic_uint32 *durable, uint32 seen, TimestampTz until)
 {

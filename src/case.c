@@ -187,6 +187,14 @@ gd_platform_of(int64 provider, const char *resource)
 	return pstrdup(region.code);
 }
 
+void
+gd_pass_platform(GdRow *row, int platform, int provider, int resource)
+{
+	if (gd_is_changed(row, provider))
+		gd_set_text(row, platform, gd_platform_of(gd_new_int64(row, provider),
+												  gd_resource(gd_new_int64(row, resource))->code));
+}
+
 static bool
 gd_province_of(int64 department, GdRegion *region)
 {

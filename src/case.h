@@ -162,6 +162,8 @@ extern int64 gd_platform_authority_of(int64 department);
 extern void gd_pass_office(GdRow *row, int office, int department);
 /* code of the region on whose platform a provider's resource is; raises where there is none */
 extern const char *gd_platform_of(int64 provider, const char *resource);
+/* effect of what the law amends: the platform follows when the law has given the resource another provider */
+extern void gd_pass_platform(GdRow *row, int platform, int provider, int resource);
 /* data authority and government of the province above a department's region */
 extern int64 gd_provincial_authority(int64 department);
 extern int64 gd_provincial_government(int64 department);

@@ -88,16 +88,12 @@ gd_source_agrees(GdCase *c, GdResource *r, const char *item)
 	int			consenting = REQ_CONSENTING_SOURCES - 1;
 	GdDepartment dept;
 	GdDepartment mine;
-	int64	   *ids;
-	int			n;
 
 	if (source == 0 || gd_is_party(row, source) ||
 		row->oldnull[REQ_REFUSED_ITEMS - 1] || !gd_texts_have(row->old[REQ_REFUSED_ITEMS - 1], item))
 		return true;
-	n = row->newnull[consenting] ? 0 : gd_ids_of(row->new[consenting], &ids);
-	for (int i = 0; i < n; i++)
-		if (ids[i] == source)
-			return true;
+	if (!row->newnull[consenting] && gd_ids_have(row->new[consenting], source))
+		return true;
 	return gd_is_government_above(c) && gd_department(c->me, &mine) && gd_department(source, &dept) &&
 		gd_region_contains(mine.region, dept.region);
 }

@@ -247,8 +247,7 @@ static const GdRequired gd_doubt_needs_note[] = {{DD_NOTE, gettext_noop("a reaso
 static void
 gd_doubt_passes(GdCase *c)
 {
-	if (gd_is_changed(c->row, DD_PROVIDER))
-		gd_set_text(c->row, DD_PLATFORM, gd_platform_of(gd_new_int64(c->row, DD_PROVIDER), gd_resource(gd_new_int64(c->row, DD_RESOURCE))->code));
+	gd_pass_platform(c->row, DD_PLATFORM, DD_PROVIDER, DD_RESOURCE);
 }
 
 #define GD_DOUBT_CLOCK	.at = DD_NOTIFIED_AT, .by = DD_NOTIFIED_BY, .limit = "check_doubt", \

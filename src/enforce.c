@@ -996,27 +996,27 @@ static void
 gd_enforce_run(GD_EXECUTOR_RUN_PARAMS)
 {
 	GdExecution *e = gd_executions ? gd_execution_of(queryDesc, false) : NULL;
+	bool		copying;
 
-	if (e != NULL)
+	if (e == NULL)
 	{
-		bool		copying = gd_is_copying(queryDesc);
-
-		AcceptInvalidationMessages();
-		for (GdUse *u = e->uses; u; u = u->next)
-			gd_check_again(u, copying);
-		if (!copying && gd_can_hold(queryDesc) &&
-			gd_plan_has_kind(queryDesc->plannedstmt, GD_MARK_ONLY_RETURNS))
-			gd_run_held(e, GD_EXECUTOR_RUN_ARGS);
-		else
-		{
-			gd_put_uses(e);
-			gd_log_settle();
-			gd_run(GD_EXECUTOR_RUN_ARGS);
-		}
-		e->rows += queryDesc->estate->es_processed;
-	}
-	else
 		gd_run(GD_EXECUTOR_RUN_ARGS);
+		return;
+	}
+	copying = gd_is_copying(queryDesc);
+	AcceptInvalidationMessages();
+	for (GdUse *u = e->uses; u; u = u->next)
+		gd_check_again(u, copying);
+	if (!copying && gd_can_hold(queryDesc) &&
+		gd_plan_has_kind(queryDesc->plannedstmt, GD_MARK_ONLY_RETURNS))
+		gd_run_held(e, GD_EXECUTOR_RUN_ARGS);
+	else
+	{
+		gd_put_uses(e);
+		gd_log_settle();
+		gd_run(GD_EXECUTOR_RUN_ARGS);
+	}
+	e->rows += queryDesc->estate->es_processed;
 }
 
 static void

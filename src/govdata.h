@@ -254,8 +254,9 @@ extern void gd_require_administrator(const char *registry, int article);
 extern const char *gd_who_acts(void);
 extern void gd_identity_init(void);
 
-/* no chain of superiors is as long; one that is goes in circles */
+/* no chain of superiors, or of regions, is as long; one that is goes in circles */
 #define GD_MAX_SUPERIORS	32
+#define GD_MAX_REGIONS_UP	8
 
 /* what the guards need to know of a department */
 typedef struct GdDepartment

@@ -513,7 +513,7 @@ gd_take_all(void *context)
 void
 gd_own_rows(GdStatementText *text, Datum *args, FunctionCallInfo fcinfo)
 {
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	(void) gd_own_execute(text, args, NULL, NULL, gd_take_all, fcinfo->resultinfo);
 }
 

@@ -203,8 +203,7 @@ gd_complete_regions(void)
 		GdRegion   *r = &gd_regions[i];
 		GdRegion   *up = r;
 
-		/* three levels; the bound guards against a cycle made by hand */
-		for (int hops = 0; up && up->calendar[0] == '\0' && hops < 8; hops++)
+		for (int hops = 0; up && up->calendar[0] == '\0' && hops < GD_MAX_REGIONS_UP; hops++)
 			up = gd_find_region(up->parent);
 		strlcpy(r->calendar, up && up->calendar[0] ? up->calendar : "CN", sizeof(r->calendar));
 	}
@@ -325,8 +324,8 @@ gd_platform_region(const char *code, GdRegion *region)
 {
 	bool		found = gd_region(code, region);
 
-	/* Article 7: platforms stand at city level and above; the bound guards against a cycle made by hand */
-	for (int hops = 0; found && region->level < 2 && hops < 8; hops++)
+	/* Article 7: platforms stand at city level and above */
+	for (int hops = 0; found && region->level < 2 && hops < GD_MAX_REGIONS_UP; hops++)
 		found = gd_region_up(region);
 	return found && region->level >= 2;
 }
@@ -338,7 +337,7 @@ gd_region_contains(const char *above, const char *code)
 
 	gd_registry_load();
 	r = gd_find_region(code);
-	for (int hops = 0; r && hops < 8; hops++)
+	for (int hops = 0; r && hops < GD_MAX_REGIONS_UP; hops++)
 	{
 		if (strcmp(r->code, above) == 0)
 			return true;

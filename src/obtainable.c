@@ -477,11 +477,7 @@ gd_stands_since(const GdOffer *o, GdHow how)
 static char *
 gd_relation_text(Oid relation)
 {
-	char	   *name = get_rel_name(relation);
-
-	if (name == NULL)
-		return psprintf("%u", relation);
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), name);
+	return get_rel_name(relation) == NULL ? psprintf("%u", relation) : gd_qualified(relation);
 }
 
 /* the call that is the next step */

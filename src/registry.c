@@ -146,18 +146,18 @@ gd_check_region(TriggerData *td, HeapTuple tup)
 	TupleDesc	desc = RelationGetDescr(td->tg_relation);
 	char	   *code = SPI_getvalue(tup, desc, SPI_fnumber(desc, "code"));
 	char	   *parent = SPI_getvalue(tup, desc, SPI_fnumber(desc, "parent"));
+	char	   *above = parent;
 	GdRegion	up;
 
-	for (int hops = 0; code && parent && hops < 8 && gd_region(parent, &up); hops++)
+	for (int hops = 0; code && above && hops < GD_MAX_REGIONS_UP && gd_region(above, &up); hops++)
 	{
 		if (strcmp(up.parent, code) == 0)
 			ereport(ERROR,
 					(errcode(GD_ERRCODE(5)),
-					 errmsg("region \"%s\" cannot be below \"%s\"", code,
-							SPI_getvalue(tup, desc, SPI_fnumber(desc, "parent"))),
+					 errmsg("region \"%s\" cannot be below \"%s\"", code, parent),
 					 errdetail("That one is below it. Measures, Article 5."),
 					 errhint("Name the region above it, up to the province, in column parent.")));
-		parent = pstrdup(up.parent);
+		above = pstrdup(up.parent);
 	}
 }
 

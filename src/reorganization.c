@@ -181,8 +181,8 @@ gd_check_draft(GdCase *c)
 #define LIVE "IN ('active', 'suspended')"
 /* what is asked for and not over; a purpose of its own for each route */
 #define OPEN "IN ('reported', 'returned', 'submitted', 'coordinating')"
-#define CASE_IS_OPEN \
-	"(q.state " OPEN " OR q.state IN ('filed', 'unsettled') OR q.state = 'agreed' AND q.route = 'uncatalogued')"
+#define IS_ASKED(q) \
+	"(" q ".state " OPEN " OR " q ".state IN ('filed', 'unsettled') OR " q ".state = 'agreed' AND " q ".route = 'uncatalogued')"
 
 /* The reorganization, held so that it is not executed meanwhile. */
 static void
@@ -194,7 +194,7 @@ gd_check_line(GdCase *c)
 		" WHEN 'resource' THEN EXISTS (SELECT FROM govdata.resource r WHERE r.id = $3 AND r.provider = o.department"
 		"  AND r.state <> 'withdrawn')"
 		" WHEN 'share_request' THEN EXISTS (SELECT FROM govdata.share_request q WHERE q.id = $3 AND q.consumer = o.department"
-		"  AND " CASE_IS_OPEN ")"
+		"  AND " IS_ASKED("q") ")"
 		" ELSE EXISTS (SELECT FROM govdata.share_authorization a WHERE a.id = $3 AND a.consumer = o.department"
 		"  AND a.state " LIVE ") END"
 		" FROM govdata.reorganization o WHERE o.id = $1 FOR SHARE", 3, types, NULL
@@ -263,7 +263,7 @@ static const Oid gd_act_types[] = {INT8OID, INT8OID, INT8OID, INT8OID};
 	"  ELSE coalesce(" OF_RESOURCE("q.resource") ", $2) END AS provider," \
 	" CASE WHEN q.consumer <> $2 OR q.state IN ('refused', 'upheld') THEN q.consumer ELSE coalesce(" LINE("share_request", "q.id") ", $3, $2) END AS consumer" \
 	" FROM govdata.share_request q WHERE $2 IN (q.provider, q.consumer)" \
-	" AND (" CASE_IS_OPEN " OR q.state = 'obtained' AND q.listed_at IS NULL" \
+	" AND (" IS_ASKED("q") " OR q.state = 'obtained' AND q.listed_at IS NULL" \
 	"  OR q.state IN ('refused', 'upheld') AND q.refusal_ground IS NOT NULL))"
 
 /* the same for authorizations; no consumer: nobody has its duty */
@@ -349,15 +349,14 @@ typedef struct GdSeat
 	const char *column;
 	GdPassing	passing;
 	const char *via;			/* SQL of the new department, NULL where nothing says; of row c */
-	const char *open;			/* SQL of rows that are not over; NULL: by their state, see gd_open_rows() */
+	const char *open;			/* SQL of rows that are not over; NULL: by their state, see
+								 * gd_open_rows(), and not counted where acted on */
 } GdSeat;
 
 #define OF_REQUEST(side, id) "(SELECT q." side " FROM govdata.share_request q WHERE q.id = " id ")"
 #define REQUEST_GOES_ON \
 	"(c.state " OPEN " OR EXISTS (SELECT FROM govdata.share_authorization a WHERE a.request = c.id AND a.state " LIVE "))"
-#define REQUEST_IS_OPEN \
-	"(c.state " OPEN " OR c.state IN ('filed', 'unsettled') OR c.state = 'agreed' AND c.route = 'uncatalogued'" \
-	" OR c.state = 'obtained' AND c.listed_at IS NULL)"
+#define REQUEST_IS_OPEN "(" IS_ASKED("c") " OR c.state = 'obtained' AND c.listed_at IS NULL)"
 #define ENTRY_IS_OPEN "c.state IN ('drafted', 'reviewed', 'approved', 'reported')"
 
 /* in the order in which they are dealt with; within one relation too */
@@ -368,7 +367,7 @@ static const GdSeat gd_seats[] = {
 	{"share_request", "co_coordinator", GD_PASSES, NULL, "c.state = 'coordinating'"},
 	{"share_request", "holder", GD_PASSES, NULL, "c.state IN ('reported', 'returned')"},
 	{"share_request", "applicant", GD_PASSES, NULL, REQUEST_GOES_ON},
-	{"share_request", "sources", GD_ACTED_ON, NULL, "c.state = 'submitted'"},
+	{"share_request", "sources", GD_ACTED_ON, NULL, NULL},
 	{"share_request", "consenting_sources", GD_IN_LIST, NULL, "c.state = 'coordinating'"},
 	{"share_request", "addressed_to", GD_STAYS, NULL, NULL},
 	{"request_hop", "authority", GD_STAYS, NULL, NULL},
@@ -574,8 +573,7 @@ gd_successions(PG_FUNCTION_ARGS)
 int64
 gd_open_seats(int64 department)
 {
-	static const Oid types[] = {INT8OID};
-	static GdStatementText query = {NULL, 1, types, NULL};
+	static GdStatementText query = {NULL, 1, gd_arg_int8, NULL};
 	Datum		arg = Int64GetDatum(department);
 	Datum		n;
 	bool		isnull;
@@ -589,7 +587,7 @@ gd_open_seats(int64 department)
 		{
 			const GdSeat *seat = &gd_seats[i];
 
-			if (seat->passing == GD_PASSES || (seat->passing == GD_ACTED_ON && seat->open && strcmp(seat->column, "sources") != 0))
+			if (seat->passing == GD_PASSES || (seat->passing == GD_ACTED_ON && seat->open))
 				appendStringInfo(&s, "%s(SELECT count(*) FROM govdata.%s c WHERE c.%s = $1 AND (%s))", s.len ? " + " : "SELECT ",
 								 seat->relation, seat->column, gd_open_rows(seat));
 		}

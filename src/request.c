@@ -42,15 +42,6 @@ const char *const gd_request_columns[REQ_NCOLUMNS] = {
 
 /* ---- what the sources of items have before them ---- */
 
-static void
-gd_take_ids(void *context)
-{
-	ReturnSetInfo *rsinfo = context;
-
-	for (uint64 i = 0; i < SPI_processed; i++)
-		tuplestore_puttuple(rsinfo->setResult, SPI_tuptable->vals[i]);
-}
-
 Datum
 gd_requests_of_source(PG_FUNCTION_ARGS)
 {
@@ -60,9 +51,10 @@ gd_requests_of_source(PG_FUNCTION_ARGS)
 	};
 	Datum		department = PG_GETARG_DATUM(0);
 
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (gd_sees(PG_GETARG_INT64(0)))
-		(void) gd_own_each(&query, &department, gd_take_ids, fcinfo->resultinfo);
+		gd_own_rows(&query, &department, fcinfo);
+	else
+		InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	return (Datum) 0;
 }
 

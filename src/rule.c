@@ -526,8 +526,7 @@ gd_rule_defined(GdCase *c)
 static void
 gd_rule_passes(GdCase *c)
 {
-	if (gd_is_changed(c->row, QR_PROVIDER))
-		gd_set_text(c->row, QR_PLATFORM, gd_platform_of(gd_new_int64(c->row, QR_PROVIDER), gd_resource(gd_new_int64(c->row, QR_RESOURCE))->code));
+	gd_pass_platform(c->row, QR_PLATFORM, QR_PROVIDER, QR_RESOURCE);
 }
 
 static const int gd_rule_given[] = {

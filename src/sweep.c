@@ -5,10 +5,10 @@
  *
  * Nobody's rights wait for it: whether a consent is deemed given or an
  * authorization has expired follows from facts, calendar and clock whenever
- * someone asks.  A turn ends sessions that keep others waiting, settles matured requests, then expires
- * authorizations, then seals the journal, then tells the departments
- * concerned, then reminds those whose limits end soon, then seals the access log
- * and destroys what has outlived its term.
+ * someone asks.  A turn ends sessions that keep others waiting, settles
+ * matured requests, then expires authorizations, then seals the journal, then
+ * tells the departments concerned, then reminds those whose limits end soon,
+ * then seals the access log and destroys what has outlived its term.
  *
  * Each batch is a transaction of its own, so a turn that is canceled or killed
  * leaves whole batches behind and the next one goes on from there.  A batch

@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(gd_text);
+
 /* characters that show nothing: spaces of all widths, marks without a width, fillers */
 static bool
 gd_shows_nothing(pg_wchar c)

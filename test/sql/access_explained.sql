@@ -67,7 +67,7 @@ END
 $$;
 
 SELECT t.agrees('as it stands');
--- rulings 15, 21 and 23: supervising is not reading; class is for departments, on their platform
+-- supervising is not reading; class is for departments, on their platform
 SELECT t.unread(who, 'SELECT id FROM pat.people', :'not_covered', 'supervising is not reading: ' || who) FROM unnest('{wh_gov,wh_da,hb_gov,hb_da}'::text[]) AS who;
 SELECT t.reads(who, 'SELECT name FROM pat.register', 'n', 'unconditional: ' || who) FROM unnest('{wh_civil,ja_civil,wc_civil,yc_civil,hb_market,wh_gov,wh_da,wh_house}'::text[]) AS who;
 SELECT t.unread('operator', 'SELECT name FROM pat.register', 'ZW020 % A platform operator %', 'the operator of the platform reads nothing that is shared on it');

@@ -47,7 +47,6 @@ SELECT t.refused('wh_da', format('SELECT govdata.dispatch_data(%s, ''数据'', '
 -- ---- laundering: what is made from a source is as strict as it, however far ----
 SELECT t.resource('wh_police', '源', '{甲,乙}', 'unconditional') AS a, t.resource('wh_civil', '一', '{子}', 'unconditional') AS b,
 	t.resource('wh_house', '二', '{丑}', 'unconditional') AS c \gset
-CREATE FUNCTION t.code(id bigint) RETURNS text LANGUAGE sql AS 'SELECT r.code FROM govdata.resource r WHERE r.id = code.id';
 CREATE FUNCTION t.derive(who text, made bigint, source bigint, items text DEFAULT NULL) RETURNS text
 LANGUAGE sql AS $$ SELECT format('SELECT govdata.record_source(%L, %L, ''需要'', %L)', t.code(made), t.code(source), items) $$;
 CREATE FUNCTION t.classes(VARIADIC ids bigint[]) RETURNS text

@@ -217,7 +217,6 @@ SELECT t.refused('wh_police', format('SELECT govdata.ask_completion(%s, ''使用
 SELECT t.val('wh_police', format('SELECT govdata.refuse_request(%s, ''无关'')', :m));
 SELECT t.val('wh_civil', format('SELECT govdata.request_coordination(%s, ''有关'')', :m));
 SELECT is(format('%s %s', coalesce(coordination_step, 0), coordinator = t.department('wh_da')), '0 t', 'coordination goes to the authority at once') FROM govdata.share_request WHERE id = :m;
-SELECT t.val('wh_civil', format('SELECT govdata.settle_coordination(%s, ''upheld'', ''x'')', :d)) WHERE false;
 SELECT t.val('ja_civil', format('SELECT regime FROM govdata.request_board WHERE id = %s', :y)) AS kept;
 SELECT t.val('wh_gov', format('SELECT govdata.settle_coordination(%s, ''agreed'', ''应当共享'')', :y));
 SELECT is(format('%s %s %s', regime, state, due_on), 'decree809 owed 2026-07-09', 'a dispute that began under the Decree ends under it: delivery is owed') FROM govdata.share_delivery WHERE request = :y;

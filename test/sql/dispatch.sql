@@ -3,7 +3,7 @@
 \set actors :include '/actors.psql'
 \i :actors
 
--- Dispatch orders, and what is made of the data (Article 19; rulings 16, 18).
+-- Dispatch orders, and what is made of the data (Article 19).
 
 SELECT t.resource('wh_police', '人口', '{姓名,住址,身份证号}') AS r \gset
 SELECT code AS rc FROM govdata.resource WHERE id = :r \gset

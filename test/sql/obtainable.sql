@@ -2,6 +2,8 @@
 \set include :srcdir '/sql/include'
 \set actors :include '/actors.psql'
 \i :actors
+\set load :include '/load.psql'
+\i :load
 
 -- What a department can obtain, item by item, against a statement of the same in
 -- plain SQL: in a catalog of all kinds of entries, for every department, in every
@@ -105,9 +107,6 @@ END;
 CREATE SCHEMA data;
 CREATE TABLE t.element AS SELECT 'x' || n AS code, n FROM generate_series(0, 119) AS n;
 CREATE TABLE t.party AS SELECT row_number() OVER (ORDER BY id) - 1 AS k, id, count(*) OVER () AS n FROM govdata.department;
--- so many numbers below n, all of them alike and none after a pattern
-CREATE FUNCTION t.pick(seed bigint, salt integer, n bigint) RETURNS bigint
-LANGUAGE sql IMMUTABLE AS $$ SELECT (hashint8extended(seed, salt) & 1048575) % n $$;
 SET govdata.restore = on;
 INSERT INTO govdata.data_element (code, name, definition, standard) SELECT code, '数据元' || n, '某数据', '本省规范' FROM t.element;
 CREATE TABLE t.made AS
@@ -229,21 +228,6 @@ SELECT is(t.val('hb_gov', 'SELECT count(*) FROM govdata.obligation WHERE duty = 
 	'each of them a duty');
 
 -- ---- what it costs ----
--- blocks that a query has looked at
-CREATE FUNCTION t.blocks(who text, sql text) RETURNS bigint
-LANGUAGE plpgsql AS $$
-DECLARE
-	plan jsonb;
-	home text := current_setting('role');
-BEGIN
-	PERFORM set_config('role', t.role(who), true);
-	-- what is planned and cached is so once
-	EXECUTE sql;
-	EXECUTE 'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ' || sql INTO plan;
-	PERFORM set_config('role', home, true);
-	RETURN (plan #>> '{0,Plan,Shared Hit Blocks}')::bigint + (plan #>> '{0,Plan,Shared Read Blocks}')::bigint;
-END
-$$;
 SELECT t.blocks('hb_gov', format('SELECT count(*) FROM govdata.redundant_question WHERE department = %s', max(id))) AS one,
 	t.blocks('hb_gov', 'SELECT count(*) FROM govdata.redundant_question') AS every FROM t.party \gset
 SELECT cmp_ok(:every, '<', 10 * :one, 'for nineteen departments not ten times what it costs for one');

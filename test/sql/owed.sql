@@ -2,6 +2,8 @@
 \set include :srcdir '/sql/include'
 \set actors :include '/actors.psql'
 \i :actors
+\set load :include '/load.psql'
+\i :load
 
 -- Duties are looked up for each department: the same as all of them looked
 -- through at once, and a department's own page reads nobody else's rows.
@@ -48,8 +50,6 @@ GRANT SELECT ON t.duty TO PUBLIC;
 
 -- ---- cases of all departments in all states ----
 CREATE TABLE t.party AS SELECT row_number() OVER (ORDER BY id) - 1 AS k, id, region, count(*) OVER () AS n FROM govdata.department;
-CREATE FUNCTION t.pick(seed bigint, salt integer, n bigint) RETURNS bigint
-LANGUAGE sql IMMUTABLE AS $$ SELECT (hashint8extended(seed, salt) & 1048575) % n $$;
 CREATE FUNCTION t.somebody(seed bigint, salt integer) RETURNS bigint
 LANGUAGE sql STABLE AS $$ SELECT id FROM t.party WHERE k = t.pick(seed, salt, n) $$;
 -- so many cases from that number on, of these departments as providers
@@ -121,21 +121,6 @@ SELECT isnt(t.val('wh_police', format('SELECT count(*) FROM govdata._requests_of
 SELECT isnt(t.val('wh_da', format('SELECT count(*) FROM govdata._requests_of_source(%s)', t.department('wh_police'))), '0', 'and those who oversee it');
 
 -- ---- what it costs ----
--- blocks that a query of somebody has looked at
-CREATE FUNCTION t.blocks(who text, sql text) RETURNS bigint
-LANGUAGE plpgsql AS $$
-DECLARE
-	plan jsonb;
-	home text := current_setting('role');
-BEGIN
-	PERFORM set_config('role', t.role(who), true);
-	-- what is planned and cached is so once
-	EXECUTE sql;
-	EXECUTE 'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ' || sql INTO plan;
-	PERFORM set_config('role', home, true);
-	RETURN (plan #>> '{0,Plan,Shared Hit Blocks}')::bigint + (plan #>> '{0,Plan,Shared Read Blocks}')::bigint;
-END
-$$;
 CREATE TABLE t.page AS SELECT * FROM (VALUES
 	('wh_house', 'SELECT count(*) FROM govdata.my_obligation'),
 	('wh_house', 'SELECT count(*) FROM govdata.obligation'),

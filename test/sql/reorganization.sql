@@ -8,10 +8,6 @@
 -- Reorganization: nothing is left without an owner, clocks run on, what is said
 -- of the past stays (Articles 3 and 6).
 
-CREATE FUNCTION t.code(id bigint) RETURNS text
-LANGUAGE sql AS $$ SELECT code FROM govdata.resource r WHERE r.id = code.id $$;
-CREATE FUNCTION t.who(id bigint) RETURNS text
-LANGUAGE sql AS $$ SELECT substr(role::text, 12) FROM govdata.department d WHERE d.id = who.id $$;
 CREATE FUNCTION t.asked(id bigint) RETURNS text
 LANGUAGE sql AS $$ SELECT format('%s %s %s', state, t.who(provider), t.who(consumer)) FROM govdata.share_request q WHERE q.id = asked.id $$;
 CREATE FUNCTION t.authorized(id bigint) RETURNS text

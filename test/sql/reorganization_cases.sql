@@ -6,7 +6,7 @@
 \i :obtain
 
 -- Nothing is left without an owner: every column that names a department, and an
--- open case of every kind that goes on (Article 6; rulings 6 and 17).
+-- open case of every kind that goes on (Article 6).
 
 -- ---- every column is named ----
 SELECT is_empty($$
@@ -28,10 +28,6 @@ SELECT is_empty($$
 SELECT is(count(*), count(DISTINCT (relation, column_name)), 'each once') FROM govdata.succession_rule;
 
 -- ---- an open case of every kind ----
-CREATE FUNCTION t.code(id bigint) RETURNS text
-LANGUAGE sql AS $$ SELECT code FROM govdata.resource r WHERE r.id = code.id $$;
-CREATE FUNCTION t.who(id bigint) RETURNS text
-LANGUAGE sql AS $$ SELECT substr(role::text, 12) FROM govdata.department d WHERE d.id = who.id $$;
 CREATE FUNCTION t.asked(id bigint) RETURNS text
 LANGUAGE sql AS $$ SELECT concat_ws(' ', state, t.who(provider), t.who(consumer)) FROM govdata.share_request q WHERE q.id = asked.id $$;
 CREATE FUNCTION t.authorized(id bigint) RETURNS text

@@ -187,7 +187,7 @@ SELECT t.val('wh_police', 'INSERT INTO govdata.standing_consent (resource, valid
 SELECT is(t.case_of(t.request('ja_civil', :r, '{甲}', usage => '低保')), 'submitted', 'not yet in force');
 ROLLBACK;
 
--- ---- coordination (rulings 5, 6) ----
+-- ---- coordination ----
 BEGIN;
 SELECT t.request('ja_civil', :r, '{甲,乙}') AS q \gset
 SELECT t.val('wh_police', format('SELECT govdata.refuse_request(%s, ''无关'')', :q)) \g /dev/null

@@ -8,7 +8,7 @@
 \i :actors
 
 -- A case through each route, across county, city and province: Articles 18, 20
--- to 22; rulings 5 to 9, 14, 16, 20.
+-- to 22.
 
 CREATE FUNCTION t.case_of(q bigint) RETURNS text
 LANGUAGE sql AS $$ SELECT concat_ws(' ', route, state, answer_basis, granted_items::text, 'not ' || refused_items::text) FROM govdata.share_request WHERE id = q $$;
@@ -16,8 +16,6 @@ CREATE FUNCTION t.right_of(q bigint) RETURNS text
 LANGUAGE sql AS $$ SELECT concat_ws(' ', state, basis, items::text, ground) FROM govdata.share_authorization WHERE request = q $$;
 CREATE FUNCTION t.at(v timestamptz) RETURNS text
 LANGUAGE sql AS $$ SELECT to_char(v AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') $$;
-CREATE FUNCTION t.who(id bigint) RETURNS text
-LANGUAGE sql AS $$ SELECT substr(role::text, 12) FROM govdata.department d WHERE d.id = who.id $$;
 CREATE FUNCTION t.hops(q bigint) RETURNS text
 LANGUAGE sql AS $$ SELECT string_agg(format('%s %s %s', t.who(authority), t.at(received_at), coalesce(outcome, '-')), ', ' ORDER BY hop) FROM govdata.request_hop WHERE request = q $$;
 -- what a department still owes about a case
@@ -49,7 +47,7 @@ SELECT t.val('hb_civil', format('SELECT govdata.attach_resource(%L, ''p.househol
 CREATE FUNCTION t.asks(who text, code text, items text, more text DEFAULT '') RETURNS text
 LANGUAGE sql AS $$ SELECT format('SELECT govdata.submit_request(%L, %L, ''核对家庭经济状况'', ''2026-12-31''%s)', code, items, more) $$;
 
--- ---- upward: county, city, province (Article 21; rulings 7, 8) ----
+-- ---- upward: county, city, province (Article 21) ----
 SELECT t.refused('ja_civil', t.asks('ja_civil', :'house_code', '{name}', ', route => ''direct'''),
 	'ZW021 resource % is on a platform above your own', 'nobody insists on a direct request upward');
 SELECT t.refused('ja_civil', format('INSERT INTO govdata.share_request (resource, items, purpose, valid_until, state) VALUES (%s, ''{name}'', ''用'', ''2026-12-31'', ''approved'')', :house),
@@ -446,7 +444,7 @@ SELECT t.allowed('ja_da', format('SELECT govdata.settle_coordination(%s, ''agree
 SELECT is(t.case_of(:q), 'direct agreed coordination {甲} not {乙}', 'grants the provider''s items');
 ROLLBACK;
 
--- ---- coordination across regions (rulings 5, 6) ----
+-- ---- coordination across regions ----
 BEGIN;
 SELECT t.request('yc_civil', :people, '{甲}') AS q \gset
 SELECT t.val('wh_police', format('SELECT govdata.refuse_request(%s, ''无关'')', :q)) \g /dev/null
