@@ -14,10 +14,11 @@ COMMENT ON COLUMN govdata.attachment.attached_at IS '挂接时间';
 COMMENT ON COLUMN govdata.attachment.attached_by IS '挂接人(数据库角色)';
 
 -- Columns are known by name, number and type: after a change of the table, or a
--- restore that numbers columns anew, a mismatch is noticed and refused.
+-- restore that numbers columns anew, a mismatch is noticed and refused.  Those
+-- that are no items are known too, for row filters use them.
 CREATE TABLE govdata.attachment_column (
     resource    bigint NOT NULL REFERENCES govdata.attachment ON DELETE CASCADE,
-    item        text NOT NULL,
+    item        text,
     column_name name NOT NULL,
     attnum      smallint NOT NULL CHECK (attnum > 0),
     column_type text NOT NULL,
@@ -25,9 +26,9 @@ CREATE TABLE govdata.attachment_column (
     CONSTRAINT attachment_column_item_key UNIQUE (resource, item),
     FOREIGN KEY (resource, item) REFERENCES govdata.resource_item
 );
-COMMENT ON TABLE govdata.attachment_column IS '信息项与数据表列的对应;未对应的列仅所有者可读';
+COMMENT ON TABLE govdata.attachment_column IS '挂接时数据表的各列及其对应的信息项;未对应的列仅所有者可读,行条件可用';
 COMMENT ON COLUMN govdata.attachment_column.resource IS '资源编号';
-COMMENT ON COLUMN govdata.attachment_column.item IS '信息项';
+COMMENT ON COLUMN govdata.attachment_column.item IS '信息项;空表示该列不是信息项';
 COMMENT ON COLUMN govdata.attachment_column.column_name IS '列名';
 COMMENT ON COLUMN govdata.attachment_column.attnum IS '列号';
 COMMENT ON COLUMN govdata.attachment_column.column_type IS '列类型';

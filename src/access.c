@@ -157,6 +157,7 @@ typedef struct GdGrant
 	char	   *barred_why;
 	char	   *barred_hint;
 	char	   *filter;			/* row filter as text, NULL for none */
+	char	   *misfit;			/* column of the filter that is not what it was, NULL for none */
 	Node	   *condition;		/* the same, parsed; NULL until needed */
 	char		listed[120];	/* ids, for the message that asks to choose */
 } GdGrant;
@@ -539,6 +540,14 @@ gd_keep(const char *s)
 	return s ? MemoryContextStrdup(gd_grants_context, s) : NULL;
 }
 
+static char *
+gd_grant_misfit(const GdGrant *g, Oid relid)
+{
+	const GdAttachment *att = g->filter ? gd_attachment(relid) : NULL;
+
+	return att ? gd_filter_misfit(g->filter, att) : NULL;
+}
+
 /*
  * What a department may read of a relation, kept until something changes.
  * The result is good until the transaction ends.
@@ -575,6 +584,7 @@ gd_grant(int64 department, const GdAttachment *att)
 		loaded.strayed = key.chosen != 0 && loaded.in_force > 0 && !loaded.chosen &&
 			!gd_has_chosen_elsewhere(&loaded, att->resource, now);
 		loaded.barred = gd_class_bar(department, att->provider, &loaded.barred_why, &loaded.barred_hint);
+		loaded.misfit = gd_grant_misfit(&loaded, att->relid);
 	} while (generation != gd_grants_generation);
 
 	if (gd_grants == NULL || gd_grants_stale)
@@ -585,6 +595,7 @@ gd_grant(int64 department, const GdAttachment *att)
 	g->purpose = gd_keep(loaded.purpose);
 	g->usage = gd_keep(loaded.usage);
 	g->filter = gd_keep(loaded.filter);
+	g->misfit = gd_keep(loaded.misfit);
 	g->continued = gd_keep(loaded.continued);
 	g->barred_why = gd_keep(loaded.barred_why);
 	g->barred_hint = gd_keep(loaded.barred_hint);
@@ -764,6 +775,9 @@ gd_judge_department(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, i
 								(long long) g->key.chosen, g->listed));
 		v->hint = _("SET govdata.\"authorization\" to that number, or RESET it.");
 	}
+	else if (g->misfit)
+		gd_deny(v, 18, psprintf(_("The row filter of authorization %lld uses column \"%s\", which is not what it was when the table was attached. The provider attaches the table anew."),
+								(long long) g->authorization, g->misfit));
 	else if (!gd_purpose_fits(g))
 		gd_deny(v, 33, psprintf(_("Setting govdata.purpose is \"%s\", the authorization is for \"%s\"."),
 								gd_purpose, g->purpose));
@@ -957,7 +971,7 @@ gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorizati
 	if (s->reader != GD_READER_DEPARTMENT)
 		return false;
 	g = gd_grant(s->department, att);
-	if (gd_is_undecided(g) || (g->in_force == 0 && !gd_may_read_some(att, g)))
+	if (gd_is_undecided(g) || g->misfit || (g->in_force == 0 && !gd_may_read_some(att, g)))
 		return false;
 	*authorization = g->authorization;
 	*version = g->version;

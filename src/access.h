@@ -39,6 +39,8 @@ typedef struct GdAttachment
 	char		broken[320];	/* why nothing may be read; "" when sound */
 	int			ncolumns;
 	GdColumn   *columns;
+	int			nothers;
+	NameData   *others;			/* columns that are no items and are what they were when it was attached */
 } GdAttachment;
 
 /* ---- attach.c ---- */
@@ -57,12 +59,18 @@ extern int64 gd_attached_resource(Oid relid);
 extern List *gd_attached_relations(void);
 /* the relation that a resource is attached to; InvalidOid for none */
 extern Oid	gd_relation_of(int64 resource);
+/* why a relation cannot be (part of) what is attached: what of its own would run there; NULL for nothing */
+extern const char *gd_runs_its_own(Oid relid, int64 provider);
+/* warn of authorizations whose row filter no longer fits the table */
+extern void gd_warn_misfits(const GdAttachment *att);
 /* a relation's name as SQL would write it, with its schema */
 extern char *gd_qualified(Oid relid);
 extern void gd_attach_init(void);
 
 /* filter.c: the condition as an expression over varno 1; raises when it is not allowed */
 extern Node *gd_row_filter(const char *text, Relation rel);
+/* a column that it uses and that is not what it was when the table was attached; NULL for none */
+extern char *gd_filter_misfit(const char *text, const GdAttachment *att);
 /* the same for a quality rule, under its article; "canonical": its text as the server writes it, or NULL */
 extern Node *gd_row_condition_text(const char *text, Relation rel, int article, char **canonical);
 /* does the type come with the server, or consist of its values? */

@@ -22,8 +22,10 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
+#include "commands/trigger.h"
 #include "miscadmin.h"
 #include "rewrite/rowsecurity.h"
 #include "storage/lmgr.h"
@@ -208,6 +210,16 @@ gd_type_text(Form_pg_attribute a)
 }
 
 static void
+gd_add_column(GdAttachment *att, AttrNumber attnum, const char *item)
+{
+	GdColumn   *c = &att->columns[att->ncolumns++];
+
+	c->attnum = attnum;
+	strlcpy(c->item, item, NAMEDATALEN);
+	c->class = 'w';
+}
+
+static void
 gd_load_columns(GdAttachment *att, Relation attached)
 {
 	Relation	rel = table_open(gd_relid_required(GD_ATTACHMENT_COLUMN), AccessShareLock);
@@ -218,21 +230,27 @@ gd_load_columns(GdAttachment *att, Relation attached)
 	bool		isnull;
 
 	att->columns = palloc0(Max(desc->natts, 1) * sizeof(GdColumn));
-	while (HeapTupleIsValid(tup = systable_getnext(scan)) && att->ncolumns < desc->natts)
+	att->others = palloc0(Max(desc->natts, 1) * sizeof(NameData));
+	while (HeapTupleIsValid(tup = systable_getnext(scan)) && att->ncolumns + att->nothers < desc->natts)
 	{
-		GdColumn   *c = &att->columns[att->ncolumns];
 		const char *name = NameStr(*DatumGetName(gd_field(tup, rel, "column_name", &isnull)));
 		char	   *type = TextDatumGetCString(gd_field(tup, rel, "column_type", &isnull));
-		Form_pg_attribute a;
+		AttrNumber	attnum = DatumGetInt16(gd_field(tup, rel, "attnum", &isnull));
+		Datum		item = gd_field(tup, rel, "item", &isnull);
+		Form_pg_attribute a = attnum <= desc->natts ? TupleDescAttr(desc, attnum - 1) : NULL;
+		bool		there = a && !a->attisdropped && strcmp(NameStr(a->attname), name) == 0;
+		bool		unchanged = there && strcmp(gd_type_text(a), type) == 0;
 
-		c->attnum = DatumGetInt16(gd_field(tup, rel, "attnum", &isnull));
-		strlcpy(c->item, TextDatumGetCString(gd_field(tup, rel, "item", &isnull)), NAMEDATALEN);
-		c->class = 'w';
-		att->ncolumns++;
-		a = c->attnum <= desc->natts ? TupleDescAttr(desc, c->attnum - 1) : NULL;
-		if (a == NULL || a->attisdropped || strcmp(NameStr(a->attname), name) != 0)
+		if (isnull)
+		{
+			if (unchanged)
+				namestrcpy(&att->others[att->nothers++], name);
+			continue;
+		}
+		gd_add_column(att, attnum, TextDatumGetCString(item));
+		if (!there)
 			gd_break(att, _("the table no longer has the attached column"), name);
-		else if (strcmp(gd_type_text(a), type) != 0)
+		else if (!unchanged)
 			gd_break(att, psprintf(_("the attached column was retyped from %s to %s:"), type, gd_type_text(a)), name);
 	}
 	systable_endscan(scan);
@@ -329,6 +347,21 @@ gd_owner_fits(Oid owner, int64 provider)
 	return department == 0 || department == provider;
 }
 
+static bool
+gd_has_policies(Relation rel)
+{
+	return rel->rd_rsdesc != NULL && rel->rd_rsdesc->policies != NIL;
+}
+
+static void
+gd_load_row_security(GdAttachment *att, Relation rel)
+{
+	if (!rel->rd_rel->relrowsecurity)
+		gd_break(att, _("row security is switched off on"), RelationGetRelationName(rel));
+	if (gd_has_policies(rel))
+		gd_break(att, _("it has row security policies of its own:"), RelationGetRelationName(rel));
+}
+
 static void
 gd_load(GdAttachment *att)
 {
@@ -346,15 +379,13 @@ gd_load(GdAttachment *att)
 			sizeof(att->name));
 	if (rel->rd_rel->relkind != RELKIND_RELATION && rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		gd_break(att, _("it is no longer a table:"), RelationGetRelationName(rel));
-	if (!rel->rd_rel->relrowsecurity)
-		gd_break(att, _("row security is switched off on"), RelationGetRelationName(rel));
+	gd_load_row_security(att, rel);
 	gd_load_columns(att, rel);
 	table_close(rel, AccessShareLock);
 	if (att->relid != att->root)
 	{
 		rel = table_open(att->relid, AccessShareLock);
-		if (!rel->rd_rel->relrowsecurity)
-			gd_break(att, _("row security is switched off on"), RelationGetRelationName(rel));
+		gd_load_row_security(att, rel);
 		table_close(rel, AccessShareLock);
 	}
 	gd_load_resource(att);
@@ -377,6 +408,11 @@ gd_remember(const GdAttachment *loaded)
 	{
 		slot->columns = MemoryContextAlloc(gd_attachments_context, loaded->ncolumns * sizeof(GdColumn));
 		memcpy(slot->columns, loaded->columns, loaded->ncolumns * sizeof(GdColumn));
+	}
+	if (loaded->nothers > 0)
+	{
+		slot->others = MemoryContextAlloc(gd_attachments_context, loaded->nothers * sizeof(NameData));
+		memcpy(slot->others, loaded->others, loaded->nothers * sizeof(NameData));
 	}
 	return slot;
 }
@@ -490,9 +526,6 @@ gd_check_attachable(Relation rel, int64 provider)
 	if (!gd_owner_fits(rel->rd_rel->relowner, provider))
 		gd_refuse_attach(name, _("Its owner belongs to another department than the resource."),
 						 _("Let a role of the provider's department, or of none, own the table."));
-	if (rel->rd_rsdesc != NULL && rel->rd_rsdesc->policies != NIL)
-		gd_refuse_attach(name, _("It has row security policies of its own."),
-						 _("Drop the policies: authorizations decide which rows are read."));
 	if (GD_NAMESPACE_USAGE(RelationGetNamespace(rel), departments) != ACLCHECK_OK)
 		gd_refuse_attach(name, _("Departments may not use its schema."),
 						 psprintf("GRANT USAGE ON SCHEMA %s TO govdata_department;",
@@ -507,8 +540,46 @@ gd_run_as_caller(const char *sql)
 		elog(ERROR, "could not run \"%s\"", sql);
 }
 
+/* a trigger function of another department's, or NULL */
+static bool
+gd_has_foreign_trigger(Relation rel, int64 provider)
+{
+	TriggerDesc *triggers = rel->trigdesc;
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	{
+		HeapTuple	tup;
+		int64		department;
+
+		if (triggers->triggers[i].tgisinternal)
+			continue;
+		tup = SearchSysCache1(PROCOID, ObjectIdGetDatum(triggers->triggers[i].tgfoid));
+		if (!HeapTupleIsValid(tup))
+			continue;
+		department = gd_department_of(((Form_pg_proc) GETSTRUCT(tup))->proowner);
+		ReleaseSysCache(tup);
+		if (department != 0 && department != provider)
+			return true;
+	}
+	return false;
+}
+
+const char *
+gd_runs_its_own(Oid relid, int64 provider)
+{
+	Relation	rel = table_open(relid, AccessShareLock);
+	const char *why = NULL;
+
+	if (gd_has_policies(rel))
+		why = _("It has row security policies of its own; authorizations decide which rows are read.");
+	else if (gd_has_foreign_trigger(rel, provider))
+		why = _("A trigger of another department would be handed every row that is written.");
+	table_close(rel, NoLock);
+	return why;
+}
+
 static void
-gd_secure_tree(Oid relid)
+gd_secure_tree(Oid relid, int64 provider)
 {
 	List	   *members = find_all_inheritors(relid, AccessExclusiveLock, NULL);
 	ListCell   *lc;
@@ -518,12 +589,17 @@ gd_secure_tree(Oid relid)
 	{
 		Oid			member = lfirst_oid(lc);
 		char	   *name;
+		const char *why;
 
 		if (get_rel_relkind(member) == RELKIND_FOREIGN_TABLE)
 			gd_refuse_attach(get_rel_name(member), _("A foreign table has no row security."),
 							 _("Detach the partition first."));
 		name = gd_qualified(member);
 		gd_run_as_caller(psprintf("ALTER TABLE ONLY %s ENABLE ROW LEVEL SECURITY", name));
+		/* policies are known where row security is on */
+		why = gd_runs_its_own(member, provider);
+		if (why)
+			gd_refuse_attach(get_rel_name(member), why, _("Drop its policies and others' triggers first."));
 		if (member == relid)
 			gd_run_as_caller(psprintf("GRANT SELECT ON %s TO govdata_department", name));
 	}
@@ -536,8 +612,8 @@ gd_write_columns(int64 resource, Relation rel)
 	static const Oid types[] = {INT8OID, TEXTOID, INT2OID, TEXTOID};
 	static GdStatementText query = {
 		"INSERT INTO govdata.attachment_column (resource, item, column_name, attnum, column_type)"
-		" SELECT i.resource, i.name, i.name, $3, $4 FROM govdata.resource_item i"
-		" WHERE i.resource = $1 AND i.name = $2", 4, types, NULL
+		" SELECT $1, (SELECT i.name FROM govdata.resource_item i WHERE i.resource = $1 AND i.name = $2), $2, $3, $4",
+		4, types, NULL
 	};
 	TupleDesc	desc = RelationGetDescr(rel);
 
@@ -753,13 +829,15 @@ gd_attach_resource(PG_FUNCTION_ARGS)
 	gd_check_attachable(rel, provider);
 	relation_close(rel, NoLock);
 	gd_make_room(resource, relid);
-	gd_secure_tree(relid);
+	gd_secure_tree(relid, provider);
 	rel = relation_open(relid, NoLock);
 	gd_write_attachment(resource, rel);
 	relation_close(rel, NoLock);
 	gd_apply_opening(resource);
 	gd_tell_publications(relid);
 	CacheInvalidateRelcacheByRelid(relid);
+	gd_attachments_forget();
+	gd_warn_misfits(gd_attachment(relid));
 	PG_RETURN_VOID();
 }
 
@@ -792,6 +870,59 @@ gd_detach_resource(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+/* ---- row filters that no longer fit ---- */
+
+/*
+ * The authorizations of an attached table whose row filter uses a column that is
+ * not what it was: their numbers, and that column of each.
+ */
+static int
+gd_misfits(const GdAttachment *att, char ***ids, char ***columns)
+{
+	static GdStatementText query = {
+		"SELECT array_agg(a.id::text ORDER BY a.id), array_agg(a.row_filter ORDER BY a.id)"
+		" FROM govdata.share_authorization a WHERE a.resource = $1 AND a.state = 'active'"
+		" AND a.row_filter IS NOT NULL AND a.valid_until > govdata.clock()", 1, gd_arg_int8, NULL
+	};
+	Datum		arg = Int64GetDatum(att->resource);
+	Datum		values[2];
+	bool		nulls[2];
+	int			found = 0;
+	int			n;
+
+	if (gd_own_run(&query, &arg, NULL, NULL, 2, values, nulls) == 0 || nulls[0])
+		return 0;
+	(void) gd_texts_of(values[0], ids);
+	n = gd_texts_of(values[1], columns);
+	for (int i = 0; i < n; i++)
+	{
+		char	   *column = gd_filter_misfit((*columns)[i], att);
+
+		if (column == NULL)
+			continue;
+		(*ids)[found] = (*ids)[i];
+		(*columns)[found++] = column;
+	}
+	return found;
+}
+
+void
+gd_warn_misfits(const GdAttachment *att)
+{
+	char	  **ids;
+	char	  **columns;
+	int			n = att ? gd_misfits(att, &ids, &columns) : 0;
+
+	for (int i = 0; i < n; i++)
+		ereport(WARNING,
+				(errcode(GD_ERRCODE(17)),
+				 errmsg("resource \"%s\" can no longer be read by authorization %s", att->code, ids[i]),
+				 errdetail("Its row filter uses column \"%s\", which is not what it was when the table was attached. Measures, Article 17.",
+						   columns[i]),
+				 errhint("Bring the column into its former shape; where another of the same name shall take its place, attach the table anew: SELECT govdata.attach_resource('%s', '%s');",
+						 att->code, gd_qualified(att->root))));
+}
+
 PG_FUNCTION_INFO_V1(gd_attachment_fault);
 
 /* why an attached table may not be read; NULL for one that is sound, or not attached */
@@ -801,9 +932,15 @@ gd_attachment_fault(PG_FUNCTION_ARGS)
 	const GdAttachment *att = SearchSysCacheExists1(RELOID, PG_GETARG_DATUM(0)) ?
 		gd_attachment(PG_GETARG_OID(0)) : NULL;
 
-	if (att == NULL || att->broken[0] == '\0')
+	char	  **ids;
+	char	  **columns;
+
+	if (att && att->broken[0] != '\0')
+		PG_RETURN_TEXT_P(cstring_to_text(att->broken));
+	if (att == NULL || gd_misfits(att, &ids, &columns) == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(cstring_to_text(att->broken));
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf(_("the row filter of authorization %s uses column \"%s\", which is not what it was"),
+											  ids[0], columns[0])));
 }
 
 Datum
@@ -832,6 +969,9 @@ gd_guard_filter(PG_FUNCTION_ARGS)
 	Oid			relid;
 	bool		isnull;
 	Relation	rel;
+	const GdAttachment *att;
+	char	   *filter;
+	char	   *column;
 
 	gd_check_trigger(fcinfo);
 	tup = TRIGGER_FIRED_BY_UPDATE(td->tg_event) ? td->tg_newtuple : td->tg_trigtuple;
@@ -846,8 +986,17 @@ gd_guard_filter(PG_FUNCTION_ARGS)
 				 errdetail("There is no table whose rows it could limit. Measures, Article 20."),
 				 errhint("Attach the table first: SELECT govdata.attach_resource(code, table).")));
 	rel = table_open(relid, AccessShareLock);
-	(void) gd_row_filter(TextDatumGetCString(heap_getattr(tup, SPI_fnumber(desc, "row_filter"), desc, &isnull)), rel);
+	filter = TextDatumGetCString(heap_getattr(tup, SPI_fnumber(desc, "row_filter"), desc, &isnull));
+	(void) gd_row_filter(filter, rel);
 	table_close(rel, NoLock);
+	att = gd_attachment(relid);
+	column = att ? gd_filter_misfit(filter, att) : NULL;
+	if (column)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("this row filter is not allowed"),
+				 errdetail("Column \"%s\" has come or changed since the table was attached. Measures, Article 20.", column),
+				 errhint("Attach the table anew first: SELECT govdata.attach_resource('%s', '%s');", att->code, gd_qualified(relid))));
 	return PointerGetDatum(tup);
 }
 

@@ -632,7 +632,10 @@ gd_execution_of(QueryDesc *queryDesc, bool create)
 	return e;
 }
 
-/* are rows being persisted rather than returned? */
+/*
+ * Are rows being persisted rather than returned?  So are those of a cursor that
+ * outlives its transaction: declared so, or a loop's that commits.
+ */
 static bool
 gd_is_copying(QueryDesc *queryDesc)
 {
@@ -640,7 +643,8 @@ gd_is_copying(QueryDesc *queryDesc)
 
 	return queryDesc->operation != CMD_SELECT || queryDesc->plannedstmt->hasModifyingCTE ||
 		dest == DestIntoRel || dest == DestTransientRel || dest == DestCopyOut ||
-		(ActivePortal && (ActivePortal->cursorOptions & CURSOR_OPT_HOLD));
+		(ActivePortal && ((ActivePortal->cursorOptions & CURSOR_OPT_HOLD) ||
+						  (ActivePortal->holdStore && ActivePortal->strategy == PORTAL_ONE_SELECT)));
 }
 
 /* what is read may not be kept: the request for as much in mode copy */

@@ -163,12 +163,9 @@ gd_parse_filter(const char *text, Relation rel)
 	return expr;
 }
 
-/*
- * The condition as an expression over varno 1, parsed under fixed settings;
- * "canonical", where asked for, is its text as the server writes it.
- */
-Node *
-gd_row_condition_text(const char *text, Relation rel, int article, char **canonical)
+/* Fix the settings that change what a text means; the level to undo it. */
+static int
+gd_fix_settings(void)
 {
 	static const char *const settings[][2] = {
 		{"search_path", "pg_catalog, pg_temp"},
@@ -182,12 +179,24 @@ gd_row_condition_text(const char *text, Relation rel, int article, char **canoni
 		{"TimeZone", NULL}
 	};
 	int			level = NewGUCNestLevel();
-	Node	   *expr;
 
 	for (size_t i = 0; i < lengthof(settings); i++)
 		(void) set_config_option(settings[i][0],
 								 settings[i][1] ? settings[i][1] : GetConfigOption("govdata.timezone", false, false),
 								 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	return level;
+}
+
+/*
+ * The condition as an expression over varno 1, parsed under fixed settings;
+ * "canonical", where asked for, is its text as the server writes it.
+ */
+Node *
+gd_row_condition_text(const char *text, Relation rel, int article, char **canonical)
+{
+	int			level = gd_fix_settings();
+	Node	   *expr;
+
 	gd_filter_article = article;
 	expr = gd_parse_filter(text, rel);
 	if (canonical)
@@ -201,4 +210,57 @@ Node *
 gd_row_filter(const char *text, Relation rel)
 {
 	return gd_row_condition_text(text, rel, 20, NULL);
+}
+
+/* is this column of the table what it was when that was attached? */
+static bool
+gd_is_unchanged(const GdAttachment *att, const char *column)
+{
+	/* a changed item breaks the attachment as a whole */
+	for (int i = 0; i < att->ncolumns; i++)
+		if (strcmp(att->columns[i].item, column) == 0)
+			return true;
+	for (int i = 0; i < att->nothers; i++)
+		if (strcmp(NameStr(att->others[i]), column) == 0)
+			return true;
+	return false;
+}
+
+typedef struct GdMisfit
+{
+	const GdAttachment *att;
+	char	   *column;
+} GdMisfit;
+
+static bool
+gd_misfit_walker(Node *node, void *context)
+{
+	GdMisfit   *misfit = context;
+	Node	   *name;
+
+	if (node == NULL)
+		return false;
+	if (!IsA(node, ColumnRef))
+		return raw_expression_tree_walker(node, gd_misfit_walker, context);
+	name = llast(((ColumnRef *) node)->fields);
+	if (IsA(name, String) && gd_is_unchanged(misfit->att, strVal(name)))
+		return false;
+	misfit->column = IsA(name, String) ? strVal(name) : "*";
+	return true;
+}
+
+/*
+ * Columns are looked for by their names as written, for a text that no longer
+ * fits its table could not be analyzed.
+ */
+char *
+gd_filter_misfit(const char *text, const GdAttachment *att)
+{
+	GdMisfit	misfit = {att, NULL};
+	int			level = gd_fix_settings();
+	List	   *raw = raw_parser(psprintf("SELECT (%s)", text), RAW_PARSE_DEFAULT);
+
+	AtEOXact_GUC(true, level);
+	(void) gd_misfit_walker(linitial_node(RawStmt, raw)->stmt, &misfit);
+	return misfit.column;
 }

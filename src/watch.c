@@ -113,7 +113,7 @@ gd_watch_access(ObjectAccessType access, Oid classId, Oid objectId, int subId, v
 
 /*
  * What no object access event tells: up to version 15 that row security is
- * turned off, and the table of a policy.
+ * turned off, and the table of a policy or trigger.
  */
 static void
 gd_note_statement(Node *statement)
@@ -125,6 +125,10 @@ gd_note_statement(Node *statement)
 		table = ((AlterTableStmt *) statement)->relation;
 	else if (IsA(statement, CreatePolicyStmt))
 		table = ((CreatePolicyStmt *) statement)->table;
+	else if (IsA(statement, AlterPolicyStmt))
+		table = ((AlterPolicyStmt *) statement)->table;
+	else if (IsA(statement, CreateTrigStmt))
+		table = ((CreateTrigStmt *) statement)->relation;
 	if (table == NULL)
 		return;
 	relid = RangeVarGetRelid(table, NoLock, true);
@@ -156,14 +160,13 @@ gd_has_row_security(Oid relid)
 	return has;
 }
 
-static bool
-gd_has_policies(Oid relid)
+static void
+gd_forbid_its_own(const GdAttachment *att, Oid relid)
 {
-	Relation	rel = table_open(relid, AccessShareLock);
-	bool		has = rel->rd_rsdesc != NULL && rel->rd_rsdesc->policies != NIL;
+	const char *why = gd_runs_its_own(relid, att->provider);
 
-	table_close(rel, NoLock);
-	return has;
+	if (why)
+		gd_forbid(att, why);
 }
 
 /* A new partition, and what hangs below it, gets what the root's tree has. */
@@ -186,6 +189,8 @@ gd_secure_partition(const GdAttachment *att)
 		}
 	}
 	CommandCounterIncrement();
+	foreach(lc, members)
+		gd_forbid_its_own(att, lfirst_oid(lc));
 }
 
 static void
@@ -235,12 +240,18 @@ gd_judge_touched(Oid relid)
 		gd_forbid(att, _("Through inheritance its rows would be read, or others' rows appear in it."));
 	if (!gd_has_row_security(relid))
 		gd_forbid(att, _("Without row security everybody who may select from it would read every row."));
-	if (gd_has_policies(relid))
-		gd_forbid(att, _("Authorizations decide which rows are read, not policies of its own."));
+	gd_forbid_its_own(att, relid);
 	att = gd_attachment(relid);
-	if (att && att->broken[0] != '\0')
+	if (att == NULL)
+		return;
+	if (att->broken[0] != '\0')
+	{
 		gd_warn_broken(att);
-	else if (att && relid == att->root && list_member_oid(gd_watch->widened, relid))
+		return;
+	}
+	if (relid == att->root)
+		gd_warn_misfits(att);
+	if (relid == att->root && list_member_oid(gd_watch->widened, relid))
 		gd_tell_widened(att);
 }
 
@@ -325,6 +336,16 @@ gd_judge_access(void)
 	}
 }
 
+/* A trigger is handed all that is written, authorized or not. */
+static void
+gd_judge_trigger(CreateTrigStmt *statement)
+{
+	const GdAttachment *att = gd_attachment(RangeVarGetRelid(statement->relation, NoLock, true));
+
+	if (att && !has_privs_of_role(GetUserId(), att->owner))
+		gd_forbid(att, _("A trigger is handed every row that is written; only the owner of the table makes one."));
+}
+
 static void
 gd_judge_statement(Node *statement)
 {
@@ -341,6 +362,8 @@ gd_judge_statement(Node *statement)
 	foreach(lc, gd_watch->joined)
 		if (!list_member_oid(gd_watch->altered, lfirst_oid(lc)))
 			gd_judge_touched(lfirst_oid(lc));
+	if (IsA(statement, CreateTrigStmt))
+		gd_judge_trigger((CreateTrigStmt *) statement);
 	if (((IsA(statement, GrantStmt) && !((GrantStmt *) statement)->is_grant) || IsA(statement, AlterObjectSchemaStmt)) &&
 		OidIsValid(gd_relid(GD_ATTACHMENT)))
 		gd_judge_access();

@@ -135,6 +135,17 @@ SELECT ok(:'told' <> 'ok', 'attack 8: a blind UPDATE with a stray grant changes 
 SELECT t.told('bob', 'DELETE FROM pat.people') AS told \gset
 SELECT ok(:'told' <> 'ok', 'attack 8: a blind DELETE with a stray grant changes nothing');
 SELECT is((SELECT count(*) FROM pat.people WHERE name <> 'x'), 1000::bigint, 'attack 8: no row was touched');
+-- a trigger would be handed what others write
+GRANT TRIGGER ON pat.people TO regress_gd_carol;
+CREATE FUNCTION carol.loot() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+ALTER FUNCTION carol.loot() OWNER TO regress_gd_carol;
+GRANT EXECUTE ON FUNCTION carol.loot() TO PUBLIC;
+SELECT t.refused('carol', 'CREATE TRIGGER loot BEFORE UPDATE ON pat.people FOR EACH ROW EXECUTE FUNCTION carol.loot()', 'ZW017 "people" is attached to resource %', 'attack 8: CREATE TRIGGER with a stray grant');
+SELECT t.refused('carol', 'CREATE TRIGGER loot BEFORE UPDATE ON pat.people FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()', 'ZW017 "people" is attached to resource %', 'attack 8: nor with the server''s own function');
+SELECT t.refused('pat', 'CREATE TRIGGER loot BEFORE UPDATE ON pat.people FOR EACH ROW EXECUTE FUNCTION carol.loot()', 'ZW017 "people" is attached to resource %', 'attack 8: nor may the owner hand rows to another department''s function');
+SELECT t.allowed('pat', 'CREATE TRIGGER own BEFORE UPDATE ON pat.people FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()', 'triggers of one''s own are one''s own');
+DROP TRIGGER own ON pat.people;
+REVOKE TRIGGER ON pat.people FROM regress_gd_carol;
 REVOKE UPDATE, DELETE, INSERT ON pat.people FROM regress_gd_bob;
 
 -- ---- attack 44: columns by number, not by name ----

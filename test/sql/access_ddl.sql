@@ -95,6 +95,45 @@ SELECT t.reads('bob', 'SELECT count(name) FROM pat.people', '1000', 'what was au
 SELECT t.authorize('carol', :people, '{phone}') AS carols \gset
 SELECT t.reads('carol', 'SELECT max(phone) FROM pat.people', '110', 'and is read when it is authorized');
 
+-- ---- a column that only a row filter uses ----
+SELECT t.authorize('carol', :people, '{name}', 'salary < 100', valid_until => '2026-11-30') AS poor \gset
+SELECT t.val('pat', format('SELECT govdata.revoke_authorization(%s, ''purpose_ended'', ''另立'')', :carols)) AS revoked \gset
+SELECT t.reads('carol', 'SELECT count(name) FROM pat.people', '9', 'a filter may use a column that is no item');
+\set misfit 'ZW018 reading resource % is refused The row filter of authorization % uses column "salary", which is not what it was when the table was attached.%'
+SET ROLE regress_gd_pat;
+BEGIN;
+ALTER TABLE pat.people RENAME COLUMN salary TO pay;
+SELECT t.unread('carol', 'SELECT name FROM pat.people', :'misfit', 'renamed: nothing is read');
+ALTER TABLE pat.people ADD COLUMN salary numeric DEFAULT 0;
+SELECT t.unread('carol', 'SELECT name FROM pat.people', :'misfit', 'nor when another column takes its name');
+SELECT t.reads('carol', format('SELECT concat_ws('' '', allowed, article, reason) FROM govdata.check_access(%L, ''{name}'')', :'people_code'),
+	format('f 18 The row filter of authorization %s uses column "salary", which is not what it was when the table was attached. The provider attaches the table anew.', :'poor'), 'as check_access says');
+RESET ROLE;
+SELECT is(govdata._attachment_fault('pat.people'), format('the row filter of authorization %s uses column "salary", which is not what it was', :'poor'), 'and doctor()');
+SET ROLE regress_gd_pat;
+-- whoever attaches anew says that it shall take its place
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.people'')', :'people_code'), 'attached anew');
+SELECT t.reads('carol', 'SELECT count(name) FROM pat.people', '1000', 'the new one filters');
+ROLLBACK;
+BEGIN;
+ALTER TABLE pat.people ALTER COLUMN salary TYPE text;
+SELECT t.unread('carol', 'SELECT name FROM pat.people', :'misfit', 'retyped: nothing is read');
+ALTER TABLE pat.people ALTER COLUMN salary TYPE integer USING 0;
+SELECT t.unread('carol', 'SELECT name FROM pat.people', :'misfit', 'nor where the filter fits again');
+ROLLBACK;
+BEGIN;
+ALTER TABLE pat.people DROP COLUMN salary;
+SELECT t.unread('carol', 'SELECT name FROM pat.people', :'misfit', 'dropped: nothing is read');
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.people'')', :'people_code'), 'attached anew, with a warning');
+SELECT t.unread('carol', 'SELECT name FROM pat.people', :'misfit', 'nor then');
+ROLLBACK;
+SELECT t.reads('carol', 'SELECT count(name) FROM pat.people', '9', 'as it was: read as before');
+ALTER TABLE pat.people ADD COLUMN rank integer DEFAULT 1;
+RESET ROLE;
+SELECT t.val('carol', format('INSERT INTO govdata.share_request (resource, items, purpose, valid_until) VALUES (%L, ''{name}'', ''办理低保'', ''2026-11-30'') RETURNING id', :people)) AS asked \gset
+SELECT t.refused('pat', format('SELECT govdata.approve_request(%s, row_filter => ''rank = 1'')', :asked), 'ZW020 this row filter is not allowed', 'a column that has come since cannot filter');
+SELECT alike(t.detail('pat', format('SELECT govdata.approve_request(%s, row_filter => ''rank = 1'')', :asked)), 'Column "rank" has come or changed since the table was attached.%', 'which is said');
+
 -- ---- attack 51: attaching ----
 CREATE TABLE bob.mine (id integer);
 ALTER TABLE bob.mine OWNER TO regress_gd_wh_civil;
@@ -153,7 +192,7 @@ SELECT t.refused('superuser', format('SELECT govdata.attach_resource(%L, %L)', :
 SELECT alike(t.detail('superuser', format('SELECT govdata.attach_resource(%L, %L)', :'trial_code', r)), why, 'attaching: the reason why not: ' || r) FROM (VALUES
 	('pat.view', 'Views, materialized views and foreign tables have no row security of their own.%'), ('pat.matview', 'Views, %'), ('pat.far', 'Views, %'),
 	('pat.half', 'A foreign table has no row security.%'), ('pat.half_near', 'It is a partition.%'), ('pat.heir', 'It takes part in inheritance.%'),
-	('pat.ruled', 'It has row security policies of its own.%'), ('passing', 'It is temporary.%'), ('pat.short', 'It has no column for these items of the catalog: id.%')) AS v (r, why);
+	('pat.ruled', 'It has row security policies of its own; %'), ('passing', 'It is temporary.%'), ('pat.short', 'It has no column for these items of the catalog: id.%')) AS v (r, why);
 -- the way that is as strict: the table that holds the rows, and a view with the reader's rights over it
 CREATE VIEW pat.friendly WITH (security_invoker) AS SELECT id, name FROM pat.people;
 ALTER VIEW pat.friendly OWNER TO regress_gd_wh_police;
@@ -206,6 +245,30 @@ SELECT t.reads('carol', 'SELECT count(*) FROM pat.part_2', '0', 'and its owner''
 SELECT t.val('pat', format('SELECT govdata.detach_resource(%L)', :'hidden_code')) AS detached \gset
 DROP TABLE pat.parts, pat.part_2;
 REVOKE USAGE ON SCHEMA pats FROM govdata_department;
+
+-- ---- attack 23: what a partition would run ----
+CREATE TABLE pat.years (id integer, year integer) PARTITION BY LIST (year);
+CREATE TABLE pat.y1 PARTITION OF pat.years FOR VALUES IN (1);
+CREATE TABLE pat.y2 (id integer, year integer) PARTITION BY LIST (year);
+CREATE TABLE pat.y2_leaf PARTITION OF pat.y2 FOR VALUES IN (2);
+CREATE POLICY told ON pat.y1 AS RESTRICTIVE USING (id > 0);
+CREATE POLICY told ON pat.y2_leaf AS RESTRICTIVE USING (id > 0);
+SELECT format('ALTER TABLE %s OWNER TO regress_gd_wh_police', r) FROM unnest('{pat.years,pat.y1,pat.y2,pat.y2_leaf}'::text[]) AS r \gexec
+SELECT t.refused('pat', format('SELECT govdata.attach_resource(%L, ''pat.years'')', :'hidden_code'), 'ZW018 "y1" cannot be attached', 'attack 23: a partition with a policy, though row security is off');
+DROP POLICY told ON pat.y1;
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.years'')', :'hidden_code'), 'attached without it');
+SELECT t.refused('pat', 'ALTER TABLE pat.years ATTACH PARTITION pat.y2 FOR VALUES IN (2)', 'ZW017 "y2" is attached to resource %', 'attack 23: a subtree with a policy cannot join');
+SET govdata.maintenance = on;
+SET client_min_messages = error;
+ALTER TABLE pat.years ATTACH PARTITION pat.y2 FOR VALUES IN (2);
+SET client_min_messages = notice;
+RESET govdata.maintenance;
+GRANT SELECT ON pat.y2_leaf TO regress_gd_wh_house;
+SELECT t.unread('carol', 'SELECT id FROM pat.y2_leaf', 'ZW018 % The attachment is broken: it has row security policies of its own: "y2_leaf".%', 'attack 23: nor is it read where a superuser maintained');
+SELECT t.refused('pat', 'ALTER POLICY told ON pat.y2_leaf USING (id > 1)', 'ZW017 "y2_leaf" is attached to resource %', 'attack 23: nor the policy changed');
+SET client_min_messages = error;
+DROP TABLE pat.years;
+SET client_min_messages = notice;
 
 -- ---- attack 48: a table that turns into a view ----
 SELECT CASE WHEN current_setting('server_version_num')::integer < 160000 THEN

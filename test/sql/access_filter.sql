@@ -127,9 +127,8 @@ SELECT is(t.visits('note = ''\x'' OR id = 2'), '2', 'attack 9: standard_conformi
 BEGIN;
 SET LOCAL govdata.maintenance = on;
 CREATE POLICY everything ON pat.people USING (true);
-SELECT t.unread('alice', 'SELECT id FROM pat.people WHERE id = 1', 'ok', 'attack 11: a policy of the owner''s own, past the DDL guard');
-SELECT t.reads('alice', 'SELECT count(*) FROM pat.people', '100', 'attack 11: it adds no rows');
-SELECT t.unread('carol', 'SELECT id FROM pat.people', :'not_covered', 'attack 11: and no reader');
+SELECT t.unread('alice', 'SELECT id FROM pat.people', 'ZW018 % The attachment is broken: it has row security policies of its own: "people".%', 'attack 11: a policy of the owner''s own, past the DDL guard: nothing is read');
+SELECT t.unread('carol', 'SELECT id FROM pat.people WHERE id = 1', 'ZW018 %', 'attack 11: it adds no reader');
 ROLLBACK;
 
 -- ---- attack 12: row security switched off ----

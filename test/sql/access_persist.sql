@@ -85,6 +85,22 @@ BEGIN
 END $$$do$, 'attack 34: a loop that writes what it read is a client like any other');
 SELECT is((SELECT count(*) FROM alice.kept), 100::bigint, 'attack 34: the mode marks intent, it is no guarantee');
 
+-- ---- attack 39: a loop that commits keeps the rest of its rows ----
+CREATE PROCEDURE alice.loop() LANGUAGE plpgsql AS $$
+DECLARE r record;
+BEGIN
+	FOR r IN SELECT id FROM pat.people ORDER BY id LOOP
+		COMMIT;
+		RAISE NOTICE 'read %', r.id;
+	END LOOP;
+END $$;
+ALTER PROCEDURE alice.loop() OWNER TO regress_gd_alice;
+SET SESSION AUTHORIZATION regress_gd_alice;
+\set VERBOSITY terse
+CALL alice.loop();
+\set VERBOSITY default
+RESET SESSION AUTHORIZATION;
+
 -- what was refused is no copy: neither on record nor in the counts
 SELECT t.reads('alice', 'SELECT count(id) FROM pat.people', '100', 'a read, whose record is durable');
 SELECT is_empty(format('SELECT seq, items FROM govdata.access_log WHERE kind = ''copy'' AND department_id = %s', t.department('ja_civil')), 'no copy is on record for whoever may only read');
