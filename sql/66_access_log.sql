@@ -57,7 +57,7 @@ COMMENT ON COLUMN govdata.access_record.authorization_id IS '所依据的授权'
 COMMENT ON COLUMN govdata.access_record.version IS '授权版本';
 COMMENT ON COLUMN govdata.access_record.items IS '所读信息项';
 COMMENT ON COLUMN govdata.access_record.purpose IS '读取时声明的用途';
-COMMENT ON COLUMN govdata.access_record.basis IS '依据：own 自有，administrator 管理员，class 无条件共享，continued 沿用原共享条件，authorization 授权，open 开放，none 无';
+COMMENT ON COLUMN govdata.access_record.basis IS '依据：own 自有，bypass 自有而角色不受行级安全约束（BYPASSRLS），administrator 管理员，class 无条件共享，continued 沿用原共享条件，authorization 授权，open 开放，none 无';
 COMMENT ON COLUMN govdata.access_record.reason IS '拒绝理由';
 COMMENT ON COLUMN govdata.access_record.end_seq IS '读取与结束一并写入时，结束的序号';
 COMMENT ON COLUMN govdata.access_record.ended_at IS '结束时间（法定时钟）';
@@ -156,7 +156,7 @@ COMMENT ON COLUMN govdata.access_log.seq IS '序号(每次启动内连续)';
 COMMENT ON COLUMN govdata.access_log.at IS '开始时间(法定时钟)';
 COMMENT ON COLUMN govdata.access_log.real_at IS '开始时间(实际)';
 COMMENT ON COLUMN govdata.access_log.kind IS '类别:read 读取、copy 另存、explain 仅解释、refused 被拒';
-COMMENT ON COLUMN govdata.access_log.basis IS '依据:own 本部门、administrator 管理员、class 无条件共享、continued 沿用原共享条件、authorization 授权、open 开放、none 无';
+COMMENT ON COLUMN govdata.access_log.basis IS '依据:own 本部门、bypass 本部门而角色不受行级安全约束(BYPASSRLS)、administrator 管理员、class 无条件共享、continued 沿用原共享条件、authorization 授权、open 开放、none 无';
 COMMENT ON COLUMN govdata.access_log.session_role IS '登录角色';
 COMMENT ON COLUMN govdata.access_log.outer_role IS 'SET ROLE 后的角色';
 COMMENT ON COLUMN govdata.access_log.role IS '执行时的角色';
@@ -317,6 +317,12 @@ COMMENT ON FUNCTION govdata._access_statistics(timestamptz, timestamptz) IS '读
 -- While a month is written it has what writing needs, and a summary for whoever
 -- looks for a time, a department or a resource: keys for those would cost the
 -- writer as much as the rest of its work. _index_access_log() adds them.
+-- _is_access_partition(relation) -> whether it is the log's partition for the month
+-- that it is named after; NULL when it is no partition of the log at all.
+CREATE FUNCTION govdata._is_access_partition(relation oid) RETURNS boolean
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'gd_is_access_partition';
+COMMENT ON FUNCTION govdata._is_access_partition(oid) IS '是否为访问日志中名称所指月份的分区';
+
 CREATE FUNCTION govdata._make_access_partition(month date) RETURNS regclass
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO' AS $function$
 DECLARE
@@ -591,7 +597,7 @@ COMMENT ON FUNCTION govdata._newest_access_seals(integer) IS '最近若干个访
 --     removed     sealed records are gone
 --     altered     a record does not have the content that was sealed
 --     planted     a record where everything had been sealed, or in a retired month
---     gap         numbers that were drawn and never written: the writer could
+--     gap         numbers that were drawn and are not there: the writer could
 --                 not store them and put them into the server log
 --     seal        a seal itself was altered
 --     chain       a seal is missing, or does not follow the one before
@@ -707,7 +713,7 @@ finding AS (
     FROM open_records o WHERE o.planted
     UNION ALL
     SELECT 'gap', NULL, g.boot, g.low, g.high - g.low + 1,
-        format(govdata._text('numbers %s to %s were never written; look for them in the server log'), g.low, g.high)
+        format(govdata._text('numbers %s to %s are not there: look for them in the server log, unless a month was dropped'), g.low, g.high)
     FROM gaps g
     UNION ALL
     SELECT 'seal', c.id, NULL, NULL, c.entry_count, format(govdata._text('seal %s was altered'), c.id)

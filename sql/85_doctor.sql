@@ -21,18 +21,10 @@ COMMENT ON FUNCTION govdata._attachment_fault(regclass) IS '挂接失效的原�
 
 -- _canary(relation): tries to read one row as the group role, which is no
 -- department and must be refused. The SQLSTATE it met: of class ZW when it was
--- refused, NULL when it was not.
+-- refused, NULL when it was not. Nothing that the table may run takes the
+-- caller's rights back.
 CREATE FUNCTION govdata._canary(relation regclass) RETURNS text
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $$
-BEGIN
-    SET LOCAL ROLE govdata_department;
-    EXECUTE format('SELECT 1 FROM %s LIMIT 1', relation);
-    RESET ROLE;
-    RETURN NULL;
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE;
-END
-$$;
+    LANGUAGE c STRICT SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS 'MODULE_PATHNAME', 'gd_canary';
 COMMENT ON FUNCTION govdata._canary(regclass) IS '试读:以非部门角色读取一行,应被拒绝';
 
 -- Each _doctor_...() below looks at one subject and always says something about
@@ -145,10 +137,11 @@ BEGIN
     SELECT * INTO h FROM govdata.sweep_heartbeat;
     age := date_trunc('second', clock_timestamp() - h.finished_real_at);
     item := 'sweep';
-    state := CASE WHEN age < '5 minutes' THEN 'ok' ELSE 'warning' END;
+    state := CASE WHEN age < '5 minutes' THEN 'ok' WHEN age > '1 hour' AND NOT pg_is_in_recovery() THEN 'failure' ELSE 'warning' END;
     detail := CASE WHEN age IS NULL THEN govdata._text('no turn has finished yet')
                    ELSE format(govdata._text('last turn finished %s ago: %s settled, %s expired, %s sealed, %s failed'), age, h.settled, h.expired, h.sealed, h.failed) END
-        || CASE WHEN state = 'ok' THEN '' ELSE govdata._text('; nobody''s rights depend on it, but nothing is sealed: SELECT govdata.schedule()') END;
+        || CASE WHEN state = 'ok' THEN '' WHEN pg_is_in_recovery() THEN govdata._text('; this is a standby: look at the primary')
+                ELSE govdata._text('; nobody''s rights depend on it, but nothing is sealed: SELECT govdata.schedule(), and see pg_cron') END;
     RETURN NEXT;
 
     item := 'sweep failures';
@@ -173,14 +166,26 @@ BEGIN
     detail := format(govdata._text('version %s%s'), version, CASE WHEN early
         THEN govdata._text(': schedules run in GMT') || CASE WHEN state = 'warning' THEN format(govdata._text(', and cron.timezone "%s" has no effect: unset it'), zone) ELSE '' END
         ELSE format(govdata._text(': schedules run in %s'), coalesce(zone, 'GMT')) END);
-    EXECUTE 'SELECT j.jobname, j.schedule, j.active FROM cron.job j WHERE j.database = current_database()'
-        ' AND j.command ~* ''govdata\.sweep'' ORDER BY j.active DESC LIMIT 1' INTO job;
-    IF job.jobname IS NULL THEN
+    EXECUTE 'SELECT j.jobname, j.schedule, j.active, j.username, d.status, d.return_message FROM cron.job j'
+        ' LEFT JOIN LATERAL (SELECT r.status, r.return_message FROM cron.job_run_details r WHERE r.jobid = j.jobid'
+        ' AND r.end_time IS NOT NULL ORDER BY r.runid DESC LIMIT 1) d ON true'
+        ' WHERE j.database = current_database() AND j.command ~* ''govdata\.sweep'' ORDER BY j.active DESC LIMIT 1' INTO job;
+    IF current_setting('cron.database_name', true) <> current_database() THEN
+        state := 'warning';
+        detail := detail || format(govdata._text('; it works in database "%s" now, and the jobs that stand here are not run: SELECT govdata.schedule()'), current_setting('cron.database_name', true));
+    END IF;
+    IF NOT pg_is_in_recovery() AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.backend_type = 'pg_cron launcher') THEN
+        state := 'failure';
+        detail := detail || govdata._text('; its launcher does not run: restart the server');
+    ELSIF job.jobname IS NULL THEN
         state := 'warning';
         detail := detail || govdata._text('; no job calls govdata.sweep(): SELECT govdata.schedule()');
     ELSIF NOT job.active THEN
         state := 'warning';
         detail := detail || format(govdata._text('; job "%s" is not active: SELECT govdata.schedule()'), job.jobname);
+    ELSIF job.status = 'failed' THEN
+        state := 'warning';
+        detail := detail || format(govdata._text('; job "%s" of role "%s" failed last: %s. SELECT govdata.schedule() makes it anew'), job.jobname, job.username, job.return_message);
     ELSIF job.schedule !~ '^(\*|\*/\d+|\d+ seconds?)( |$)' THEN
         state := 'warning';
         detail := detail || format(govdata._text('; job "%s" runs at "%s", in pg_cron''s time zone, and is not made up for when the server was down: SELECT govdata.schedule() has it run each minute'),
@@ -343,6 +348,19 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION govdata._doctor_reading() IS '体检:挂接的数据表及其可能的旁路';
 
+-- _locked_by(): who holds a lock on a table of ours that others wait behind, as
+-- the end of a sentence; empty when nobody does.
+CREATE FUNCTION govdata._locked_by() RETURNS text
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(format(govdata._text('; locked by %s'), string_agg(DISTINCT format('%s (%s, %s)', l.pid, coalesce(a.usename, '?'), c.relname), ', ')), '')
+      FROM pg_locks l JOIN pg_class c ON c.oid = l.relation LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+     WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_backend_pid()
+       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+       AND l.mode IN ('AccessExclusiveLock', 'ExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock')
+       AND (c.relnamespace = 'govdata'::regnamespace OR c.oid IN (SELECT t.relation FROM govdata.attachment t))
+$$;
+COMMENT ON FUNCTION govdata._locked_by() IS '占有平台数据表锁的会话';
+
 -- The record of reads (Article 32): first what can be told without touching it,
 -- for a lock on it may be the very fault.
 CREATE FUNCTION govdata._doctor_writer(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
@@ -353,6 +371,8 @@ DECLARE
     lag interval;
     patience interval := current_setting('govdata.log_timeout')::interval;
 BEGIN
+    -- activity as of now: our own canary reads may have started the writer
+    PERFORM pg_stat_clear_snapshot();
     SELECT * INTO s FROM govdata.access_log_state();
     alive := EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = s.worker AND a.backend_type = 'govdata access log writer');
     lag := clock_timestamp() - s.oldest_at;
@@ -387,7 +407,7 @@ BEGIN
     detail := CASE WHEN s.capacity IS NULL THEN govdata._text('there is none yet')
                    ELSE format(govdata._text('%s of %s kB filled, %s'), s.queued / 1024, s.capacity / 1024,
                                CASE WHEN lag IS NULL THEN govdata._text('nothing waits') ELSE format(govdata._text('the oldest record waits for %s'), lag) END)
-                        || CASE state WHEN 'failure' THEN govdata._text('; something keeps the writer: a lock on govdata.access_record, a full disk. The server log says what')
+                        || CASE state WHEN 'failure' THEN govdata._text('; something keeps the writer: a lock on govdata.access_record, a full disk, a damaged index. The server log says what') || govdata._locked_by()
                                       WHEN 'warning' THEN govdata._text('; raise govdata.log_queue if that is usual') ELSE '' END END;
     RETURN NEXT;
 
@@ -413,17 +433,24 @@ DECLARE
 BEGIN
     item := 'access log months';
     SELECT string_agg(c.relname, ', ') INTO found FROM pg_class c
-     WHERE c.relnamespace = 'govdata'::regnamespace AND c.relname ~ '^access_record_\d{4}_\d\d$' AND c.relkind = 'r' AND NOT c.relispartition;
+     WHERE c.relnamespace = 'govdata'::regnamespace AND c.relname ~ '^access_record_\d{4}_\d\d$' AND c.relkind = 'r'
+       AND govdata._is_access_partition(c.oid) IS NOT TRUE;
     state := CASE WHEN found IS NOT NULL THEN 'failure'
                   WHEN writing AND NOT months @> ARRAY[(date_trunc('month', now() AT TIME ZONE 'UTC') + interval '1 month')::date] THEN 'warning'
                   WHEN EXISTS (SELECT FROM unnest(months) m WHERE (m + kept) AT TIME ZONE 'UTC' < now() - interval '1 day'
                                   AND NOT EXISTS (SELECT FROM govdata.access_hold h WHERE h.month = m)) THEN 'warning'
                   ELSE 'ok' END;
-    detail := CASE WHEN found IS NOT NULL THEN format(govdata._text('%s is no partition of the log, whatever it was: attach it again'), found)
+    detail := CASE WHEN found IS NOT NULL THEN format(govdata._text('%s is no partition of the log for its month, whatever it was: the writer''s error says how to attach it'), found)
                    WHEN months = '{}' THEN govdata._text('no records yet')
                    ELSE format(govdata._text('%s to %s, kept for %s months, %s on hold'), to_char(months[1], 'YYYY-MM'), to_char(months[cardinality(months)], 'YYYY-MM'),
                                current_setting('govdata.log_retention'), (SELECT count(*) FROM govdata.access_hold h)) END
-        || CASE WHEN state = 'warning' THEN govdata._text('; the writer could not make the next month, or a sweep not destroy one that is due: look for locks on govdata.access_record') ELSE '' END;
+        || CASE WHEN state = 'warning' THEN govdata._text('; the writer has not made the next month, or a sweep not destroyed one that is due: look for locks on govdata.access_record, or end the writer, for the next one makes it') || govdata._locked_by() ELSE '' END;
+    SELECT string_agg(to_char(m, 'YYYY-MM'), ', ' ORDER BY m) INTO found FROM unnest(months) m
+     WHERE (SELECT count(*) FROM pg_index x WHERE x.indrelid = to_regclass('govdata.access_record_' || to_char(m, 'YYYY_MM')) AND x.indisvalid AND x.indisready) < 3;
+    IF found IS NOT NULL AND state <> 'failure' THEN
+        state := 'warning';
+        detail := detail || format(govdata._text('; an index is missing or invalid: %s. REINDEX, or make it as other months have it'), found);
+    END IF;
     RETURN NEXT;
 
     item := 'access log seals';
@@ -517,7 +544,8 @@ BEGIN
         EXCEPTION WHEN OTHERS THEN
             item := subject;
             state := 'failure';
-            detail := format(govdata._text('could not be looked at: %s (%s)'), SQLERRM, SQLSTATE);
+            detail := format(govdata._text('could not be looked at: %s (%s)'), SQLERRM, SQLSTATE)
+                || CASE SQLSTATE WHEN '55P03' THEN govdata._locked_by() ELSE '' END;
             RETURN NEXT;
         END;
     END LOOP;

@@ -1,5 +1,9 @@
 -- Privileges, row security, journal and dump fate of every object above.
 
+CREATE FUNCTION govdata._library_needed() RETURNS event_trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'gd_library_needed';
+COMMENT ON FUNCTION govdata._library_needed() IS '未加载程序库时，删除、修改对象的语句不能执行';
+
 -- Who may call what: PUBLIC nothing; departments and administrators what does
 -- not begin with "_", and the helpers that views, policies and verbs call in
 -- their name.
@@ -149,3 +153,11 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- While the library is not loaded, no hook keeps anything; what would take our
+-- objects away fails then, for this function cannot be called.
+CREATE EVENT TRIGGER govdata_library_needed ON ddl_command_start
+    WHEN TAG IN ('ALTER TABLE', 'DROP EXTENSION', 'DROP OWNED', 'DROP SCHEMA', 'DROP TABLE')
+    EXECUTE FUNCTION govdata._library_needed();
+ALTER EVENT TRIGGER govdata_library_needed ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER govdata_library_needed IS '程序库未加载时保全平台对象';

@@ -23,6 +23,7 @@
 /* on what ground the rows flow */
 #define GD_READ_BASIS_OWN			'o' /* owner or provider */
 #define GD_READ_BASIS_ADMINISTRATOR 'a' /* superuser */
+#define GD_READ_BASIS_BYPASS		'b' /* owner or provider, with BYPASSRLS */
 #define GD_READ_BASIS_CLASS			'u' /* shared unconditionally */
 #define GD_READ_BASIS_CONTINUED		'k' /* was shared unconditionally until lately */
 #define GD_READ_BASIS_AUTHORIZATION 'g'

@@ -48,6 +48,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 #include "access_queue.h"
@@ -280,6 +281,58 @@ gd_partition_changed(Datum arg, Oid relid)
 		gd_known_partition = InvalidOid;
 }
 
+/* number of the month at which a bound stands; -1 where it stands in the midst of one */
+static int
+gd_month_at(List *bound)
+{
+	PartitionRangeDatum *datum = linitial_node(PartitionRangeDatum, bound);
+	TimestampTz at;
+	int			month;
+
+	if (datum->kind != PARTITION_RANGE_DATUM_VALUE)
+		return -1;
+	at = DatumGetTimestampTz(castNode(Const, datum->value)->constvalue);
+	month = gd_month_of(at);
+	return gd_month_of(at - 1) == month ? -1 : month;
+}
+
+/* Does the partition hold just what its name says?  Else reads of a time would pass over it. */
+static bool
+gd_has_month(Oid relid, int month)
+{
+	HeapTuple	tup = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool		isnull = true;
+	Datum		bound = (Datum) 0;
+	PartitionBoundSpec *spec = NULL;
+
+	if (HeapTupleIsValid(tup))
+	{
+		bound = SysCacheGetAttr(RELOID, tup, Anum_pg_class_relpartbound, &isnull);
+		if (!isnull)
+			spec = stringToNode(TextDatumGetCString(bound));
+		ReleaseSysCache(tup);
+	}
+	if (spec == NULL || spec->is_default || spec->strategy != PARTITION_STRATEGY_RANGE)
+		return false;
+	return gd_month_at(spec->lowerdatums) == month && gd_month_at(spec->upperdatums) == month + 1;
+}
+
+PG_FUNCTION_INFO_V1(gd_is_access_partition);
+
+Datum
+gd_is_access_partition(PG_FUNCTION_ARGS)
+{
+	Oid			relid = PG_GETARG_OID(0);
+	char	   *name = get_rel_name(relid);
+	int			year;
+	int			month;
+
+	if (name == NULL || sscanf(name, "access_record_%4d_%2d", &year, &month) != 2 || !get_rel_relispartition(relid) ||
+		get_partition_parent(relid, false) != gd_relid(GD_ACCESS_RECORD))
+		PG_RETURN_NULL();
+	PG_RETURN_BOOL(gd_has_month(relid, year * 12 + month - 1));
+}
+
 /* The partition of a month; InvalidOid when it is not there. */
 static Oid
 gd_partition(int month)
@@ -294,11 +347,13 @@ gd_partition(int month)
 	relid = get_relname_relid(name, get_rel_namespace(parent));
 	if (!OidIsValid(relid))
 		return InvalidOid;
-	if (!get_rel_relispartition(relid) || get_partition_parent(relid, false) != parent)
+	if (!get_rel_relispartition(relid) || get_partition_parent(relid, false) != parent || !gd_has_month(relid, month))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table \"%s\" is not a partition of the access log", name),
-				 errhint("Attach it again, or rename it so that a new partition can be made.")));
+				 errmsg("table \"%s\" is not the partition of the access log for its month", name),
+				 errdetail("Records of reads are kept by months in UTC."),
+				 errhint("As a superuser: SET govdata.maintenance = on; DETACH the partition if it is one, and ALTER TABLE govdata.access_record ATTACH PARTITION govdata.%s FOR VALUES FROM ('%04d-%02d-01 00:00+00') TO ('%04d-%02d-01 00:00+00');",
+						 name, month / 12, month % 12 + 1, (month + 1) / 12, (month + 1) % 12 + 1)));
 	gd_known_month = month;
 	gd_known_partition = relid;
 	return relid;
@@ -370,6 +425,8 @@ gd_basis_name(char basis)
 	{
 		case GD_READ_BASIS_OWN:
 			return "own";
+		case GD_READ_BASIS_BYPASS:
+			return "bypass";
 		case GD_READ_BASIS_ADMINISTRATOR:
 			return "administrator";
 		case GD_READ_BASIS_CLASS:

@@ -1,21 +1,28 @@
 /*-------------------------------------------------------------------------
  *
  * doctor.c
- *	  What govdata.doctor() cannot learn from SQL: the library's version, and
- *	  who has exempted himself from the guards since the server started.
+ *	  What govdata.doctor() cannot learn from SQL: the library's version, who
+ *	  has exempted himself from the guards since the server started, and whether
+ *	  a read that must be refused is.
  *
  *-------------------------------------------------------------------------
  */
 #include "govdata.h"
 
+#include "access/xact.h"
 #include "commands/dbcommands.h"
+#include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
 #include "storage/shmem.h"
 #include "storage/spin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/resowner.h"
 #include "utils/timestamp.h"
+
+#include "access.h"
 
 /* the last use of a setting, and how many there were */
 typedef struct GdUsed
@@ -38,6 +45,7 @@ static shmem_startup_hook_type gd_prev_doctor_shmem_startup = NULL;
 
 PG_FUNCTION_INFO_V1(gd_library);
 PG_FUNCTION_INFO_V1(gd_exemptions);
+PG_FUNCTION_INFO_V1(gd_canary);
 
 /*
  * Called from assign hooks: no catalogs, no errors.  The server's helpers take
@@ -150,4 +158,49 @@ gd_doctor_init(void)
 	shmem_request_hook = gd_doctor_shmem_request;
 	gd_prev_doctor_shmem_startup = shmem_startup_hook;
 	shmem_startup_hook = gd_doctor_shmem_startup;
+}
+
+/* Read as the group of all departments, in an operation that cannot take other rights. */
+static void
+gd_read_as_group(Oid relid)
+{
+	Oid			user;
+	int			context;
+
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(get_role_oid("govdata_department", false),
+						   context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	SPI_connect();
+	SPI_execute(psprintf("SELECT 1 FROM %s LIMIT 1", gd_qualified(relid)), true, 1);
+	SPI_finish();
+	SetUserIdAndSecContext(user, context);
+}
+
+Datum
+gd_canary(PG_FUNCTION_ARGS)
+{
+	MemoryContext memory = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile int met = 0;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(memory);
+	PG_TRY();
+	{
+		gd_read_as_group(PG_GETARG_OID(0));
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		met = geterrcode();
+		MemoryContextSwitchTo(memory);
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(memory);
+	CurrentResourceOwner = owner;
+	if (met == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(unpack_sql_state(met)));
 }

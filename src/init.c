@@ -28,18 +28,26 @@ extern PGDLLEXPORT void _PG_init(void);
 
 /*
  * A superuser who takes the protection off leaves a line in the server log,
- * which the database cannot take back.
+ * which the database cannot take back, whatever the session lets the log show.
  */
+static void
+gd_log_exemption(const char *line, GdExemption exemption)
+{
+	int			before = log_min_messages;
+
+	log_min_messages = LOG;
+	ereport(LOG, (errmsg_internal("%s", line)));
+	log_min_messages = before;
+	gd_exemption_used(exemption);
+}
+
 static void
 gd_assign_maintenance(bool newval, void *extra)
 {
 	(void) extra;
 	if (newval && !gd_maintenance && IsUnderPostmaster && !InitializingParallelWorker)
-	{
-		ereport(LOG,
-				(errmsg("govdata.maintenance is on: the protection of govdata's objects is off in this session")));
-		gd_exemption_used(GD_EXEMPT_MAINTENANCE);
-	}
+		gd_log_exemption(_("govdata.maintenance is on: the protection of govdata's objects is off in this session"),
+						 GD_EXEMPT_MAINTENANCE);
 }
 
 static void
@@ -47,11 +55,7 @@ gd_assign_restore(bool newval, void *extra)
 {
 	(void) extra;
 	if (newval && !gd_restore && IsUnderPostmaster && !InitializingParallelWorker)
-	{
-		ereport(LOG,
-				(errmsg("govdata.restore is on: rows are taken as given in this session")));
-		gd_exemption_used(GD_EXEMPT_RESTORE);
-	}
+		gd_log_exemption(_("govdata.restore is on: rows are taken as given in this session"), GD_EXEMPT_RESTORE);
 }
 
 /*
@@ -75,6 +79,7 @@ static void
 gd_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 {
 	gd_speak();
+	gd_check_row_security(query);
 	if (gd_prev_post_parse_analyze)
 		gd_prev_post_parse_analyze(pstate, query, jstate);
 }

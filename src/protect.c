@@ -846,3 +846,13 @@ gd_protect_init(void)
 	gd_prev_executor_start = ExecutorStart_hook;
 	ExecutorStart_hook = gd_protect_executor_start;
 }
+
+PG_FUNCTION_INFO_V1(gd_library_needed);
+
+/* That it can be called is all that its event trigger needs. */
+Datum
+gd_library_needed(PG_FUNCTION_ARGS)
+{
+	(void) fcinfo;
+	PG_RETURN_NULL();
+}

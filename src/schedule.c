@@ -13,6 +13,7 @@
 #include "govdata.h"
 
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "commands/dbcommands.h"
 #include "commands/extension.h"
@@ -21,6 +22,7 @@
 #include "parser/scansup.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
+#include "postmaster/postmaster.h"
 #include "storage/dsm.h"
 #include "storage/ipc.h"
 #include "tcop/tcopprot.h"
@@ -79,6 +81,22 @@ gd_call_cron(const char *query, int n, char *const *texts)
 	return isnull ? 0 : DatumGetInt64(result);
 }
 
+/* A job of another role, host or port, as after a restore, would stay beside ours and fail. */
+static void
+gd_remove_strays(const char *job)
+{
+	const char *host = GetConfigOption("cron.host", true, false);
+	char	   *texts[3] = {(char *) job, (char *) (host ? host : ""), psprintf("%d", PostPortNumber)};
+
+	(void) gd_call_cron("SELECT pg_catalog.count(*) FROM"
+						" (SELECT j.jobid FROM cron.job j"
+						"  WHERE j.jobname::pg_catalog.text OPERATOR(pg_catalog.=) $1"
+						"  AND (j.username::pg_catalog.text OPERATOR(pg_catalog.<>) current_user::pg_catalog.text"
+						"   OR j.nodename::pg_catalog.text OPERATOR(pg_catalog.<>) $2"
+						"   OR j.nodeport::pg_catalog.text OPERATOR(pg_catalog.<>) $3) OFFSET 0) j"
+						" WHERE cron.unschedule(j.jobid)", 3, texts);
+}
+
 /*
  * Make or remove the job; we are in the database of pg_cron, SPI is connected.
  * Returns the job's number, 0 when there was none to remove.
@@ -100,6 +118,8 @@ gd_do_errand(const GdErrand *errand, bool here)
 		(char *) errand->target};
 		int64		done;
 
+		if (!errand->remove)
+			gd_remove_strays(errand->jobs[i]);
 		if (errand->remove)
 			done = gd_call_cron("SELECT pg_catalog.count(*) FROM"
 								" (SELECT j.jobid FROM cron.job j"
@@ -259,6 +279,11 @@ gd_errand(GdErrand *errand)
 	const char *cron_database = GetConfigOption("cron.database_name", true, false);
 	int64		result;
 
+	if (RecoveryInProgress())
+		ereport(ERROR,
+				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+				 errmsg("this is a standby: jobs are made on the primary"),
+				 errhint("Run it there; after a promotion, here.")));
 	if (cron_database == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

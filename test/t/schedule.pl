@@ -63,6 +63,10 @@ my $first = $out;
 is($schedule->(q(schedule('*/5 * * * *')), 'boss'), $first, 'scheduling again changes it');
 is($jobs->(), qq(govdata-sweep $swept|*/5 * * * *|CALL govdata.sweep()|$swept|boss|t\n) .
 	qq(govdata-quality $swept|*/5 * * * *|CALL govdata.check_quality()|$swept|boss|t), 'and makes no others');
+# as a restore brings them along: for a server that is elsewhere, in another name
+$node->safe_psql($cron, "UPDATE cron.job SET nodename = '/nowhere', nodeport = 1 WHERE jobname ~ 'sweep'; UPDATE cron.job SET username = 'clerk' WHERE jobname ~ 'quality'");
+$schedule->(q(schedule('*/5 * * * *')), 'boss');
+is($node->safe_psql($cron, "SELECT count(*), bool_and(nodename <> '/nowhere' AND username = 'boss') FROM cron.job"), '2|t', 'what came with a restore is made anew');
 $schedule->(q(schedule('often')), 'boss');
 like($err, qr/ERROR:  the job could not be changed in database "cron's "home"": invalid schedule: often/,
 	'the error of pg_cron comes back');

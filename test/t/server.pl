@@ -106,6 +106,9 @@ foreach my $setting ('restore', 'maintenance')
 }
 logged('LOG:  govdata.restore is on: rows are taken as given in this session', 'which the log says');
 logged('LOG:  govdata.maintenance is on: the protection of govdata', 'of both');
+look_away();
+$node->safe_psql('postgres', 'SET log_min_messages = panic; SET govdata.maintenance = on');
+logged('LOG:  govdata.maintenance is on: the protection of govdata', 'also where the session would hide it');
 
 my $refused = q(ERROR:  extension "govdata" cannot be dropped while it holds data) . "\n"
   . q(HINT:  Dump the database first. Then a superuser can run SET govdata.maintenance = on and drop it; the server log records it.);
@@ -149,6 +152,9 @@ is(told($node, $_), $unloaded, "not loaded: $_") foreach (
 	q{SET ROLE consumer_clerk; SELECT count(*) FROM govdata.share_request},
 	q{SELECT * FROM govdata.request_board},
 	q{LOAD 'govdata'},
+	'DROP EXTENSION govdata', 'DROP SCHEMA govdata CASCADE', 'DROP TABLE govdata.journal_entry CASCADE',
+	'ALTER TABLE govdata.share_request DISABLE TRIGGER ALL',
+	'SET session_replication_role = replica; DROP EXTENSION govdata',
 	'CALL govdata.sweep()');
 
 # ---- a legal time zone that is none
