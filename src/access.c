@@ -83,7 +83,7 @@ static int64 gd_provider_read = 0;
  * policies.  Those that are written do, defaults and rules; it could carry
  * away others' data, and what is its provider's own it need not.
  */
-static bool
+bool
 gd_is_attached(Oid relid, bool written)
 {
 	const GdAttachment *att = gd_attachment(relid);
@@ -652,16 +652,10 @@ gd_may_read_column(const GdAttachment *att, const GdColumn *c, GdReader reader, 
 	return (c->class == 'u' && !g->barred) || gd_list_has(g->items, c->item) || gd_list_has(g->continued, c->item);
 }
 
-static void
-gd_name_item(StringInfo list, const char *item, bool quoted)
-{
-	appendStringInfo(list, "%s%s", list->len ? (quoted ? ", " : ",") : "", quoted ? quote_literal_cstr(item) : item);
-}
-
 /* one column of those that the statement reads */
 static void
 gd_judge_column(GdVerdict *v, const GdAttachment *att, AttrNumber attnum, GdReader reader,
-				const GdGrant *g, StringInfo read, StringInfo missing)
+				const GdGrant *g, StringInfo missing)
 {
 	const GdColumn *c;
 	char	   *name;
@@ -676,7 +670,6 @@ gd_judge_column(GdVerdict *v, const GdAttachment *att, AttrNumber attnum, GdRead
 	c = gd_attached_column(att, attnum);
 	if (gd_may_read_column(att, c, reader, g))
 	{
-		gd_name_item(read, c->item, false);
 		if (reader == GD_READER_DEPARTMENT && (c->class != 'u' || g->barred) && !gd_list_has(g->items, c->item))
 		{
 			v->opened = v->opened || att->open;
@@ -695,7 +688,7 @@ gd_judge_column(GdVerdict *v, const GdAttachment *att, AttrNumber attnum, GdRead
 		gd_deny(v, g->barred, g->barred_why);
 	else
 	{
-		gd_name_item(missing, c->item, true);
+		appendStringInfo(missing, "%s%s", missing->len ? ", " : "", quote_literal_cstr(c->item));
 		gd_deny(v, 20, psprintf(_("No authorization covers item \"%s\" now."), c->item));
 	}
 }
@@ -713,26 +706,46 @@ gd_whole_row(const GdAttachment *att, Bitmapset *columns)
 	return bms_del_member(columns, InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber);
 }
 
+/* the whole row is every column there is, each once */
+static Bitmapset *
+gd_single_columns(const GdAttachment *att, Bitmapset *columns)
+{
+	return bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, columns) ?
+		gd_whole_row(att, columns) : columns;
+}
+
 static void
 gd_judge_columns(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, GdReader reader, const GdGrant *g)
 {
-	StringInfoData read;
 	StringInfoData missing;
 	int			bit = -1;
 
-	initStringInfo(&read);
 	initStringInfo(&missing);
-	/* the whole row is every column there is, each once */
-	if (bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, columns))
-		columns = gd_whole_row(att, columns);
+	columns = gd_single_columns(att, columns);
+	while ((bit = bms_next_member(columns, bit)) >= 0)
+		gd_judge_column(v, att, bit + FirstLowInvalidHeapAttributeNumber, reader, g, &missing);
+	v->missing = missing.len ? missing.data : NULL;
+}
+
+char *
+gd_column_names(const GdAttachment *att, Bitmapset *columns)
+{
+	StringInfoData names;
+	int			bit = -1;
+
+	initStringInfo(&names);
+	columns = gd_single_columns(att, columns);
 	while ((bit = bms_next_member(columns, bit)) >= 0)
 	{
 		AttrNumber	attnum = bit + FirstLowInvalidHeapAttributeNumber;
+		const GdColumn *c = gd_attached_column(att, gd_root_attnum(att, attnum));
+		const char *name = c ? c->item : get_attname(att->relid, attnum, true);
 
-		gd_judge_column(v, att, attnum, reader, g, &read, &missing);
+		/* which partition a row is in says nothing of it */
+		if (name && attnum != TableOidAttributeNumber)
+			appendStringInfo(&names, "%s%s", names.len ? "," : "", name);
 	}
-	v->items = read.data;
-	v->missing = missing.len ? missing.data : NULL;
+	return names.data;
 }
 
 /* is there anything that the department may read? */
@@ -795,11 +808,15 @@ gd_verdict(const GdAttachment *att, const GdSubject *s, Bitmapset *columns)
 {
 	GdVerdict	v = {.allowed = true, .department = s->department, .basis = GD_READ_BASIS_NONE, .article = 20};
 
+	v.items = gd_column_names(att, columns);
 	switch (s->reader)
 	{
 		case GD_READER_ADMINISTRATOR:
+			v.basis = GD_READ_BASIS_ADMINISTRATOR;
+			v.copy = true;
+			return v;
 		case GD_READER_OWN:
-			v.basis = s->reader == GD_READER_OWN ? GD_READ_BASIS_OWN : GD_READ_BASIS_ADMINISTRATOR;
+			v.basis = OidIsValid(s->role) && has_bypassrls_privilege(s->role) ? GD_READ_BASIS_BYPASS : GD_READ_BASIS_OWN;
 			v.copy = true;
 			return v;
 		case GD_READER_REFUSED:
@@ -1094,7 +1111,7 @@ gd_judge_privileges(GdVerdict *v, const GdAttachment *att, int64 department)
 Datum
 gd_check_access(PG_FUNCTION_ARGS)
 {
-	static const char *const basis_names[] = {"oukagp-", "own", "class", "continued", "administrator", "authorization", "open", "none"};
+	static const char *const basis_names[] = {"obukagp-", "own", "bypass", "class", "continued", "administrator", "authorization", "open", "none"};
 	TupleDesc	desc;
 	const GdAttachment *att;
 	GdSubject	s = {GD_READER_DEPARTMENT, InvalidOid, 0, NULL};

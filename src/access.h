@@ -9,7 +9,7 @@
 #define GOVDATA_ACCESS_H
 
 #include "nodes/bitmapset.h"
-#include "nodes/nodes.h"
+#include "nodes/parsenodes.h"
 #include "utils/rel.h"
 
 /* a column that an item of the catalog describes */
@@ -61,6 +61,8 @@ extern List *gd_attached_relations(void);
 extern Oid	gd_relation_of(int64 resource);
 /* why a relation cannot be (part of) what is attached: what of its own would run there; NULL for nothing */
 extern const char *gd_runs_its_own(Oid relid, int64 provider);
+/* the same for an expression that is to be evaluated there */
+extern const char *gd_expression_runs_its_own(Node *expression);
 /* warn of authorizations whose row filter no longer fits the table */
 extern void gd_warn_misfits(const GdAttachment *att);
 /* a relation's name as SQL would write it, with its schema */
@@ -112,7 +114,8 @@ typedef struct GdVerdict
 	TimestampTz continued_until;
 	char	   *missing;		/* items to ask for: 'a', 'b' */
 	bool		to_copy;		/* in mode copy */
-	char	   *items;			/* names of what is read */
+	char	   *items;			/* names of what is read, or was to be */
+	Bitmapset  *asked;			/* where there are no names yet: the columns, offset as in selectedCols */
 } GdVerdict;
 
 /*
@@ -134,9 +137,13 @@ extern bool gd_is_permitted_function(Oid function);
 /* the article that keeps a department from what another shares unconditionally, and why; 0: none */
 extern int	gd_class_bar(int64 consumer_id, int64 provider_id, char **why, char **hint);
 
+/* GdHarmless: does a statement over this relation run nothing of its owner's?  After gd_subject(). */
+extern bool gd_is_attached(Oid relid, bool written);
 /* who reads now; "planning": the statement that is being planned */
 extern GdSubject gd_subject(const GdAttachment *att, bool planning);
-/* may it read these columns (offset as in selectedCols) now? */
+/* names of these columns (offset as in selectedCols): of items as in the catalog, else as in the table */
+extern char *gd_column_names(const GdAttachment *att, Bitmapset *columns);
+/* may it read these columns now? */
 extern GdVerdict gd_verdict(const GdAttachment *att, const GdSubject *s, Bitmapset *columns);
 /* the row filter that holds for it, and where from; false: no row at all */
 extern bool gd_row_condition(const GdAttachment *att, const GdSubject *s, int64 *authorization,
@@ -148,6 +155,7 @@ extern void gd_access_init(void);
 
 /* ---- enforce.c ---- */
 
+extern void gd_check_row_security(Query *query);
 extern void gd_enforce_init(void);
 
 /* ---- watch.c ---- */

@@ -897,7 +897,7 @@ gd_log_prepare(const GdRead *read)
 {
 	GdLogEntry *entry = gd_build_start(read);
 
-	if (gd_queue == NULL)
+	if (gd_queue == NULL && !RecoveryInProgress())
 		gd_join_queue();
 	return memcpy(palloc(entry->size), entry, entry->size);
 }

@@ -20,13 +20,17 @@
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "rewrite/rowsecurity.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
@@ -564,6 +568,93 @@ gd_has_foreign_trigger(Relation rel, int64 provider)
 	return false;
 }
 
+/* a function that is neither the server's nor a superuser's, or an expression that calls one */
+static bool
+gd_is_own_function(Oid function, void *context)
+{
+	HeapTuple	tup;
+	bool		own;
+
+	(void) context;
+	if (function < FirstNormalObjectId)
+		return false;
+	tup = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	own = HeapTupleIsValid(tup) && !superuser_arg(((Form_pg_proc) GETSTRUCT(tup))->proowner);
+	if (HeapTupleIsValid(tup))
+		ReleaseSysCache(tup);
+	return own;
+}
+
+static bool
+gd_own_function_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	return check_functions_in_node(node, gd_is_own_function, context) ||
+		expression_tree_walker(node, gd_own_function_walker, context);
+}
+
+/* does this column of a catalog's row hold such an expression?  It is not simplified, which would run it. */
+static bool
+gd_holds_own_function(int cache, HeapTuple tup, AttrNumber column)
+{
+	bool		isnull;
+	Datum		tree = SysCacheGetAttr(cache, tup, column, &isnull);
+
+	return !isnull && gd_own_function_walker(stringToNode(TextDatumGetCString(tree)), NULL);
+}
+
+/* The planner simplifies these expressions for whoever reads: it runs their functions. */
+static bool
+gd_plans_own_functions(Relation rel)
+{
+	TupleConstr *constr = RelationGetDescr(rel)->constr;
+	List	   *indexes = RelationGetIndexList(rel);
+	List	   *statistics = RelationGetStatExtList(rel);
+	HeapTuple	tup;
+	ListCell   *lc;
+	bool		found = false;
+
+	for (int i = 0; constr && i < constr->num_check; i++)
+		found = found || gd_own_function_walker(stringToNode(constr->check[i].ccbin), NULL);
+	foreach(lc, indexes)
+	{
+		tup = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(lc)));
+		if (!HeapTupleIsValid(tup))
+			continue;
+		found = found || gd_holds_own_function(INDEXRELID, tup, Anum_pg_index_indexprs) ||
+			gd_holds_own_function(INDEXRELID, tup, Anum_pg_index_indpred);
+		ReleaseSysCache(tup);
+	}
+	foreach(lc, statistics)
+	{
+		tup = SearchSysCache1(STATEXTOID, ObjectIdGetDatum(lfirst_oid(lc)));
+		if (!HeapTupleIsValid(tup))
+			continue;
+		found = found || gd_holds_own_function(STATEXTOID, tup, Anum_pg_statistic_ext_stxexprs);
+		ReleaseSysCache(tup);
+	}
+	tup = SearchSysCache1(PARTRELID, ObjectIdGetDatum(RelationGetRelid(rel)));
+	if (HeapTupleIsValid(tup))
+	{
+		found = found || gd_holds_own_function(PARTRELID, tup, Anum_pg_partitioned_table_partexprs);
+		ReleaseSysCache(tup);
+	}
+	return found;
+}
+
+static const char *
+gd_why_own_functions(void)
+{
+	return _("An index, statistics, a check or a partition key calls a function that whoever reads would run; only the server's and superusers' will do.");
+}
+
+const char *
+gd_expression_runs_its_own(Node *expression)
+{
+	return gd_own_function_walker(expression, NULL) ? gd_why_own_functions() : NULL;
+}
+
 const char *
 gd_runs_its_own(Oid relid, int64 provider)
 {
@@ -574,6 +665,8 @@ gd_runs_its_own(Oid relid, int64 provider)
 		why = _("It has row security policies of its own; authorizations decide which rows are read.");
 	else if (gd_has_foreign_trigger(rel, provider))
 		why = _("A trigger of another department would be handed every row that is written.");
+	else if (gd_plans_own_functions(rel))
+		why = gd_why_own_functions();
 	table_close(rel, NoLock);
 	return why;
 }
@@ -599,7 +692,7 @@ gd_secure_tree(Oid relid, int64 provider)
 		/* policies are known where row security is on */
 		why = gd_runs_its_own(member, provider);
 		if (why)
-			gd_refuse_attach(get_rel_name(member), why, _("Drop its policies and others' triggers first."));
+			gd_refuse_attach(get_rel_name(member), why, _("Drop what the detail names, then attach the table."));
 		if (member == relid)
 			gd_run_as_caller(psprintf("GRANT SELECT ON %s TO govdata_department", name));
 	}

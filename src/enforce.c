@@ -136,6 +136,8 @@ gd_read_of(const GdAttachment *att, const GdVerdict *v, char kind)
 	return read;
 }
 
+static void gd_drop_uses(void);
+
 /*
  * A refused attempt is on record too.  What was cached for the statement was
  * made for whoever read, and for what held, at the time of its analysis; the
@@ -147,7 +149,10 @@ gd_refuse_read(const GdAttachment *att, GdVerdict *v)
 	GdRead		read;
 
 	ResetPlanCache();
+	gd_drop_uses();
 	v->allowed = false;
+	if (v->items == NULL)
+		v->items = gd_column_names(att, v->asked);
 	read = gd_read_of(att, v, GD_READ_KIND_REFUSED);
 	(void) gd_log_start(&read);
 	gd_raise(att, v);
@@ -159,6 +164,16 @@ gd_refuse_because(const GdAttachment *att, GdVerdict *v, int article, const char
 	v->article = article;
 	v->why = why;
 	v->hint = NULL;
+	v->missing = NULL;
+	gd_refuse_read(att, v);
+}
+
+static void
+gd_refuse_unfiltered(const GdAttachment *att, GdVerdict *v)
+{
+	v->article = 20;
+	v->why = _("Row security does not act on this read: the role bypasses it, owns the table, or it is switched off.");
+	v->hint = _("ALTER ROLE ... NOBYPASSRLS, or take the role out of the table's owner; govdata.doctor() names such roles.");
 	v->missing = NULL;
 	gd_refuse_read(att, v);
 }
@@ -381,13 +396,18 @@ gd_same_department(Oid role, const GdSubject *s, const GdAttachment *att)
 
 /*
  * Whatever a function is given it may keep.  The one meant may be shadowed by
- * another department's, so a statement that reads calls nobody else's.
+ * another department's, so a statement that reads calls nobody else's.  Another
+ * department's view or policy may call the server's own to the same end, such as
+ * pg_notify() and setval(): it brings no volatile one along.
  */
 static void
 gd_check_calls(PlannerInfo *root, const GdAttachment *att, GdVerdict *v)
 {
 	Oid			reader = InSecurityRestrictedOperation() ? GetUserId() : GetOuterUserId();
-	bool		handed;
+	List	   *queries;
+	bool		handed = false;
+	bool		foreign = false;
+	bool		effects = false;
 	ListCell   *lc;
 
 	if (gd_own_writing() || InNoForceRLSOperation())
@@ -395,11 +415,20 @@ gd_check_calls(PlannerInfo *root, const GdAttachment *att, GdVerdict *v)
 	while (root->parent_root)
 		root = root->parent_root;
 	/* what has become a subplan is no longer part of the query above it */
-	handed = gd_calls_foreign(root->parse, reader);
+	queries = list_make1(root->parse);
 	foreach(lc, root->glob->subroots)
-		handed = handed || gd_calls_foreign(((PlannerInfo *) lfirst(lc))->parse, reader);
+		queries = lappend(queries, ((PlannerInfo *) lfirst(lc))->parse);
+	foreach(lc, queries)
+	{
+		handed = handed || gd_calls_foreign(lfirst(lc), reader);
+		foreign = foreign || gd_uses_foreign_code(lfirst(lc), gd_is_attached);
+	}
 	if (handed)
 		gd_refuse_because(att, v, 33, _("A function or domain of another department would be handed what is read."));
+	foreach(lc, queries)
+		effects = effects || (foreign && gd_has_effects(lfirst(lc)));
+	if (effects)
+		gd_refuse_because(att, v, 33, _("A view or policy of another department is part of the statement, and so is a volatile function: it could carry away what is read."));
 }
 
 static void
@@ -430,8 +459,12 @@ gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOpt
 			gd_refuse_because(att, &v, 20, _("The table is read through a parent that is not attached."));
 		return;
 	}
+	v.asked = perms->selectedCols;
 	if (s.reader == GD_READER_REFUSED)
 		gd_refuse_because(att, &v, 20, s.why);
+	/* before the server says so without giving the reason, for nobody may select from what is not open */
+	if (s.reader == GD_READER_PUBLIC && !att->open)
+		gd_refuse_because(att, &v, 26, _("The resource is not open to the public."));
 	if (s.reader != GD_READER_PUBLIC)
 		gd_check_calls(root, att, &v);
 	if (s.reader == GD_READER_ADMINISTRATOR)
@@ -441,7 +474,7 @@ gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOpt
 	if (s.reader == GD_READER_OWN)
 		return;
 	if (rte->securityQuals == NIL)
-		gd_refuse_because(att, &v, 20, _("Row security does not act on this read: the role bypasses it, owns the table, or it is switched off."));
+		gd_refuse_unfiltered(att, &v);
 	gd_take_clauses(rte, att->root);
 	if (Debug_print_plan && gd_has_row_filter(rte))
 		gd_refuse_printing(att, &s);
@@ -462,6 +495,41 @@ gd_names_attached(Query *query)
 			return true;
 	}
 	return false;
+}
+
+/*
+ * While row_security is off the server refuses what is filtered; here that gets
+ * its reason and its record.
+ */
+void
+gd_check_row_security(Query *query)
+{
+	ListCell   *lc;
+
+	if (row_security)
+		return;
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		const GdAttachment *att = rte->rtekind == RTE_RELATION ? gd_attachment(rte->relid) : NULL;
+		GdPerms    *perms = att ? GD_RTE_PERMS(query, rte) : NULL;
+		GdSubject	s;
+		GdVerdict	v = {0};
+
+		if (rte->rtekind == RTE_SUBQUERY)
+			gd_check_row_security(rte->subquery);
+		if (perms == NULL || !(perms->requiredPerms & ACL_SELECT))
+			continue;
+		s = gd_subject(att, false);
+		if (s.reader != GD_READER_DEPARTMENT && s.reader != GD_READER_PUBLIC)
+			continue;
+		v.department = s.department;
+		v.asked = perms->selectedCols;
+		v.article = 20;
+		v.why = _("Setting row_security is off, and departments read the rows that row security lets through.");
+		v.hint = "SET row_security = on;";
+		gd_refuse_read(att, &v);
+	}
 }
 
 static PlannedStmt *
@@ -560,6 +628,19 @@ typedef struct GdExecution
 } GdExecution;
 
 static GdExecution *gd_executions = NULL;
+
+/* a statement that is refused when it starts reads nothing */
+static void
+gd_drop_uses(void)
+{
+	for (GdExecution *e = gd_starting ? gd_executions : NULL; e; e = e->next)
+		for (GdUse *u = e->queryDesc == gd_starting ? e->uses : NULL; u; u = u->next)
+			if (u->entry != NULL)
+			{
+				u->entry = NULL;
+				u->ended = true;
+			}
+}
 
 /* the records of what it reads, before it does */
 static void
@@ -667,14 +748,49 @@ gd_refuse_copying(const GdAttachment *att, GdVerdict *v)
 	gd_refuse_read(att, v);
 }
 
+/* what else the statement reads of the same relation, as long as its record is not put */
+static GdUse *
+gd_use_of(GdExecution *e, Oid relid)
+{
+	for (GdUse *u = e->uses; u; u = u->next)
+		if (u->relid == relid && u->entry != NULL)
+			return u;
+	return NULL;
+}
+
+static GdUse *
+gd_add_use(GdExecution *e, Oid relid)
+{
+	GdUse	   *u = e->uses == NULL ? &e->first :
+		MemoryContextAllocZero(e->queryDesc->estate->es_query_cxt, sizeof(GdUse));
+
+	u->relid = relid;
+	u->next = NULL;
+	*(e->last ? &e->last->next : &e->uses) = u;
+	e->last = u;
+	return u;
+}
+
+/*
+ * A statement may name a relation several times; it has one record of it, with
+ * all columns.
+ */
 static void
 gd_record_use(const GdAttachment *att, GdVerdict *v, Bitmapset *columns)
 {
 	char		kind = GD_READ_KIND_READ;
 	GdRead		read;
-	GdExecution *e;
-	GdUse	   *u;
+	GdExecution *e = gd_execution_of(gd_starting, true);
+	GdUse	   *u = gd_use_of(e, att->relid);
+	MemoryContext old = MemoryContextSwitchTo(gd_starting->estate->es_query_cxt);
 
+	if (u != NULL)
+	{
+		columns = bms_union(u->columns, columns);
+		*v = gd_judge_read(att, columns).verdict;
+		if (!v->allowed)
+			gd_refuse_read(att, v);
+	}
 	if (gd_starting_flags & EXEC_FLAG_EXPLAIN_ONLY)
 		kind = GD_READ_KIND_EXPLAIN;
 	else if (gd_is_copying(gd_starting))
@@ -683,30 +799,32 @@ gd_record_use(const GdAttachment *att, GdVerdict *v, Bitmapset *columns)
 	if (kind == GD_READ_KIND_COPY && !v->copy)
 		gd_refuse_copying(att, v);
 	read = gd_read_of(att, v, kind);
-
-	e = gd_execution_of(gd_starting, true);
-	u = e->uses == NULL ? &e->first :
-		MemoryContextAllocZero(gd_starting->estate->es_query_cxt, sizeof(GdUse));
-	u->relid = att->relid;
+	if (u == NULL)
+		u = gd_add_use(e, att->relid);
 	u->columns = columns;
 	u->basis = v->basis;
 	u->copy = v->copy;
 	u->department = v->department;
 	u->authorization = v->authorization;
 	u->version = v->version;
-	if (kind == GD_READ_KIND_EXPLAIN || RecoveryInProgress())
-		u->key = gd_log_start(&read);
-	else
-	{
-		MemoryContext old = MemoryContextSwitchTo(gd_starting->estate->es_query_cxt);
-
-		u->entry = gd_log_prepare(&read);
-		MemoryContextSwitchTo(old);
-	}
-	u->next = NULL;
-	*(e->last ? &e->last->next : &e->uses) = u;
-	e->last = u;
+	u->entry = gd_log_prepare(&read);
+	MemoryContextSwitchTo(old);
 }
+
+/* What is not run is on record now, and so is all on a standby, where nothing waits. */
+static void
+gd_put_at_once(void)
+{
+	GdExecution *e = gd_executions && gd_starting ? gd_execution_of(gd_starting, false) : NULL;
+
+	if (e == NULL || !((gd_starting_flags & EXEC_FLAG_EXPLAIN_ONLY) || RecoveryInProgress()))
+		return;
+	gd_put_uses(e);
+	gd_log_settle();
+}
+
+/* where the COPY TO that is being executed keeps the record of its table; NULL in any other statement */
+static GdReadKey *gd_table_copy = NULL;
 
 /*
  * A statement that has no plan of ours: COPY TO scans the table itself unless
@@ -720,9 +838,12 @@ gd_check_planless(const GdAttachment *att, GdVerdict *v, const GdSubject *s, GdP
 	if (check_enable_rls(perms->relid, perms->checkAsUser, true) == RLS_ENABLED)
 		return;
 	if (s->reader != GD_READER_OWN && s->reader != GD_READER_ADMINISTRATOR)
-		gd_refuse_because(att, v, 20, _("Row security does not act on this read: the role bypasses it, owns the table, or it is switched off."));
+		gd_refuse_unfiltered(att, v);
 	read = gd_read_of(att, v, GD_READ_KIND_COPY);
-	gd_log_end(gd_log_start(&read), -1, true);
+	if (gd_table_copy)
+		*gd_table_copy = gd_log_start(&read);
+	else
+		gd_log_end(gd_log_start(&read), -1, true);
 }
 
 /*
@@ -733,6 +854,7 @@ static void
 gd_refuse_columns(const GdAttachment *att, const GdSubject *s, GdVerdict *v, List *all)
 {
 	Bitmapset  *columns = NULL;
+	GdVerdict	all_of_it;
 	ListCell   *lc;
 
 	if (v->missing)
@@ -744,7 +866,9 @@ gd_refuse_columns(const GdAttachment *att, const GdSubject *s, GdVerdict *v, Lis
 			if (perms->relid == att->relid && (perms->requiredPerms & ACL_SELECT))
 				columns = bms_add_members(columns, perms->selectedCols);
 		}
-		v->missing = gd_verdict(att, s, columns).missing;
+		all_of_it = gd_verdict(att, s, columns);
+		v->missing = all_of_it.missing;
+		v->items = all_of_it.items;
 	}
 	gd_refuse_read(att, v);
 }
@@ -820,17 +944,21 @@ static void
 gd_check_statistics(void)
 {
 	List	   *roots;
+	bool		unhidden;
 	ListCell   *lc;
 
 	if (superuser() || !OidIsValid(gd_relid(GD_ATTACHMENT)))
 		return;
+	/* the views keep back what row security hides, the tables below nothing */
+	unhidden = pg_class_aclcheck(StatisticRelationId, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
+		pg_class_aclcheck(StatisticExtDataRelationId, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
 	roots = gd_attached_relations();
 	foreach(lc, roots)
 	{
 		const GdAttachment *att;
 
 		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(lfirst_oid(lc))) ||
-			check_enable_rls(lfirst_oid(lc), InvalidOid, true) == RLS_ENABLED)
+			(!unhidden && check_enable_rls(lfirst_oid(lc), InvalidOid, true) == RLS_ENABLED))
 			continue;
 		att = gd_attachment(lfirst_oid(lc));
 		if (att == NULL)
@@ -873,6 +1001,7 @@ gd_check_reads(GD_CHECK_PERMS_PARAMS)
 		gd_plan_has_kind(gd_starting->plannedstmt, GD_MARK))
 		gd_refuse_detached();
 	gd_check_children(rangeTable, roots);
+	gd_put_at_once();
 }
 
 static bool
@@ -988,11 +1117,19 @@ gd_run_held(GdExecution *e, GD_EXECUTOR_RUN_PARAMS)
 	{
 		gd_run(GD_EXECUTOR_RUN_ARGS);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		queryDesc->dest = held.receiver;
+		/* an error says something of what was read, unless it came from outside */
+		if (!held.open && geterrcode() != ERRCODE_QUERY_CANCELED && geterrcode() != ERRCODE_ADMIN_SHUTDOWN)
+		{
+			gd_put_uses(e);
+			gd_log_settle();
+		}
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	queryDesc->dest = held.receiver;
 	gd_let_go(&held);
 }
 
@@ -1037,14 +1174,17 @@ gd_executor_end(QueryDesc *queryDesc)
 }
 
 static void
-gd_enforce_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
-				   ProcessUtilityContext context, ParamListInfo params,
-				   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
+gd_run_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
+			   ProcessUtilityContext context, ParamListInfo params,
+			   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
 {
 	int			before = gd_explaining;
+	GdReadKey  *outer = gd_table_copy;
+	GdReadKey	copied = {0};
 
 	if (IsA(pstmt->utilityStmt, ExplainStmt))
 		gd_explaining++;
+	gd_table_copy = IsA(pstmt->utilityStmt, CopyStmt) ? &copied : NULL;
 	PG_TRY();
 	{
 		if (gd_prev_enforce_utility)
@@ -1052,11 +1192,29 @@ gd_enforce_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTre
 		else
 			standard_ProcessUtility(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		gd_explaining = before;
+		gd_table_copy = outer;
+		gd_log_end(copied, -1, false);
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	gd_explaining = before;
+	gd_table_copy = outer;
+	gd_log_end(copied, (int64) qc->nprocessed, true);
+}
+
+/* what COPY TO has copied is on record, whether or not the caller wants to know */
+static void
+gd_enforce_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
+				   ProcessUtilityContext context, ParamListInfo params,
+				   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
+{
+	QueryCompletion own;
+
+	InitializeQueryCompletion(&own);
+	gd_run_utility(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc ? qc : &own);
 }
 
 void

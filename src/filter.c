@@ -16,6 +16,11 @@
  * means is fixed meanwhile: an operator of a department's own is not found,
  * and '01/02/2026' is the same day for everybody.
  *
+ * Analysis itself runs code: a literal becomes a value by the input function of
+ * whatever type its context asks for, down to the CHECK of a domain.  So the text
+ * is looked through before, each time, for the name of a type may stand for
+ * another one by now; and it is analyzed with the rights of the table's owner.
+ *
  *-------------------------------------------------------------------------
  */
 #include "govdata.h"
@@ -23,12 +28,14 @@
 #include "access/transam.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_clause.h"
 #include "parser/parse_coerce.h"
 #include "parser/parse_collate.h"
 #include "parser/parse_expr.h"
 #include "parser/parse_relation.h"
+#include "parser/parse_type.h"
 #include "parser/parser.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -133,6 +140,67 @@ gd_filter_walker(Node *node, void *context)
 	return expression_tree_walker(node, gd_filter_walker, context);
 }
 
+/* a name of the server's own: without a schema, as the path is fixed, or in pg_catalog */
+static bool
+gd_is_servers_name(List *name)
+{
+	return list_length(name) == 1 ||
+		(list_length(name) == 2 && strcmp(strVal(linitial(name)), "pg_catalog") == 0);
+}
+
+/* Is this column's type one into which literals may be turned? */
+static void
+gd_check_raw_column(ColumnRef *ref, Relation rel)
+{
+	Node	   *name = llast(ref->fields);
+	AttrNumber	attnum = IsA(name, String) ? get_attnum(RelationGetRelid(rel), strVal(name)) : InvalidAttrNumber;
+
+	if (attnum > 0 && !gd_type_allowed(get_atttype(RelationGetRelid(rel), attnum)))
+		gd_refuse_filter(_("a type that does not come with the server"));
+}
+
+/* What analysis would evaluate; "context" is the relation. */
+static bool
+gd_raw_walker(Node *node, void *context)
+{
+	Oid			type;
+
+	if (node == NULL)
+		return false;
+	switch (nodeTag(node))
+	{
+		case T_List:
+		case T_A_Const:
+		case T_BoolExpr:
+		case T_NullTest:
+		case T_BooleanTest:
+		case T_CaseExpr:
+		case T_CaseWhen:
+		case T_CoalesceExpr:
+		case T_A_ArrayExpr:
+			break;
+		case T_ColumnRef:
+			gd_check_raw_column((ColumnRef *) node, (Relation) context);
+			return false;
+		case T_A_Expr:
+			if (!gd_is_servers_name(((A_Expr *) node)->name))
+				gd_refuse_filter(_("an operator that does not come with the server"));
+			break;
+		case T_FuncCall:
+			if (!gd_is_servers_name(((FuncCall *) node)->funcname))
+				gd_refuse_filter(_("a function that is not immutable, returns a set or does not come with the server"));
+			break;
+		case T_TypeCast:
+			type = typenameTypeId(NULL, ((TypeCast *) node)->typeName);
+			if (type >= FirstNormalObjectId && !type_is_enum(type))
+				gd_refuse_filter(_("a type that does not come with the server"));
+			return gd_raw_walker(((TypeCast *) node)->arg, context);
+		default:
+			gd_refuse_filter(_("a subquery, a parameter, a cast or another construct that could run code"));
+	}
+	return raw_expression_tree_walker(node, gd_raw_walker, context);
+}
+
 static Node *
 gd_parse_filter(const char *text, Relation rel)
 {
@@ -151,6 +219,8 @@ gd_parse_filter(const char *text, Relation rel)
 		select->valuesLists || select->sortClause || select->limitCount || select->limitOffset ||
 		select->lockingClause || select->withClause || select->intoClause || select->op != SETOP_NONE)
 		gd_refuse_filter(_("more than one expression"));
+
+	(void) gd_raw_walker(linitial_node(ResTarget, select->targetList)->val, rel);
 
 	pstate->p_sourcetext = query;
 	item = addRangeTableEntryForRelation(pstate, rel, AccessShareLock, NULL, false, false);
@@ -195,13 +265,19 @@ Node *
 gd_row_condition_text(const char *text, Relation rel, int article, char **canonical)
 {
 	int			level = gd_fix_settings();
+	Oid			user;
+	int			context;
 	Node	   *expr;
 
+	/* an error that leaves through here is undone with its (sub)transaction */
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(rel->rd_rel->relowner, context | SECURITY_RESTRICTED_OPERATION);
 	gd_filter_article = article;
 	expr = gd_parse_filter(text, rel);
 	if (canonical)
 		*canonical = deparse_expression(expr, deparse_context_for(RelationGetRelationName(rel), RelationGetRelid(rel)),
 										false, false);
+	SetUserIdAndSecContext(user, context);
 	AtEOXact_GUC(true, level);
 	return expr;
 }

@@ -240,6 +240,10 @@ extern void gd_require_own_hands(int article);
 typedef bool (*GdHarmless) (Oid relid, bool written);
 /* does a query hand values to functions or domains that are not of the role's department? */
 extern bool gd_calls_foreign(Query *query, Oid role);
+/* is there a view, or a table with policies, of somebody else's in it? */
+extern bool gd_uses_foreign_code(Query *query, GdHarmless harmless);
+/* does it call a volatile function? */
+extern bool gd_has_effects(Query *query);
 extern bool gd_in_statement(void);	/* is another statement running or planned? */
 extern bool gd_in_foreign_hands(bool planning, GdHarmless harmless);
 extern bool gd_acts_alone(void);	/* nothing but the client's own statement is on the stack */

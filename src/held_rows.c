@@ -36,11 +36,20 @@ gd_function_may_tell(Oid function, void *context)
 }
 
 static bool
+gd_is_computed(Node *limit)
+{
+	return limit != NULL && !IsA(limit, Const) && !IsA(limit, Param);
+}
+
+static bool
 gd_query_may_tell(Query *query, void *context)
 {
 	ListCell   *lc;
 
 	if (query->commandType != CMD_SELECT || query->rowMarks != NIL)
+		return true;
+	/* a limit that is negative is an error */
+	if (gd_is_computed(query->limitCount) || gd_is_computed(query->limitOffset))
 		return true;
 	foreach(lc, query->rtable)
 	{
@@ -69,7 +78,6 @@ gd_may_tell(Node *node, void *context)
 		case T_RangeTblRef:
 		case T_SortGroupClause:
 		case T_CommonTableExpr:
-		case T_SubLink:
 		case T_Var:
 		case T_Const:
 		case T_Param:
@@ -85,6 +93,11 @@ gd_may_tell(Node *node, void *context)
 		case T_DistinctExpr:
 		case T_NullIfExpr:
 		case T_ScalarArrayOpExpr:
+			break;
+		case T_SubLink:
+			/* that there is more than one row is an error */
+			if (((SubLink *) node)->subLinkType == EXPR_SUBLINK)
+				return true;
 			break;
 		default:
 			return true;

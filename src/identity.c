@@ -21,6 +21,7 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaccess.h"
+#include "catalog/pg_cast.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
@@ -37,6 +38,8 @@
 #include "utils/rangetypes.h"
 #include "utils/syscache.h"
 #include "utils/typcache.h"
+
+#include "access.h"
 
 /* ---- registry: departments and regions, a copy in every backend ---- */
 
@@ -1091,8 +1094,30 @@ gd_type_is_foreign(Oid type, Oid role)
 		return gd_type_is_foreign(element, role);
 	if (get_typtype(type) == TYPTYPE_COMPOSITE)
 		return gd_row_type_is_foreign(type, role);
+	if (get_typtype(type) == TYPTYPE_MULTIRANGE)
+		return gd_type_is_foreign(get_multirange_range(type), role);
+	if (get_typtype(type) == TYPTYPE_RANGE)
+		return gd_type_is_foreign(get_range_subtype(type), role);
 	return get_typtype(type) == TYPTYPE_DOMAIN &&
 		(gd_is_foreign_to(gd_type_owner(type), role) || gd_type_is_foreign(getBaseType(type), role));
+}
+
+/* JSON is made of a value by a cast that stands in no expression */
+static bool
+gd_becomes_json_by_foreign(Oid type, Oid role)
+{
+	HeapTuple	tup;
+	Oid			function = InvalidOid;
+
+	if (type < FirstNormalObjectId)
+		return false;
+	tup = SearchSysCache2(CASTSOURCETARGET, ObjectIdGetDatum(type), ObjectIdGetDatum(JSONOID));
+	if (HeapTupleIsValid(tup))
+	{
+		function = ((Form_pg_cast) GETSTRUCT(tup))->castfunc;
+		ReleaseSysCache(tup);
+	}
+	return function >= FirstNormalObjectId && gd_is_foreign_to(gd_function_owner(function), role);
 }
 
 /* types of which this node makes values, out of text or JSON maybe */
@@ -1102,6 +1127,8 @@ gd_makes_foreign(Node *node, Oid role)
 	List	   *types = NIL;
 	ListCell   *lc;
 
+	if (IsA(node, Var))
+		return gd_becomes_json_by_foreign(((Var *) node)->vartype, role);
 	if (IsA(node, CoerceToDomain) || IsA(node, CoerceViaIO) || IsA(node, FuncExpr))
 		return gd_type_is_foreign(exprType(node), role);
 	if (IsA(node, RangeTblFunction))
@@ -1130,6 +1157,36 @@ bool
 gd_calls_foreign(Query *query, Oid role)
 {
 	return gd_foreign_call_walker((Node *) query, &role);
+}
+
+bool
+gd_uses_foreign_code(Query *query, GdHarmless harmless)
+{
+	return gd_query_walker((Node *) query, &harmless);
+}
+
+static bool
+gd_function_has_effects(Oid function, void *context)
+{
+	(void) context;
+	return func_volatile(function) == PROVOLATILE_VOLATILE && !gd_is_permitted_function(function);
+}
+
+static bool
+gd_effects_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, gd_effects_walker, context, 0);
+	return check_functions_in_node(node, gd_function_has_effects, context) ||
+		expression_tree_walker(node, gd_effects_walker, context);
+}
+
+bool
+gd_has_effects(Query *query)
+{
+	return gd_effects_walker((Node *) query, NULL);
 }
 
 bool

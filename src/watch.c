@@ -32,7 +32,8 @@
 #include "commands/tablecmds.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "rewrite/rowsecurity.h"
+#include "parser/parse_utilcmd.h"
+#include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -113,14 +114,27 @@ gd_watch_access(ObjectAccessType access, Oid classId, Oid objectId, int subId, v
 
 /*
  * What no object access event tells: up to version 15 that row security is
- * turned off, and the table of a policy or trigger.
+ * turned off, and the table of a policy, a trigger, an index or statistics.
  */
+static void
+gd_note_named(RangeVar *table)
+{
+	Oid			relid = RangeVarGetRelid(table, NoLock, true);
+
+	if (OidIsValid(relid))
+		gd_note(&gd_watch->altered, relid);
+}
+
 static void
 gd_note_statement(Node *statement)
 {
 	RangeVar   *table = NULL;
-	Oid			relid;
+	ListCell   *lc;
 
+	if (IsA(statement, CreateStatsStmt))
+		foreach(lc, ((CreateStatsStmt *) statement)->relations)
+			if (IsA(lfirst(lc), RangeVar))
+				gd_note_named(lfirst_node(RangeVar, lc));
 	if (IsA(statement, AlterTableStmt))
 		table = ((AlterTableStmt *) statement)->relation;
 	else if (IsA(statement, CreatePolicyStmt))
@@ -129,11 +143,10 @@ gd_note_statement(Node *statement)
 		table = ((AlterPolicyStmt *) statement)->table;
 	else if (IsA(statement, CreateTrigStmt))
 		table = ((CreateTrigStmt *) statement)->relation;
-	if (table == NULL)
-		return;
-	relid = RangeVarGetRelid(table, NoLock, true);
-	if (OidIsValid(relid))
-		gd_note(&gd_watch->altered, relid);
+	else if (IsA(statement, IndexStmt))
+		table = ((IndexStmt *) statement)->relation;
+	if (table)
+		gd_note_named(table);
 }
 
 /* ---- judging ---- */
@@ -346,6 +359,30 @@ gd_judge_trigger(CreateTrigStmt *statement)
 		gd_forbid(att, _("A trigger is handed every row that is written; only the owner of the table makes one."));
 }
 
+/*
+ * What is made CONCURRENTLY is there before we could judge it, so its expressions
+ * are judged beforehand.
+ */
+static void
+gd_judge_concurrent_index(IndexStmt *statement, const char *source)
+{
+	Oid			relid = RangeVarGetRelid(statement->relation, NoLock, true);
+	const GdAttachment *att = OidIsValid(relid) && statement->concurrent ? gd_attachment(relid) : NULL;
+	IndexStmt  *analyzed;
+	const char *why;
+	ListCell   *lc;
+
+	if (att == NULL || !has_privs_of_role(GetUserId(), att->owner))
+		return;
+	LockRelationOid(relid, ShareUpdateExclusiveLock);
+	analyzed = transformIndexStmt(relid, copyObject(statement), source);
+	why = gd_expression_runs_its_own(analyzed->whereClause);
+	foreach(lc, analyzed->indexParams)
+		why = why ? why : gd_expression_runs_its_own(lfirst_node(IndexElem, lc)->expr);
+	if (why)
+		gd_forbid(att, why);
+}
+
 static void
 gd_judge_statement(Node *statement)
 {
@@ -387,6 +424,8 @@ gd_watch_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 	{
 		if (watching)
 			gd_note_statement(pstmt->utilityStmt);
+		if (watching && IsA(pstmt->utilityStmt, IndexStmt))
+			gd_judge_concurrent_index((IndexStmt *) pstmt->utilityStmt, queryString);
 		if (gd_prev_watch_utility)
 			gd_prev_watch_utility(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 		else

@@ -143,6 +143,20 @@ RESET min_parallel_table_scan_size;
 RESET max_parallel_workers_per_gather;
 RESET parallel_leader_participation;
 
+-- ---- a purpose stated after the statement was judged ----
+SET SESSION AUTHORIZATION regress_gd_alice;
+PREPARE counted AS SELECT count(*) FROM pat.people;
+EXECUTE counted;
+EXECUTE counted;
+SET govdata.purpose = '别的用途';
+EXECUTE counted;
+SET govdata.purpose = '办理低保';
+EXECUTE counted;
+RESET govdata.purpose;
+EXECUTE counted;
+DEALLOCATE counted;
+RESET SESSION AUTHORIZATION;
+
 -- ---- attack 29: row_security = off, as pg_dump sets it ----
 SET row_security = off;
 SET SESSION AUTHORIZATION regress_gd_alice;

@@ -32,7 +32,9 @@ SELECT t.recorded() AS before \gset
 SELECT t.reads('alice', 'SELECT name FROM pat.people WHERE id = 10', 'name 10', 'a read');
 SELECT is(t.recorded(), 'read authorization id,name, read authorization id,name', 'is on record, each time, with its columns and its ground');
 SELECT t.unread('carol', 'SELECT name FROM pat.people', :'not_covered', 'a refusal');
-SELECT is(t.recorded(), 'refused -', 'is on record too');
+SELECT is(t.recorded(), 'refused - name', 'is on record too');
+SELECT t.unread('alice', 'SELECT name, salary, id_card FROM pat.people', 'ZW020 %', 'one of what may be read and what may not');
+SELECT is(t.recorded(), 'refused - name,id_card,salary', 'is on record with all that was asked for');
 
 -- ---- attack 63: reads that leave no trace of their own ----
 BEGIN;
@@ -61,11 +63,19 @@ SELECT is(t.recorded(), 'read authorization name', 'attack 63: a cursor that was
 SELECT t.val('alice', 'SELECT max(1 / (id - 10)) FROM pat.people') AS error \gset
 SELECT is(t.recorded(), 'read authorization id', 'attack 63: a statement that failed half way');
 SELECT t.val('alice', 'SELECT count(*) FROM pat.people a, pat.people b WHERE a.id = b.id AND b.name = ''name 10''') AS joined \gset
-SELECT is(t.recorded(), 'read authorization id, read authorization id,name', 'a table that stands twice in a statement is recorded twice');
+SELECT is(t.recorded(), 'read authorization id,name', 'a table that stands twice in a statement has one record, of all columns');
+SELECT t.val('alice', 'SELECT count(*) FROM (SELECT id FROM pat.people UNION ALL SELECT region FROM pat.people UNION ALL SELECT id FROM pat.people) AS s') AS united \gset
+SELECT is(t.recorded(), 'read authorization id,region', 'or three times');
+SELECT is((SELECT row_count FROM govdata.access_log ORDER BY boot DESC, seq DESC LIMIT 1), 1::bigint, 'with the rows of the statement');
+SELECT t.unread('alice', 'SELECT a.name FROM pat.people a JOIN pat.people b ON a.id = b.id WHERE b.id_card <> ''''', :'not_covered', 'each of its columns is judged');
+SELECT is(t.recorded(), 'refused - id,name,id_card', 'and refused in one record');
 SELECT t.val('pat', 'SELECT count(salary) FROM pat.people') AS own \gset
-SELECT is(t.recorded(), 'read own', 'the provider''s own reading');
-SELECT count(*) FROM pat.people;
-SELECT is(t.recorded(), 'read administrator', 'a superuser''s');
+SELECT is(t.recorded(), 'read own salary', 'the provider''s own reading, with columns that are no items');
+CREATE ROLE regress_gd_above LOGIN BYPASSRLS IN ROLE regress_gd_wh_police;
+SELECT t.val('above', 'SELECT count(salary) FROM pat.people') AS own \gset
+SELECT is(t.recorded(), 'read bypass salary', 'attack 13: of a role with BYPASSRLS, which is said');
+SELECT count(salary) FROM pat.people;
+SELECT is(t.recorded(), 'read administrator salary', 'a superuser''s');
 
 -- ---- attack 64: parallel workers are no readers of their own ----
 SET parallel_setup_cost = 0;
@@ -90,7 +100,15 @@ SELECT is(t.recorded(), 'copy authorization name, copy authorization name', 'att
 \o /dev/null
 COPY pat.people (name) TO STDOUT;
 \o
-SELECT is(t.recorded(), 'copy administrator', 'attack 65: by a superuser too');
+SELECT is(t.recorded(), 'copy administrator name', 'attack 65: by a superuser too');
+SELECT results_eq('SELECT row_count, completed FROM govdata.access_log ORDER BY boot DESC, seq DESC LIMIT 1', 'VALUES (1000::bigint, true)', 'attack 65: with its rows');
+DO $$
+BEGIN
+	COPY pat.people TO PROGRAM 'false';
+EXCEPTION WHEN OTHERS THEN NULL;
+END $$;
+SELECT is(t.recorded(), 'copy administrator id,name,id_card,salary,region', 'attack 65: one that failed is on record');
+SELECT results_eq('SELECT row_count, completed FROM govdata.access_log ORDER BY boot DESC, seq DESC LIMIT 1', 'VALUES (NULL::bigint, false)', 'attack 65: as such');
 
 -- ---- attack 66: a foreign key's first check ----
 SET ROLE regress_gd_wh_police;
@@ -117,6 +135,13 @@ SELECT is((SELECT count(*) FROM govdata.access_log l JOIN govdata.share_request 
 SELECT t.reads('alice', format('SELECT count(*) FROM govdata.access_log WHERE department_id <> %s', t.department('ja_civil')), '0', 'a department sees its own reads');
 SELECT t.reads('carol', 'SELECT count(*) > 0 AND count(*) FILTER (WHERE kind <> ''refused'') = 0 FROM govdata.access_log', 'true', 'even if they were refused only');
 SELECT t.reads('pat', 'SELECT count(DISTINCT department_id) FROM govdata.access_log', '4', 'the provider sees who read its tables');
+-- attack 28: an owner that belongs to no department
+CREATE ROLE regress_gd_keeper NOLOGIN;
+ALTER TABLE pat.people OWNER TO regress_gd_keeper;
+GRANT USAGE ON SCHEMA pat TO regress_gd_keeper;
+SELECT t.recorded() AS before \gset
+SELECT t.val('keeper', 'SELECT count(salary) FROM pat.people') AS own \gset
+SELECT is(t.recorded(), 'read own salary', 'attack 28: the owner''s reading is on record');
 SELECT is_empty('SELECT * FROM govdata.verify_access_log() WHERE finding NOT IN (''ok'', ''unsealed'')', 'and the log holds');
 
 \i :actors_end
