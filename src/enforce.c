@@ -1120,8 +1120,9 @@ gd_run_held(GdExecution *e, GD_EXECUTOR_RUN_PARAMS)
 	PG_CATCH();
 	{
 		queryDesc->dest = held.receiver;
-		/* an error says something of what was read, unless it came from outside */
-		if (!held.open && geterrcode() != ERRCODE_QUERY_CANCELED && geterrcode() != ERRCODE_ADMIN_SHUTDOWN)
+		/* an error says something of what was read, unless it came from outside or says that there is no record */
+		if (!held.open && geterrcode() != ERRCODE_QUERY_CANCELED && geterrcode() != ERRCODE_ADMIN_SHUTDOWN &&
+			geterrcode() != GD_ERRCODE(32))
 		{
 			gd_put_uses(e);
 			gd_log_settle();

@@ -157,6 +157,13 @@ SELECT t.finds('privacy', 'ok', '%', 'all is on again');
 
 -- ---- attached tables ----
 SELECT t.finds('enforcement', 'ok', '1 attached tables were tried by nobody in particular, and each refused', 'a canary is refused');
+BEGIN;
+SET LOCAL govdata.maintenance = on;
+SET LOCAL client_min_messages = error;
+-- the table turned into one that nothing guards, as doctor() would find it without the hooks
+CREATE OR REPLACE FUNCTION govdata._canary(relation regclass) RETURNS text LANGUAGE sql AS 'SELECT NULL::text';
+SELECT t.finds('enforcement', 'failure', '%pat.people%', 'one that reads is a failure');
+ROLLBACK;
 -- the canary sings where nothing is enforced: a table that is not attached
 CREATE TABLE pat.free (id integer);
 GRANT SELECT ON pat.free TO govdata_department;
