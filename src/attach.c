@@ -24,7 +24,6 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_partitioned_table.h"
-#include "catalog/pg_proc.h"
 #include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
@@ -544,7 +543,7 @@ gd_run_as_caller(const char *sql)
 		elog(ERROR, "could not run \"%s\"", sql);
 }
 
-/* a trigger function of another department's, or NULL */
+/* does it have a trigger over a function of another department? */
 static bool
 gd_has_foreign_trigger(Relation rel, int64 provider)
 {
@@ -552,16 +551,11 @@ gd_has_foreign_trigger(Relation rel, int64 provider)
 
 	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{
-		HeapTuple	tup;
 		int64		department;
 
 		if (triggers->triggers[i].tgisinternal)
 			continue;
-		tup = SearchSysCache1(PROCOID, ObjectIdGetDatum(triggers->triggers[i].tgfoid));
-		if (!HeapTupleIsValid(tup))
-			continue;
-		department = gd_department_of(((Form_pg_proc) GETSTRUCT(tup))->proowner);
-		ReleaseSysCache(tup);
+		department = gd_department_of(gd_function_owner(triggers->triggers[i].tgfoid));
 		if (department != 0 && department != provider)
 			return true;
 	}
@@ -572,17 +566,8 @@ gd_has_foreign_trigger(Relation rel, int64 provider)
 static bool
 gd_is_own_function(Oid function, void *context)
 {
-	HeapTuple	tup;
-	bool		own;
-
 	(void) context;
-	if (function < FirstNormalObjectId)
-		return false;
-	tup = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	own = HeapTupleIsValid(tup) && !superuser_arg(((Form_pg_proc) GETSTRUCT(tup))->proowner);
-	if (HeapTupleIsValid(tup))
-		ReleaseSysCache(tup);
-	return own;
+	return function >= FirstNormalObjectId && !superuser_arg(gd_function_owner(function));
 }
 
 static bool

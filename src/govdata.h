@@ -249,6 +249,8 @@ extern bool gd_in_foreign_hands(bool planning, GdHarmless harmless);
 extern bool gd_acts_alone(void);	/* nothing but the client's own statement is on the stack */
 /* department of a role: 0 for none, -1 for several */
 extern int64 gd_department_of(Oid role);
+/* InvalidOid where there is no such function */
+extern Oid	gd_function_owner(Oid function);
 extern TimestampTz gd_registry_good_until(void);
 /* role govdata_admin or superuser */
 extern bool gd_is_administrator(void);

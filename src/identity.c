@@ -640,7 +640,7 @@ static ExecutorFinish_hook_type gd_prev_executor_finish = NULL;
 static ProcessUtility_hook_type gd_prev_utility = NULL;
 static object_access_hook_type gd_prev_object_access = NULL;
 
-static Oid
+Oid
 gd_function_owner(Oid function)
 {
 	HeapTuple	tup = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
