@@ -950,6 +950,8 @@ gd_log_put_ended(GdLogEntry *entry, int64 rows, bool completed)
 void
 gd_log_put_failed(GdLogEntry *entry)
 {
+	if (entry->seq == 0 && RecoveryInProgress())
+		return;					/* what could not be put was refused before it read */
 	if (entry->seq == 0)
 	{
 		gd_add_end(entry, -1, false);

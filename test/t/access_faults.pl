@@ -257,12 +257,16 @@ like($standby->safe_psql('postgres', "SELECT state || detail FROM govdata.doctor
 	qr/^ok.*this is a standby: reads are recorded in its server log only/, 'doctor() works there');
 (undef, undef, $err) = $standby->psql('postgres', 'SELECT govdata.schedule()');
 like($err, qr/ERROR:  this is a standby: jobs are made on the primary/, 'schedule() does not wait for a worker that cannot come');
+# it starts anew when another process crashes
+my $startup = "SELECT backend_start FROM pg_stat_activity WHERE backend_type = 'startup'";
+my $started = $standby->safe_psql('postgres', $startup);
 $standby->append_conf('postgresql.conf', 'log_min_messages = fatal');
 $standby->reload;
 $standby->poll_query_until('postgres', "SELECT setting = 'fatal' FROM pg_settings WHERE name = 'log_min_messages'");
 ($out, $err) = read_it($read, $standby);
 like($err, qr/ZW032.*log_min_messages keeps the records out/s, 'a server log that keeps nothing is no place for records');
 is($out, '', 'so nothing is read');
+is($standby->safe_psql('postgres', $startup), $started, 'and no process has fallen over it');
 $standby->stop;
 
 # ---- the library is not loaded ----
