@@ -551,12 +551,10 @@ gd_has_foreign_trigger(Relation rel, int64 provider)
 
 	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{
-		int64		department;
+		Oid			owner = gd_function_owner(triggers->triggers[i].tgfoid);
 
-		if (triggers->triggers[i].tgisinternal)
-			continue;
-		department = gd_department_of(gd_function_owner(triggers->triggers[i].tgfoid));
-		if (department != 0 && department != provider)
+		if (!triggers->triggers[i].tgisinternal && !superuser_arg(owner) &&
+			owner != rel->rd_rel->relowner && gd_department_of(owner) != provider)
 			return true;
 	}
 	return false;
@@ -1012,9 +1010,19 @@ gd_attachment_fault(PG_FUNCTION_ARGS)
 
 	char	  **ids;
 	char	  **columns;
+	List	   *members;
+	ListCell   *lc;
 
 	if (att && att->broken[0] != '\0')
 		PG_RETURN_TEXT_P(cstring_to_text(att->broken));
+	members = att ? find_all_inheritors(att->root, NoLock, NULL) : NIL;
+	foreach(lc, members)
+	{
+		const char *why = gd_runs_its_own(lfirst_oid(lc), att->provider);
+
+		if (why)
+			PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s: %s", gd_qualified(lfirst_oid(lc)), why)));
+	}
 	if (att == NULL || gd_misfits(att, &ids, &columns) == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(psprintf(_("the row filter of authorization %s uses column \"%s\", which is not what it was"),

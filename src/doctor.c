@@ -19,6 +19,7 @@
 #include "storage/spin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/resowner.h"
 #include "utils/timestamp.h"
 
@@ -183,6 +184,9 @@ gd_canary(PG_FUNCTION_ARGS)
 	ResourceOwner owner = CurrentResourceOwner;
 	volatile int met = 0;
 
+	/* it may have been dropped meanwhile */
+	if (get_rel_name(PG_GETARG_OID(0)) == NULL)
+		PG_RETURN_TEXT_P(cstring_to_text(unpack_sql_state(ERRCODE_UNDEFINED_TABLE)));
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(memory);
 	PG_TRY();
@@ -193,6 +197,8 @@ gd_canary(PG_FUNCTION_ARGS)
 	PG_CATCH();
 	{
 		met = geterrcode();
+		if (met == ERRCODE_QUERY_CANCELED)
+			PG_RE_THROW();
 		MemoryContextSwitchTo(memory);
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();

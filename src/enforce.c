@@ -22,6 +22,7 @@
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_statistic_ext_data.h"
 #include "catalog/pg_type.h"
@@ -30,6 +31,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/plannodes.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/plancat.h"
@@ -76,8 +78,10 @@ static ExecutorCheckPerms_hook_type gd_prev_check_perms = NULL;
 static ProcessUtility_hook_type gd_prev_enforce_utility = NULL;
 
 static int	gd_explaining = 0;	/* depth of EXPLAIN */
+static int	gd_defining = 0;	/* depth of statements that analyze a query and do not run it */
 static List *gd_marks = NIL;	/* of the statement being planned */
 static QueryDesc *gd_starting = NULL;	/* the statement in ExecutorStart */
+static QueryDesc *gd_checking = NULL;	/* the same, while its permissions are checked */
 static int	gd_starting_flags = 0;
 
 /* ---- refusals ---- */
@@ -421,7 +425,7 @@ gd_check_calls(PlannerInfo *root, const GdAttachment *att, GdVerdict *v)
 	foreach(lc, queries)
 	{
 		handed = handed || gd_calls_foreign(lfirst(lc), reader);
-		foreign = foreign || gd_uses_foreign_code(lfirst(lc), gd_is_attached);
+		foreign = foreign || gd_uses_foreign_code(lfirst(lc), reader, gd_is_attached);
 	}
 	if (handed)
 		gd_refuse_because(att, v, 33, _("A function or domain of another department would be handed what is read."));
@@ -501,35 +505,49 @@ gd_names_attached(Query *query)
  * While row_security is off the server refuses what is filtered; here that gets
  * its reason and its record.
  */
-void
-gd_check_row_security(Query *query)
+static void
+gd_refuse_without_row_security(const GdAttachment *att, const GdPerms *perms)
 {
+	GdSubject	s = gd_subject(att, false);
+	GdVerdict	v = {0};
+
+	if (s.reader != GD_READER_DEPARTMENT && s.reader != GD_READER_PUBLIC)
+		return;
+	v.department = s.department;
+	v.asked = perms->selectedCols;
+	v.article = 20;
+	v.why = _("Setting row_security is off, and departments read the rows that row security lets through.");
+	v.hint = "SET row_security = on;";
+	gd_refuse_read(att, &v);
+}
+
+static bool
+gd_row_security_walker(Node *node, void *context)
+{
+	Query	   *query = (Query *) node;
 	ListCell   *lc;
 
-	if (row_security)
-		return;
+	if (node == NULL)
+		return false;
+	if (!IsA(node, Query))
+		return expression_tree_walker(node, gd_row_security_walker, context);
 	foreach(lc, query->rtable)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
 		const GdAttachment *att = rte->rtekind == RTE_RELATION ? gd_attachment(rte->relid) : NULL;
 		GdPerms    *perms = att ? GD_RTE_PERMS(query, rte) : NULL;
-		GdSubject	s;
-		GdVerdict	v = {0};
 
-		if (rte->rtekind == RTE_SUBQUERY)
-			gd_check_row_security(rte->subquery);
-		if (perms == NULL || !(perms->requiredPerms & ACL_SELECT))
-			continue;
-		s = gd_subject(att, false);
-		if (s.reader != GD_READER_DEPARTMENT && s.reader != GD_READER_PUBLIC)
-			continue;
-		v.department = s.department;
-		v.asked = perms->selectedCols;
-		v.article = 20;
-		v.why = _("Setting row_security is off, and departments read the rows that row security lets through.");
-		v.hint = "SET row_security = on;";
-		gd_refuse_read(att, &v);
+		if (perms && (perms->requiredPerms & ACL_SELECT))
+			gd_refuse_without_row_security(att, perms);
 	}
+	return query_tree_walker(query, gd_row_security_walker, context, 0);
+}
+
+void
+gd_check_row_security(Query *query)
+{
+	if (!row_security && gd_defining == 0)
+		(void) gd_row_security_walker((Node *) query, NULL);
 }
 
 static PlannedStmt *
@@ -629,12 +647,15 @@ typedef struct GdExecution
 
 static GdExecution *gd_executions = NULL;
 
-/* a statement that is refused when it starts reads nothing */
+/*
+ * A statement whose permissions are found missing reads nothing.  One that is
+ * refused further up the stack is another one.
+ */
 static void
 gd_drop_uses(void)
 {
-	for (GdExecution *e = gd_starting ? gd_executions : NULL; e; e = e->next)
-		for (GdUse *u = e->queryDesc == gd_starting ? e->uses : NULL; u; u = u->next)
+	for (GdExecution *e = gd_checking ? gd_executions : NULL; e; e = e->next)
+		for (GdUse *u = e->queryDesc == gd_checking ? e->uses : NULL; u; u = u->next)
 			if (u->entry != NULL)
 			{
 				u->entry = NULL;
@@ -941,17 +962,16 @@ gd_check_children(List *rangeTable, List *roots)
  * row security, but not from a role that row security does not hold.
  */
 static void
-gd_check_statistics(void)
+gd_check_statistics(const GdPerms *perms)
 {
 	List	   *roots;
-	bool		unhidden;
+	Oid			role = OidIsValid(perms->checkAsUser) ? perms->checkAsUser : GetUserId();
+	/* the system's views keep back what row security hides, but not the values of an index */
+	bool		unhidden = !superuser_arg(role) || has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_DATA);
 	ListCell   *lc;
 
 	if (superuser() || !OidIsValid(gd_relid(GD_ATTACHMENT)))
 		return;
-	/* the views keep back what row security hides, the tables below nothing */
-	unhidden = pg_class_aclcheck(StatisticRelationId, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
-		pg_class_aclcheck(StatisticExtDataRelationId, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
 	roots = gd_attached_relations();
 	foreach(lc, roots)
 	{
@@ -981,7 +1001,7 @@ gd_check_reads(GD_CHECK_PERMS_PARAMS)
 		const GdAttachment *att = perms->requiredPerms ? gd_attachment(perms->relid) : NULL;
 
 		if (perms->relid == StatisticRelationId || perms->relid == StatisticExtDataRelationId)
-			gd_check_statistics();
+			gd_check_statistics(perms);
 		if (att == NULL)
 			continue;
 		/* news of a suspension reaches a transaction that is open already */
@@ -1015,7 +1035,20 @@ gd_check_perms(GD_CHECK_PERMS_PARAMS)
 	 * worker was not.
 	 */
 	if (ereport_on_violation && !gd_own_writing() && (!IsParallelWorker() || gd_in_statement()))
-		gd_check_reads(GD_CHECK_PERMS_ARGS);
+	{
+		QueryDesc  *outer = gd_checking;
+
+		gd_checking = gd_starting;
+		PG_TRY();
+		{
+			gd_check_reads(GD_CHECK_PERMS_ARGS);
+		}
+		PG_FINALLY();
+		{
+			gd_checking = outer;
+		}
+		PG_END_TRY();
+	}
 	return true;
 }
 
@@ -1103,6 +1136,17 @@ gd_permit(void *arg, bool over)
 		gd_put_uses(e);
 }
 
+/*
+ * Does an error say something of what was read?  Not one that came from outside,
+ * says that there is no record, or is the server's own trouble: locks of its may be held.
+ */
+static bool
+gd_error_tells(int code)
+{
+	return code != ERRCODE_QUERY_CANCELED && code != ERRCODE_ADMIN_SHUTDOWN && code != GD_ERRCODE(32) &&
+		ERRCODE_TO_CATEGORY(code) != ERRCODE_TO_CATEGORY(ERRCODE_INTERNAL_ERROR);
+}
+
 /* Run while the record is being written. */
 static void
 gd_run_held(GdExecution *e, GD_EXECUTOR_RUN_PARAMS)
@@ -1120,9 +1164,7 @@ gd_run_held(GdExecution *e, GD_EXECUTOR_RUN_PARAMS)
 	PG_CATCH();
 	{
 		queryDesc->dest = held.receiver;
-		/* an error says something of what was read, unless it came from outside or says that there is no record */
-		if (!held.open && geterrcode() != ERRCODE_QUERY_CANCELED && geterrcode() != ERRCODE_ADMIN_SHUTDOWN &&
-			geterrcode() != GD_ERRCODE(32))
+		if (!held.open && gd_error_tells(geterrcode()))
 		{
 			gd_put_uses(e);
 			gd_log_settle();
@@ -1180,11 +1222,14 @@ gd_run_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 			   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
 {
 	int			before = gd_explaining;
+	int			defining = gd_defining;
 	GdReadKey  *outer = gd_table_copy;
 	GdReadKey	copied = {0};
 
 	if (IsA(pstmt->utilityStmt, ExplainStmt))
 		gd_explaining++;
+	if (IsA(pstmt->utilityStmt, ViewStmt) || IsA(pstmt->utilityStmt, RuleStmt))
+		gd_defining++;
 	gd_table_copy = IsA(pstmt->utilityStmt, CopyStmt) ? &copied : NULL;
 	PG_TRY();
 	{
@@ -1196,12 +1241,14 @@ gd_run_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 	PG_CATCH();
 	{
 		gd_explaining = before;
+		gd_defining = defining;
 		gd_table_copy = outer;
 		gd_log_end(copied, -1, false);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
 	gd_explaining = before;
+	gd_defining = defining;
 	gd_table_copy = outer;
 	gd_log_end(copied, (int64) qc->nprocessed, true);
 }

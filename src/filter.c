@@ -155,6 +155,8 @@ gd_check_raw_column(ColumnRef *ref, Relation rel)
 	Node	   *name = llast(ref->fields);
 	AttrNumber	attnum = IsA(name, String) ? get_attnum(RelationGetRelid(rel), strVal(name)) : InvalidAttrNumber;
 
+	if (attnum == InvalidAttrNumber && IsA(name, String) && strcmp(strVal(name), RelationGetRelationName(rel)) == 0)
+		gd_refuse_filter(_("a system column or a whole row"));
 	if (attnum > 0 && !gd_type_allowed(get_atttype(RelationGetRelid(rel), attnum)))
 		gd_refuse_filter(_("a type that does not come with the server"));
 }
@@ -178,6 +180,7 @@ gd_raw_walker(Node *node, void *context)
 		case T_CaseWhen:
 		case T_CoalesceExpr:
 		case T_A_ArrayExpr:
+		case T_RowExpr:
 			break;
 		case T_ColumnRef:
 			gd_check_raw_column((ColumnRef *) node, (Relation) context);

@@ -241,8 +241,8 @@ typedef bool (*GdHarmless) (Oid relid, bool written);
 /* does a query hand values to functions or domains that are not of the role's department? */
 extern bool gd_calls_foreign(Query *query, Oid role);
 /* is there a view, or a table with policies, of somebody else's in it? */
-extern bool gd_uses_foreign_code(Query *query, GdHarmless harmless);
-/* does it call a volatile function? */
+extern bool gd_uses_foreign_code(Query *query, Oid reader, GdHarmless harmless);
+/* does it lock rows, or call a function that is volatile or runs a query? */
 extern bool gd_has_effects(Query *query);
 extern bool gd_in_statement(void);	/* is another statement running or planned? */
 extern bool gd_in_foreign_hands(bool planning, GdHarmless harmless);
@@ -251,6 +251,7 @@ extern bool gd_acts_alone(void);	/* nothing but the client's own statement is on
 extern int64 gd_department_of(Oid role);
 /* InvalidOid where there is no such function */
 extern Oid	gd_function_owner(Oid function);
+extern Oid	gd_relation_owner(Oid relid);
 extern TimestampTz gd_registry_good_until(void);
 /* role govdata_admin or superuser */
 extern bool gd_is_administrator(void);

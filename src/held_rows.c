@@ -96,7 +96,7 @@ gd_may_tell(Node *node, void *context)
 			break;
 		case T_SubLink:
 			/* that there is more than one row is an error */
-			if (((SubLink *) node)->subLinkType == EXPR_SUBLINK)
+			if (((SubLink *) node)->subLinkType == EXPR_SUBLINK || ((SubLink *) node)->subLinkType == ROWCOMPARE_SUBLINK)
 				return true;
 			break;
 		default:

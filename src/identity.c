@@ -33,6 +33,7 @@
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rangetypes.h"
@@ -654,7 +655,7 @@ gd_function_owner(Oid function)
 	return owner;
 }
 
-static Oid
+Oid
 gd_relation_owner(Oid relid)
 {
 	HeapTuple	tup = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
@@ -1063,21 +1064,20 @@ gd_type_owner(Oid type)
 	return owner;
 }
 
-static bool gd_type_is_foreign(Oid type, Oid role);
-
+/* is that so of the type of any field of a row? */
 static bool
-gd_row_type_is_foreign(Oid type, Oid role)
+gd_any_field(Oid type, Oid role, bool (*is_so) (Oid type, Oid role))
 {
 	TupleDesc	desc = lookup_rowtype_tupdesc_noerror(type, -1, true);
-	bool		foreign = false;
+	bool		found = false;
 
 	if (desc == NULL)
 		return false;
-	for (int i = 0; i < desc->natts && !foreign; i++)
+	for (int i = 0; i < desc->natts && !found; i++)
 		if (!TupleDescAttr(desc, i)->attisdropped)
-			foreign = gd_type_is_foreign(TupleDescAttr(desc, i)->atttypid, role);
+			found = is_so(TupleDescAttr(desc, i)->atttypid, role);
 	ReleaseTupleDesc(desc);
-	return foreign;
+	return found;
 }
 
 /* does making a value of this type run a CHECK of somebody else's? */
@@ -1093,7 +1093,7 @@ gd_type_is_foreign(Oid type, Oid role)
 	if (OidIsValid(element))
 		return gd_type_is_foreign(element, role);
 	if (get_typtype(type) == TYPTYPE_COMPOSITE)
-		return gd_row_type_is_foreign(type, role);
+		return gd_any_field(type, role, gd_type_is_foreign);
 	if (get_typtype(type) == TYPTYPE_MULTIRANGE)
 		return gd_type_is_foreign(get_multirange_range(type), role);
 	if (get_typtype(type) == TYPTYPE_RANGE)
@@ -1109,8 +1109,15 @@ gd_becomes_json_by_foreign(Oid type, Oid role)
 	HeapTuple	tup;
 	Oid			function = InvalidOid;
 
+	check_stack_depth();
 	if (type < FirstNormalObjectId)
 		return false;
+	if (OidIsValid(get_element_type(type)))
+		return gd_becomes_json_by_foreign(get_element_type(type), role);
+	if (get_typtype(type) == TYPTYPE_COMPOSITE && gd_any_field(type, role, gd_becomes_json_by_foreign))
+		return true;
+	if (get_typtype(type) == TYPTYPE_DOMAIN && gd_becomes_json_by_foreign(getBaseType(type), role))
+		return true;
 	tup = SearchSysCache2(CASTSOURCETARGET, ObjectIdGetDatum(type), ObjectIdGetDatum(JSONOID));
 	if (HeapTupleIsValid(tup))
 	{
@@ -1120,6 +1127,38 @@ gd_becomes_json_by_foreign(Oid type, Oid role)
 	return function >= FirstNormalObjectId && gd_is_foreign_to(gd_function_owner(function), role);
 }
 
+/* expressions whose values may go into JSON */
+static bool
+gd_has_type(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_Var:
+		case T_Const:
+		case T_Param:
+		case T_Aggref:
+		case T_WindowFunc:
+		case T_FuncExpr:
+		case T_OpExpr:
+		case T_NullIfExpr:
+		case T_CoerceViaIO:
+		case T_ArrayCoerceExpr:
+		case T_ConvertRowtypeExpr:
+		case T_RelabelType:
+		case T_CoerceToDomain:
+		case T_CaseExpr:
+		case T_CoalesceExpr:
+		case T_MinMaxExpr:
+		case T_ArrayExpr:
+		case T_RowExpr:
+		case T_FieldSelect:
+		case T_SubscriptingRef:
+			return true;
+		default:
+			return false;
+	}
+}
+
 /* types of which this node makes values, out of text or JSON maybe */
 static bool
 gd_makes_foreign(Node *node, Oid role)
@@ -1127,8 +1166,8 @@ gd_makes_foreign(Node *node, Oid role)
 	List	   *types = NIL;
 	ListCell   *lc;
 
-	if (IsA(node, Var))
-		return gd_becomes_json_by_foreign(((Var *) node)->vartype, role);
+	if (gd_has_type(node) && gd_becomes_json_by_foreign(exprType(node), role))
+		return true;
 	if (IsA(node, CoerceToDomain) || IsA(node, CoerceViaIO) || IsA(node, FuncExpr))
 		return gd_type_is_foreign(exprType(node), role);
 	if (IsA(node, RangeTblFunction))
@@ -1159,17 +1198,72 @@ gd_calls_foreign(Query *query, Oid role)
 	return gd_foreign_call_walker((Node *) query, &role);
 }
 
-bool
-gd_uses_foreign_code(Query *query, GdHarmless harmless)
+typedef struct GdForeignCode
 {
-	return gd_query_walker((Node *) query, &harmless);
+	Oid			reader;
+	GdHarmless	harmless;
+} GdForeignCode;
+
+/* a view, or a table with policies; what is written does not come to see what is read */
+static bool
+gd_brings_code(Oid relid, const GdForeignCode *context)
+{
+	HeapTuple	tup = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Form_pg_class rel;
+	bool		brings;
+
+	if (!HeapTupleIsValid(tup))
+		return false;
+	rel = (Form_pg_class) GETSTRUCT(tup);
+	brings = (rel->relkind == RELKIND_VIEW || rel->relrowsecurity) && gd_is_foreign_to(rel->relowner, context->reader);
+	ReleaseSysCache(tup);
+	return brings && !context->harmless(relid, false);
+}
+
+static bool
+gd_foreign_code_walker(Node *node, void *context)
+{
+	Query	   *query = (Query *) node;
+	ListCell   *lc;
+
+	if (node == NULL)
+		return false;
+	if (!IsA(node, Query))
+		return expression_tree_walker(node, gd_foreign_code_walker, context);
+	foreach(lc, query->rtable)
+		if (OidIsValid(lfirst_node(RangeTblEntry, lc)->relid) && gd_brings_code(lfirst_node(RangeTblEntry, lc)->relid, context))
+			return true;
+	return query_tree_walker(query, gd_foreign_code_walker, context, 0);
+}
+
+bool
+gd_uses_foreign_code(Query *query, Oid reader, GdHarmless harmless)
+{
+	GdForeignCode context = {reader, harmless};
+
+	return gd_foreign_code_walker((Node *) query, &context);
 }
 
 static bool
 gd_function_has_effects(Oid function, void *context)
 {
 	(void) context;
-	return func_volatile(function) == PROVOLATILE_VOLATILE && !gd_is_permitted_function(function);
+	switch (function)
+	{
+			/* stable, and running what a view says */
+		case F_TABLE_TO_XML:
+		case F_TABLE_TO_XMLSCHEMA:
+		case F_TABLE_TO_XML_AND_XMLSCHEMA:
+		case F_SCHEMA_TO_XML:
+		case F_SCHEMA_TO_XMLSCHEMA:
+		case F_SCHEMA_TO_XML_AND_XMLSCHEMA:
+		case F_DATABASE_TO_XML:
+		case F_DATABASE_TO_XMLSCHEMA:
+		case F_DATABASE_TO_XML_AND_XMLSCHEMA:
+			return true;
+		default:
+			return func_volatile(function) == PROVOLATILE_VOLATILE && !gd_is_permitted_function(function);
+	}
 }
 
 static bool
@@ -1177,8 +1271,9 @@ gd_effects_walker(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
+	/* who may see a row may see that it is locked */
 	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, gd_effects_walker, context, 0);
+		return ((Query *) node)->rowMarks != NIL || query_tree_walker((Query *) node, gd_effects_walker, context, 0);
 	return check_functions_in_node(node, gd_function_has_effects, context) ||
 		expression_tree_walker(node, gd_effects_walker, context);
 }

@@ -372,7 +372,8 @@ gd_judge_concurrent_index(IndexStmt *statement, const char *source)
 	const char *why;
 	ListCell   *lc;
 
-	if (att == NULL || !has_privs_of_role(GetUserId(), att->owner))
+	/* of a partition, which may have another owner; whoever is none is stopped by the server */
+	if (att == NULL || !has_privs_of_role(GetUserId(), gd_relation_owner(relid)))
 		return;
 	LockRelationOid(relid, ShareUpdateExclusiveLock);
 	analyzed = transformIndexStmt(relid, copyObject(statement), source);

@@ -162,6 +162,11 @@ SET row_security = off;
 SET SESSION AUTHORIZATION regress_gd_alice;
 SELECT count(*) FROM pat.people;
 COPY pat.people (id) TO STDOUT;
+WITH x AS (SELECT id FROM pat.people) SELECT count(*) FROM x;
+SELECT 1 WHERE EXISTS (SELECT FROM pat.people);
+-- defining reads nothing: so a restore does
+CREATE VIEW alice.restored AS SELECT id FROM pat.people;
+DROP VIEW alice.restored;
 RESET SESSION AUTHORIZATION;
 SET ROLE regress_gd_pat;
 SELECT count(*) FROM pat.people;

@@ -77,6 +77,26 @@ SELECT is(t.recorded(), 'read bypass salary', 'attack 13: of a role with BYPASSR
 SELECT count(salary) FROM pat.people;
 SELECT is(t.recorded(), 'read administrator salary', 'a superuser''s');
 
+-- a read that is refused further up the stack, and caught, is another one
+CREATE TABLE alice.parted (k integer) PARTITION BY LIST (k);
+CREATE TABLE alice.parted_1 PARTITION OF alice.parted FOR VALUES IN (1);
+CREATE TABLE alice.parted_2 PARTITION OF alice.parted FOR VALUES IN (2);
+INSERT INTO alice.parted VALUES (1), (2);
+CREATE FUNCTION alice.swallow() RETURNS integer LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	BEGIN
+		PERFORM set_config('row_security', 'off', true);
+		EXECUTE 'SELECT id FROM pat.people';
+	EXCEPTION WHEN OTHERS THEN NULL;
+	END;
+	RETURN 1;
+END $$;
+ALTER FUNCTION alice.swallow() OWNER TO regress_gd_alice;
+GRANT SELECT ON alice.parted TO regress_gd_alice;
+SELECT t.recorded() AS before \gset
+SELECT t.val('alice', 'SELECT max(p.name) FROM pat.people p, alice.parted q WHERE q.k = alice.swallow()') AS nested \gset
+SELECT alike(t.recorded(), '%read authorization name%', 'a read goes on record where another is refused while it starts');
+
 -- ---- attack 64: parallel workers are no readers of their own ----
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
