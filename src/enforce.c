@@ -432,7 +432,7 @@ gd_check_calls(PlannerInfo *root, const GdAttachment *att, GdVerdict *v)
 	foreach(lc, queries)
 		effects = effects || (foreign && gd_has_effects(lfirst(lc)));
 	if (effects)
-		gd_refuse_because(att, v, 33, _("A view or policy of another department is part of the statement, and so is a volatile function: it could carry away what is read."));
+		gd_refuse_because(att, v, 33, _("A view or policy of another department is part of the statement, which calls a volatile function, locks rows or maps tables to XML: what is read could be carried away."));
 }
 
 static void

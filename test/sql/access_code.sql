@@ -33,7 +33,7 @@ SELECT is((SELECT last_value FROM pat.ran), 0::bigint, 'nothing was run to find 
 SELECT t.refused('pat', format('SELECT govdata.approve_request(%s, row_filter => %L)', :asked, 'COALESCE(feelings, ''(1,a,x,"[5,6]")'') IS NOT NULL'), 'ZW020 this row filter is not allowed', 'nor for a whole row');
 SELECT is((SELECT last_value FROM pat.ran), 0::bigint, 'which is looked at first as well');
 -- an enum may stand there; what goes by its name later may not
-SELECT t.allowed('pat', format('SELECT govdata.approve_request(%s, row_filter => %L)', :asked, 'mood = ''[1,2]''::pat.mood'), 'a label of an enum');
+SELECT t.allowed('pat', format('SELECT govdata.approve_request(%s, row_filter => %L)', :asked, 'mood = ''[1,2]''::pat.mood AND (id, name) IN ((1, ''a''), (2, ''b''))'), 'a label of an enum, and rows of columns');
 SELECT t.allowed('pat', format('SELECT govdata.define_rule(%L, ''0301'', ''expression'', ''x'', items => ''{name}'', expression => %L)', :'feelings_code', 'mood = ''[1,2]''::pat.mood AND name <> '''''), 'in a rule too');
 SELECT t.reads('carol', 'SELECT count(id) FROM pat.feelings', '0', 'read');
 SET ROLE regress_gd_wh_police;
@@ -142,7 +142,7 @@ GRANT SELECT, UPDATE ON carol.bits TO PUBLIC;
 GRANT SELECT ON carol.locked, carol.told20, carol.mapped TO PUBLIC;
 GRANT SELECT ON carol.news, carol.plain, carol.invoker, carol.tags, carol.harmless TO PUBLIC;
 RESET ROLE;
-\set carried 'ZW033 reading resource % is refused A view or policy of another department is part of the statement, and so is a volatile function: %'
+\set carried 'ZW033 reading resource % is refused A view or policy of another department is part of the statement, which calls a volatile function, locks rows %'
 SELECT t.unread(who, sql, :'carried', format('attack 1: %s: %s', who, sql)) FROM unnest('{alice,pat,superuser}'::text[]) AS who,
 	unnest(ARRAY['SELECT * FROM carol.invoker', 'SELECT * FROM carol.mapped', 'SELECT (SELECT v.t FROM carol.locked v WHERE v.id = p.id) FROM pat.people p WHERE id <= 30', 'SELECT p.id FROM pat.people p JOIN carol.tags USING (id)',
 		'SELECT id, (SELECT v.t FROM carol.tags v WHERE v.id = p.id) FROM pat.people p']) AS sql;
