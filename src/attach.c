@@ -560,7 +560,7 @@ gd_has_foreign_trigger(Relation rel, int64 provider)
 	return false;
 }
 
-/* a function that is neither the server's nor a superuser's, or an expression that calls one */
+/* is it neither the server's nor a superuser's? */
 static bool
 gd_is_own_function(Oid function, void *context)
 {

@@ -991,7 +991,7 @@ gd_check_statement(GdStatement *s, int article)
  * or a view reads with the rights of whoever runs the statement.
  */
 static bool
-gd_runs_owners_code(Oid relid, bool written, GdHarmless harmless)
+gd_runs_owners_code(Oid relid, bool written, Oid reader, GdHarmless harmless)
 {
 	HeapTuple	tup = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	Form_pg_class rel;
@@ -1000,16 +1000,24 @@ gd_runs_owners_code(Oid relid, bool written, GdHarmless harmless)
 	if (!HeapTupleIsValid(tup))
 		return false;
 	rel = (Form_pg_class) GETSTRUCT(tup);
-	runs = (written || rel->relkind == RELKIND_VIEW || rel->relrowsecurity) && gd_is_foreign(rel->relowner);
+	runs = (written || rel->relkind == RELKIND_VIEW || rel->relrowsecurity) && gd_is_foreign_to(rel->relowner, reader);
 	ReleaseSysCache(tup);
 	return runs && !harmless(relid, written);
 }
+
+/* what is looked for in a query: code that is not the reader's */
+typedef struct GdForeignCode
+{
+	Oid			reader;
+	bool		writing;		/* what a table runs when it is written counts, too */
+	GdHarmless	harmless;
+} GdForeignCode;
 
 static bool
 gd_query_walker(Node *node, void *context)
 {
 	Query	   *query = (Query *) node;
-	GdHarmless *harmless = context;
+	GdForeignCode *code = context;
 	ListCell   *lc;
 
 	if (node == NULL)
@@ -1021,7 +1029,8 @@ gd_query_walker(Node *node, void *context)
 		Oid			relid = lfirst_node(RangeTblEntry, lc)->relid;
 
 		if (OidIsValid(relid) &&
-			gd_runs_owners_code(relid, foreach_current_index(lc) + 1 == query->resultRelation, *harmless))
+			gd_runs_owners_code(relid, code->writing && foreach_current_index(lc) + 1 == query->resultRelation,
+								code->reader, code->harmless))
 			return true;
 	}
 	return query_tree_walker(query, gd_query_walker, context, 0);
@@ -1030,18 +1039,20 @@ gd_query_walker(Node *node, void *context)
 static bool
 gd_is_foreign_statement(GdStatement *s, GdHarmless harmless)
 {
+	GdForeignCode code = {GetOuterUserId(), true, harmless};
 	ListCell   *lc;
 
 	if (s->query)
-		return gd_query_walker((Node *) s->query, &harmless);
+		return gd_query_walker((Node *) s->query, &code);
 	if (s->plan == NULL)
-		return gd_runs_owners_code(s->relid, true, harmless);
+		return gd_runs_owners_code(s->relid, true, code.reader, harmless);
 	foreach(lc, s->plan->rtable)
 	{
 		Oid			relid = lfirst_node(RangeTblEntry, lc)->relid;
 
 		if (OidIsValid(relid) &&
-			gd_runs_owners_code(relid, list_member_int(s->plan->resultRelations, foreach_current_index(lc) + 1), harmless))
+			gd_runs_owners_code(relid, list_member_int(s->plan->resultRelations, foreach_current_index(lc) + 1),
+								code.reader, harmless))
 			return true;
 	}
 	return false;
@@ -1198,50 +1209,13 @@ gd_calls_foreign(Query *query, Oid role)
 	return gd_foreign_call_walker((Node *) query, &role);
 }
 
-typedef struct GdForeignCode
-{
-	Oid			reader;
-	GdHarmless	harmless;
-} GdForeignCode;
-
-/* a view, or a table with policies; what is written does not come to see what is read */
-static bool
-gd_brings_code(Oid relid, const GdForeignCode *context)
-{
-	HeapTuple	tup = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Form_pg_class rel;
-	bool		brings;
-
-	if (!HeapTupleIsValid(tup))
-		return false;
-	rel = (Form_pg_class) GETSTRUCT(tup);
-	brings = (rel->relkind == RELKIND_VIEW || rel->relrowsecurity) && gd_is_foreign_to(rel->relowner, context->reader);
-	ReleaseSysCache(tup);
-	return brings && !context->harmless(relid, false);
-}
-
-static bool
-gd_foreign_code_walker(Node *node, void *context)
-{
-	Query	   *query = (Query *) node;
-	ListCell   *lc;
-
-	if (node == NULL)
-		return false;
-	if (!IsA(node, Query))
-		return expression_tree_walker(node, gd_foreign_code_walker, context);
-	foreach(lc, query->rtable)
-		if (OidIsValid(lfirst_node(RangeTblEntry, lc)->relid) && gd_brings_code(lfirst_node(RangeTblEntry, lc)->relid, context))
-			return true;
-	return query_tree_walker(query, gd_foreign_code_walker, context, 0);
-}
-
+/* what is written does not come to see what is read */
 bool
 gd_uses_foreign_code(Query *query, Oid reader, GdHarmless harmless)
 {
-	GdForeignCode context = {reader, harmless};
+	GdForeignCode code = {reader, false, harmless};
 
-	return gd_foreign_code_walker((Node *) query, &context);
+	return gd_query_walker((Node *) query, &code);
 }
 
 static bool

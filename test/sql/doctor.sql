@@ -160,7 +160,7 @@ SELECT t.finds('enforcement', 'ok', '1 attached tables were tried by nobody in p
 BEGIN;
 SET LOCAL govdata.maintenance = on;
 SET LOCAL client_min_messages = error;
--- the table turned into one that nothing guards, as doctor() would find it without the hooks
+-- what doctor() says of a canary that reads
 CREATE OR REPLACE FUNCTION govdata._canary(relation regclass) RETURNS text LANGUAGE sql AS 'SELECT NULL::text';
 SELECT t.finds('enforcement', 'failure', '%pat.people%', 'one that reads is a failure');
 ROLLBACK;
