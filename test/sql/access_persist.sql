@@ -50,7 +50,7 @@ COPY (SELECT id, name FROM pat.people) TO STDOUT;
 COPY pat.people (id, name) TO STDOUT;
 COPY pat.people TO STDOUT;
 \copy (SELECT id FROM pat.people WHERE id <= 20) TO STDOUT
--- attack 39: a cursor that outlives its transaction is a copy
+\echo attack 39: a cursor that outlives its transaction is a copy
 DECLARE held CURSOR WITH HOLD FOR SELECT id FROM pat.people;
 FETCH 1 FROM held;
 BEGIN;
@@ -62,7 +62,6 @@ BEGIN;
 DECLARE passing CURSOR FOR SELECT id FROM pat.people ORDER BY id;
 FETCH 1 FROM passing;
 COMMIT;
--- attack 14: COPY by a role that row security does not hold, see access_plans
 RESET SESSION AUTHORIZATION;
 SET SESSION AUTHORIZATION regress_gd_bob;
 COPY (SELECT id, name FROM pat.people WHERE id <= 2 ORDER BY id) TO STDOUT;
@@ -97,6 +96,7 @@ END $$;
 ALTER PROCEDURE alice.loop() OWNER TO regress_gd_alice;
 SET SESSION AUTHORIZATION regress_gd_alice;
 \set VERBOSITY terse
+\echo attack 39: a loop that commits is a copy
 CALL alice.loop();
 \set VERBOSITY default
 RESET SESSION AUTHORIZATION;

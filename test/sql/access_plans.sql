@@ -112,6 +112,7 @@ RESET plan_cache_mode;
 -- ---- attack 14: COPY by a role that row security does not hold ----
 CREATE ROLE regress_gd_bypass LOGIN BYPASSRLS IN ROLE regress_gd_wh_civil;
 \set VERBOSITY terse
+\echo attack 14: COPY of the table, of a column, of a query, none of which may give a row
 SET SESSION AUTHORIZATION regress_gd_bypass;
 COPY pat.people TO STDOUT;
 COPY pat.people (id) TO STDOUT;
