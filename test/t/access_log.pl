@@ -281,7 +281,46 @@ $node->poll_query_until('one', 'SELECT queued = 0 FROM govdata.access_log_state(
 is(value("SELECT count(*) FROM govdata.verify_access_log() WHERE finding = 'gap'"), 1, 'attack 72: nothing of it is lost');
 ($out) = run_as('alice', 'one', $read);
 is($out, 'name 7', 'attack 72: and reading goes on');
+
+# nothing but time moves the writer in the async mode: nobody waits for it, and the queue is nearly empty
+is(value(<<"SQL"), 't', 'async: a record is written within a tenth of a second, with slack for a busy machine');
+SET ROLE alice;
+$read \\g /dev/null
+RESET ROLE;
+SELECT clock_timestamp() AS put \\gset
+DO \$\$ BEGIN WHILE (SELECT queued > 0 FROM govdata.access_log_state()) LOOP PERFORM pg_sleep(0.005); END LOOP; END \$\$;
+SELECT clock_timestamp() - :'put' < interval '1 second';
+SQL
 set_setting($node, 'govdata.access_log', 'sync');
+
+# readers who wait at the same time share a commit
+set_setting($node, 'govdata.log_timeout', '60000');
+{
+	my @readers = map { session('alice', 'one') } 1 .. 4;
+	ask($_, "SET govdata.purpose = 'together'") foreach @readers;
+	my $held = worker();
+	my ($batches, $first) = split /\|/, value('SELECT batches, drawn FROM govdata.access_log_state()');
+	kill 'STOP', $held;
+	foreach my $reader (@readers)
+	{
+		$reader->{out} = '';
+		$reader->{in} .= "$read;\n\\echo together\n";
+		$reader->{h}->pump_nb;
+	}
+	$node->poll_query_until('one', "SELECT drawn = $first + 4 FROM govdata.access_log_state()") or fail('not all have put their records');
+	is(join('', map { $_->{h}->pump_nb; $_->{out} } @readers), '', 'all wait');
+	kill 'CONT', $held;
+	foreach my $reader (@readers)
+	{
+		$reader->{h}->pump until $reader->{out} =~ /together/;
+	}
+	is(join('', map { $_->{out} } @readers), "name 7\ntogether\n" x 4, 'all have read');
+	is(value("SELECT count(*) FROM govdata.access_record WHERE purpose = 'together'"), 4, 'each with its record');
+	# one commit that was under way, one for those who came meanwhile
+	cmp_ok(value('SELECT batches FROM govdata.access_log_state()') - $batches, '<=', 2, 'which share their commits');
+	leave($_) foreach @readers;
+}
+set_setting($node, 'govdata.log_timeout', '1500');
 
 # ---- nobody writes the evidence by hand ----
 
@@ -342,9 +381,14 @@ INSERT INTO govdata.access_record (boot, seq, at, real_at, kind, process_id)
 SELECT 5, i, t, t, 'read', 1 FROM generate_series(1, 10) i, LATERAL (SELECT CASE WHEN i < 6 THEN
 	'2020-05-31 23:59:59+00'::timestamptz ELSE '2020-06-01 00:00+00' END AS t) v;
 SQL
+is(value('SELECT govdata.retire_access_log()'), 0, 'what is not sealed is not destroyed');
+set_setting($node, 'govdata.log_retention', '120');
+value('CALL govdata.sweep()');
+is(value("SELECT string_agg(to_char(m, 'YYYY-MM'), ',' ORDER BY m) FROM govdata._access_months() m WHERE m < '2021-01-01'"),
+	'2020-05,2020-06', 'a longer term keeps them, sealed as they are');
+set_setting($node, 'govdata.log_retention', '36');
 value("INSERT INTO govdata.access_hold VALUES ('2020-06-01', 'under investigation')");
 is(value("SELECT count(*) FROM govdata.journal_entry WHERE subject = 'access_hold' AND event = 'insert'"), 1, 'a hold is in the journal');
-is(value('SELECT govdata.retire_access_log()'), 0, 'what is not sealed is not destroyed');
 value('CALL govdata.sweep()');
 is(value("SELECT string_agg(to_char(m, 'YYYY-MM'), ',' ORDER BY m) FROM govdata._access_months() m WHERE m < '2021-01-01'"),
 	'2020-06', 'the sweep destroys months whose term has ended, except those on hold');
