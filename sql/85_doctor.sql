@@ -78,6 +78,15 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
                   CASE WHEN current_setting('govdata.clock_offset') NOT IN ('', '0')
                        THEN format(govdata._text('; govdata.clock_offset is "%s": for rehearsals only, reset it'), current_setting('govdata.clock_offset')) END)
     UNION ALL
+    -- a rehearsal on a real database leaves deadlines and consents of other days
+    SELECT 'moved clock', CASE WHEN count(*) FILTER (WHERE j.moved) = 0 THEN 'ok' ELSE 'warning' END,
+           CASE WHEN count(*) FILTER (WHERE j.moved) = 0
+                THEN format(govdata._text('the %s newest acts in the journal bear the time at which they were done'), count(*))
+                ELSE format(govdata._text('%s of the %s newest acts in the journal were done under a moved clock, from %s to %s: what they decided, and every deadline counted from them, is for the data authority to confirm or undo; see govdata.journal_entry, "at" and "real_at"'),
+                            count(*) FILTER (WHERE j.moved), count(*), min(j.real_at) FILTER (WHERE j.moved), max(j.real_at) FILTER (WHERE j.moved)) END
+      FROM (SELECT e.real_at, abs(extract(epoch FROM e.at - e.real_at)) > 60 AS moved
+              FROM govdata.journal_entry e ORDER BY e.id DESC LIMIT 10000) j
+    UNION ALL
     -- what was computed under another zone than the present one ends at another hour
     SELECT 'time zone', CASE WHEN count(*) FILTER (WHERE NOT x.fits) = 0 THEN 'ok' ELSE 'failure' END,
            CASE WHEN count(*) FILTER (WHERE NOT x.fits) = 0

@@ -52,6 +52,7 @@ RESET compute_query_id;
 
 -- ---- clock, calendar, limits ----
 SELECT t.finds('clock', 'warning', '%for rehearsals only%', 'the clock is moved');
+SELECT t.finds('moved clock', 'warning', '%newest acts in the journal were done under a moved clock, from %', 'and what was done meanwhile stays on record as such');
 SELECT t.finds('time zone', 'ok', 'govdata.timezone is Asia/Shanghai, as for the 4 newest%', 'deadlines on record fit the time zone');
 BEGIN;
 SET LOCAL govdata.restore = on;

@@ -127,6 +127,7 @@ is(value("SELECT count(*) FROM govdata.verify_access_log() WHERE finding NOT IN 
 # ---- a resource that insists on durable records ----
 set_setting($node, 'govdata.access_log', 'async');
 like(doctor('access log'), qr/^warning: mode async/, 'doctor(): async is said');
+like(doctor('moved clock'), qr/^ok: the \d+ newest acts/, 'doctor(): and that the clock has not been moved');
 $pid = worker();
 kill 'STOP', $pid;
 ($out) = read_it();
