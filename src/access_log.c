@@ -642,6 +642,13 @@ gd_no_worker(void)
 			 errhint("Raise max_worker_processes, by one for each database that is read, and restart the server.")));
 }
 
+/* whoever reads can only try again; what keeps the writer is for those who run the server */
+static int
+gd_hint_at_writer(void)
+{
+	return errhint("Try again in a moment. If it stays so, tell those who run the server: its log says what keeps the writer from writing, and for administrators so does govdata.doctor().");
+}
+
 static void
 gd_no_room(void)
 {
@@ -649,7 +656,7 @@ gd_no_room(void)
 			(errcode(GD_ERRCODE(32)),
 			 errmsg("reading is refused because it cannot be recorded"),
 			 errdetail("The queue of the access log stayed full for %d ms. Measures, Article 32.", gd_log_timeout),
-			 errhint("The server log says what keeps the writer from writing, govdata.access_log_state() what it met last. Then try again.")));
+			 gd_hint_at_writer()));
 }
 
 static void
@@ -659,7 +666,7 @@ gd_not_durable(void)
 			(errcode(GD_ERRCODE(32)),
 			 errmsg("reading is refused because it cannot be recorded"),
 			 errdetail("The record of this read was not durable within %d ms. Measures, Article 32.", gd_log_timeout),
-			 errhint("The server log says what keeps the writer from writing, govdata.access_log_state() what it met last. Then try again.")));
+			 gd_hint_at_writer()));
 }
 
 /*
@@ -864,7 +871,7 @@ gd_log_await(void)
 					(errcode(GD_ERRCODE(32)),
 					 errmsg("the reads of the last moments are not on record yet"),
 					 errdetail("The access log was not durable within %d ms. Measures, Article 32.", gd_log_timeout),
-					 errhint("The server log says what keeps the writer from writing, govdata.access_log_state() what it met last. Then try again.")));
+					 gd_hint_at_writer()));
 	}
 }
 
