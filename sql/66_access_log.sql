@@ -61,7 +61,7 @@ COMMENT ON COLUMN govdata.access_record.basis IS '依据：own 自有，bypass �
 COMMENT ON COLUMN govdata.access_record.reason IS '拒绝理由';
 COMMENT ON COLUMN govdata.access_record.end_seq IS '读取与结束一并写入时，结束的序号';
 COMMENT ON COLUMN govdata.access_record.ended_at IS '结束时间（法定时钟）';
-COMMENT ON COLUMN govdata.access_record.row_count IS '返回行数；空表示不详';
+COMMENT ON COLUMN govdata.access_record.row_count IS '返回行数；未正常结束时为已知的行数；空表示不详';
 COMMENT ON COLUMN govdata.access_record.completed IS '是否正常结束';
 
 CREATE TABLE govdata.access_seal (
@@ -178,7 +178,7 @@ COMMENT ON COLUMN govdata.access_log.reason IS '被拒的理由';
 COMMENT ON COLUMN govdata.access_log.completed IS '是否正常结束';
 COMMENT ON COLUMN govdata.access_log.request IS '授权所由的申请';
 COMMENT ON COLUMN govdata.access_log.ended_at IS '结束时间；空表示中断、尚在进行或尚未写入';
-COMMENT ON COLUMN govdata.access_log.row_count IS '返回行数；空表示不详';
+COMMENT ON COLUMN govdata.access_log.row_count IS '返回行数；未正常结束时为已知的行数；空表示不详';
 
 -- access_of(department, since, until) -> what a department read, as rows of
 -- access_log in the order of time: reads from "since" on and before "until",

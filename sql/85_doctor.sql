@@ -270,6 +270,40 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION govdata._doctor_guards() IS '体检:守卫触发器与平台表的行级安全';
 
+-- Whoever restores with govdata.restore where a role is missing loads the others'
+-- rows and not those of the department: no constraint tells.
+CREATE FUNCTION govdata._doctor_references(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    k record;
+    missing bigint;
+    found text[] := '{}';
+BEGIN
+    FOR k IN
+        SELECT c.conrelid::regclass AS relation, x.attname AS of, c.confrelid::regclass AS target, y.attname AS key
+          FROM pg_constraint c
+          JOIN pg_attribute x ON x.attrelid = c.conrelid AND x.attnum = c.conkey[1]
+          JOIN pg_attribute y ON y.attrelid = c.confrelid AND y.attnum = c.confkey[1]
+         WHERE c.contype = 'f' AND cardinality(c.conkey) = 1 AND c.conparentid = 0
+           AND c.confrelid IN ('govdata.department'::regclass, 'govdata.region'::regclass)
+         ORDER BY 1, 2
+    LOOP
+        EXECUTE format('SELECT count(*) FROM (SELECT DISTINCT %2$I AS v FROM %1$s WHERE %2$I IS NOT NULL) x'
+                       ' WHERE NOT EXISTS (SELECT FROM %3$s t WHERE t.%4$I = x.v)', k.relation, k.of, k.target, k.key) INTO missing;
+        IF missing > 0 THEN
+            found := found || format('%s.%s (%s)', k.relation, k.of, missing);
+        END IF;
+    END LOOP;
+    item := 'references';
+    state := CASE WHEN found = '{}' THEN 'ok' ELSE 'failure' END;
+    detail := CASE WHEN found = '{}' THEN govdata._text('every department and region that is named is there')
+                   ELSE format(govdata._text('departments or regions are named that are not there, as after a restore without their roles: %s; create the roles, then load what is missing: pg_restore --data-only --table=department, with govdata.restore'),
+                               array_to_string(found, ', ')) END;
+    RETURN NEXT;
+END
+$$;
+COMMENT ON FUNCTION govdata._doctor_references() IS '体检:所引用的部门与地区是否存在';
+
 -- Attached tables (Articles 8, 18, 32, 33).
 CREATE FUNCTION govdata._doctor_reading(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
@@ -283,7 +317,7 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     fault AS MATERIALIZED (
         SELECT a.code, CASE WHEN a.there THEN govdata._attachment_fault(a.relation) ELSE govdata._text('the table is gone') END AS why FROM attached a
     ),
-    member AS (
+    member AS MATERIALIZED (
         SELECT a.relation, c.oid, c.relkind, c.relrowsecurity, c.relnamespace, c.relname
           FROM attached a
          CROSS JOIN LATERAL (SELECT a.relation::oid AS oid UNION SELECT t.relid::oid FROM pg_partition_tree(a.relation) t) m
@@ -333,6 +367,25 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
                             string_agg(d.oid::regclass::text, ', ')) END
       FROM dependent d WHERE d.relkind = 'm'
     UNION ALL
+    -- what was granted so that each read be judged must not be had where none is
+    SELECT 'unattached grants', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
+           CASE WHEN count(*) = 0 THEN govdata._text('departments and the public may select from attached tables only')
+                ELSE format(govdata._text('departments or the public select from these without authorization and without a record: %s; REVOKE SELECT ON ... FROM govdata_department, govdata_public'),
+                            string_agg(DISTINCT c.oid::regclass::text, ', ')) END
+      FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) g
+     WHERE c.relkind IN ('r', 'p', 'f', 'm', 'v') AND c.relnamespace <> 'govdata'::regnamespace AND g.privilege_type = 'SELECT'
+       AND g.grantee IN ('govdata_department'::regrole, 'govdata_public'::regrole)
+       AND c.oid NOT IN (SELECT m.oid FROM member m)
+    UNION ALL
+    SELECT 'several authorizations', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
+           CASE WHEN count(*) = 0 THEN govdata._text('no department has two in force for one resource')
+                ELSE format(govdata._text('sessions that have not chosen by govdata."authorization" are refused: %s; the consumer gives up what a newer one replaces'), string_agg(s.said, '; ')) END
+      FROM (SELECT format('%s %s: %s', d.name, r.code, string_agg(a.id::text, ', ' ORDER BY a.id)) AS said
+              FROM govdata.share_authorization a JOIN govdata.department d ON d.id = a.consumer JOIN govdata.resource r ON r.id = a.resource
+             WHERE a.state = 'active' AND a.valid_from <= govdata.clock() AND a.valid_until > govdata.clock()
+               AND EXISTS (SELECT FROM attached t WHERE t.resource = a.resource)
+             GROUP BY d.id, d.name, r.id, r.code HAVING count(*) > 1) s
+    UNION ALL
     SELECT 'publications', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
            CASE WHEN count(*) = 0 THEN govdata._text('none has an attached table')
                 ELSE format(govdata._text('attached tables leave by replication, unrecorded: %s; take them out unless that is a backup'),
@@ -361,9 +414,14 @@ COMMENT ON FUNCTION govdata._doctor_reading() IS '体检:挂接的数据表及�
 -- the end of a sentence; empty when nobody does.
 CREATE FUNCTION govdata._locked_by() RETURNS text
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(format(govdata._text('; locked by %s'), string_agg(DISTINCT format('%s (%s, %s)', l.pid, coalesce(a.usename, '?'), c.relname), ', ')), '')
-      FROM pg_locks l JOIN pg_class c ON c.oid = l.relation LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-     WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_backend_pid()
+    SELECT coalesce(govdata._text('; locked by ') || string_agg(DISTINCT CASE WHEN l.pid IS NULL THEN format('PREPARE TRANSACTION %L (%s, %s)', p.gid, p.owner, c.relname)
+                                                                              ELSE format('%s (%s, %s)', l.pid, coalesce(a.usename, '?'), c.relname) END, ', '), '')
+      FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+      LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+      -- a prepared transaction has no process, but a lock on its number
+      LEFT JOIN pg_locks x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid' AND x.virtualtransaction = l.virtualtransaction
+      LEFT JOIN pg_prepared_xacts p ON p.transaction = x.transactionid
+     WHERE l.locktype = 'relation' AND l.granted AND l.pid IS DISTINCT FROM pg_backend_pid()
        AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
        AND l.mode IN ('AccessExclusiveLock', 'ExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock')
        AND (c.relnamespace = 'govdata'::regnamespace OR c.oid IN (SELECT t.relation FROM govdata.attachment t))
@@ -416,7 +474,8 @@ BEGIN
     detail := CASE WHEN s.capacity IS NULL THEN govdata._text('there is none yet')
                    ELSE format(govdata._text('%s of %s kB filled, %s'), s.queued / 1024, s.capacity / 1024,
                                CASE WHEN lag IS NULL THEN govdata._text('nothing waits') ELSE format(govdata._text('the oldest record waits for %s'), lag) END)
-                        || CASE state WHEN 'failure' THEN govdata._text('; something keeps the writer: a lock on govdata.access_record, a full disk, a damaged index. The server log says what') || govdata._locked_by()
+                        || CASE state WHEN 'failure' THEN govdata._text('; something keeps the writer: a lock on govdata.access_record, a full disk, a damaged index, a synchronous standby that is away. The server log says what') || govdata._locked_by()
+                                           || coalesce((SELECT format(govdata._text('; the writer waits for %s'), a.wait_event) FROM pg_stat_activity a WHERE a.pid = s.worker AND a.wait_event IS NOT NULL), '')
                                       WHEN 'warning' THEN govdata._text('; raise govdata.log_queue if that is usual') ELSE '' END END;
     RETURN NEXT;
 
@@ -524,7 +583,7 @@ COMMENT ON FUNCTION govdata._doctor_quality() IS '体检:质量检查是否按�
 -- for no lock longer than two seconds: what cannot be looked at is a failure.
 -- Where the library is not loaded it says so, and nothing else.
 CREATE FUNCTION govdata.doctor(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' SET jit = off AS $$
 DECLARE
     installed text := (SELECT x.extversion FROM pg_extension x WHERE x.extname = 'govdata');
     library record;
@@ -547,7 +606,7 @@ BEGIN
                      current_setting('server_version'),
                      CASE WHEN library.version <> installed THEN govdata._text('; ALTER EXTENSION govdata UPDATE, or restart the server where an old library is still loaded') END);
     RETURN NEXT;
-    FOREACH subject IN ARRAY ARRAY['settings', 'law', 'sweep', 'holds', 'roles', 'guards', 'quality', 'reading', 'writer', 'access_log', 'journal'] LOOP
+    FOREACH subject IN ARRAY ARRAY['settings', 'law', 'sweep', 'holds', 'roles', 'guards', 'references', 'quality', 'reading', 'writer', 'access_log', 'journal'] LOOP
         BEGIN
             RETURN QUERY EXECUTE format('SELECT t.item, t.state, t.detail FROM govdata.%I() t', '_doctor_' || subject);
         EXCEPTION WHEN OTHERS THEN

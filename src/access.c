@@ -38,9 +38,9 @@
 /* ---- who reads ---- */
 
 static GdSubject
-gd_refused(Oid role, const char *why)
+gd_refused(Oid role, const char *why, const char *hint)
 {
-	GdSubject	s = {GD_READER_REFUSED, role, 0, why};
+	GdSubject	s = {GD_READER_REFUSED, role, 0, why, hint};
 
 	return s;
 }
@@ -49,7 +49,7 @@ gd_refused(Oid role, const char *why)
 static GdSubject
 gd_subject_of_role(Oid role, const GdAttachment *att)
 {
-	GdSubject	s = {GD_READER_REFUSED, role, 0, NULL};
+	GdSubject	s = {GD_READER_REFUSED, role, 0, NULL, NULL};
 
 	if (superuser_arg(role))
 	{
@@ -58,7 +58,8 @@ gd_subject_of_role(Oid role, const GdAttachment *att)
 	}
 	s.department = gd_department_of(role);
 	if (s.department < 0)
-		return gd_refused(role, _("The user is a member of several departments; SET ROLE says which one reads."));
+		return gd_refused(role, _("The user is a member of several departments; SET ROLE says which one reads."),
+						  _("SET ROLE to the role of the department that reads."));
 	if (s.department == 0 && has_privs_of_role(role, att->owner))
 		s.reader = GD_READER_OWN;
 	else if (s.department == 0)
@@ -68,7 +69,8 @@ gd_subject_of_role(Oid role, const GdAttachment *att)
 		if (OidIsValid(everybody) && is_member_of_role_nosuper(role, everybody))
 			s.reader = GD_READER_PUBLIC;
 		else
-			s.why = _("The user belongs to no department.");
+			return gd_refused(role, _("The user belongs to no department."),
+							  _("Read as a role of the department that needs the data."));
 	}
 	else
 		s.reader = s.department == att->provider ? GD_READER_OWN : GD_READER_DEPARTMENT;
@@ -113,7 +115,8 @@ gd_subject(const GdAttachment *att, bool planning)
 
 	gd_provider_read = att->provider;
 	if (gd_in_foreign_hands(planning, InNoForceRLSOperation() ? gd_is_any : gd_is_attached))
-		return gd_refused(outer, _("A function, view or table of another department is part of what is being executed."));
+		return gd_refused(outer, _("A function, view or table of another department is part of what is being executed."),
+						  _("Read the table by itself, in a statement that uses only your own department's objects."));
 	if (InSecurityRestrictedOperation())
 		return gd_subject_of_role(current, att);
 	if (current != outer && !gd_own_writing())
@@ -124,7 +127,8 @@ gd_subject(const GdAttachment *att, bool planning)
 		if (InNoForceRLSOperation() && (theirs == 0 || theirs == att->provider))
 			return gd_subject_of_role(current, att);
 		if (!superuser_arg(outer) && (theirs <= 0 || theirs != gd_department_of(current)))
-			return gd_refused(outer, _("The read comes through a function with the rights of another department."));
+			return gd_refused(outer, _("The read comes through a function with the rights of another department."),
+							  _("Read the table by itself, with your own department's rights."));
 	}
 	return gd_subject_of_role(outer, att);
 }
@@ -160,6 +164,9 @@ typedef struct GdGrant
 	char	   *misfit;			/* column of the filter that is not what it was, NULL for none */
 	Node	   *condition;		/* the same, parsed; NULL until needed */
 	char		listed[120];	/* ids, for the message that asks to choose */
+	int64		halted;			/* newest authorization that is suspended or revoked, or 0 */
+	bool		suspended;		/* it is suspended */
+	int64		newest;			/* authorization in force */
 } GdGrant;
 
 static HTAB *gd_grants = NULL;
@@ -256,6 +263,7 @@ gd_add_authorization(GdGrant *g, HeapTuple tup, Relation rel, int64 id, int32 ve
 	size_t		used = strlen(g->listed);
 
 	snprintf(g->listed + used, sizeof(g->listed) - used, "%s%lld", used ? ", " : "", (long long) id);
+	g->newest = Max(g->newest, id);
 	if (g->in_force++ > 0 && id != g->key.chosen)
 		return;
 	g->chosen = (id == g->key.chosen);
@@ -273,6 +281,16 @@ gd_until(GdGrant *g, TimestampTz at, TimestampTz now)
 {
 	if (at > now && at < g->until)
 		g->until = at;
+}
+
+/* what was taken back explains why nothing is in force */
+static void
+gd_note_halted(GdGrant *g, int64 id, const char *state)
+{
+	if (id < g->halted || strcmp(state, "expired") == 0)
+		return;
+	g->halted = id;
+	g->suspended = strcmp(state, "suspended") == 0;
 }
 
 static void
@@ -295,7 +313,10 @@ gd_load_authorizations(GdGrant *g, int64 resource, TimestampTz now)
 		TimestampTz until = DatumGetTimestampTz(gd_get(tup, rel, "valid_until", &isnull));
 
 		if (strcmp(gd_text_field(tup, rel, "state"), "active") != 0)
+		{
+			gd_note_halted(g, DatumGetInt64(gd_get(tup, rel, "id", &isnull)), gd_text_field(tup, rel, "state"));
 			continue;
+		}
 		gd_until(g, from, now);
 		gd_until(g, until, now);
 		if (now < from || now >= until)
@@ -768,6 +789,19 @@ gd_purpose_fits(const GdGrant *g)
 		(g->usage && strcmp(gd_purpose, g->usage) == 0);
 }
 
+/* A new request is no way back to what was suspended: it would start anew, on other terms. */
+static void
+gd_say_halted(GdVerdict *v, const GdGrant *g)
+{
+	if (!g->suspended)
+	{
+		v->why = psprintf(_("%s Authorization %lld was revoked."), v->why, (long long) g->halted);
+		return;
+	}
+	v->why = psprintf(_("%s Authorization %lld is suspended."), v->why, (long long) g->halted);
+	v->hint = psprintf(_("Its provider gives it back: SELECT govdata.resume_authorization(%lld, reason);"), (long long) g->halted);
+}
+
 static void
 gd_judge_department(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, int64 department)
 {
@@ -780,8 +814,11 @@ gd_judge_department(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, i
 	v->filtered = g->filter != NULL;
 	v->hint = g->barred_hint;
 	if (g->in_force > 1 && !g->chosen)
+	{
 		gd_deny(v, 20, psprintf(_("Several authorizations are in force: %s. They are never combined; SET govdata.\"authorization\" = one of these numbers chooses."),
 								g->listed));
+		v->hint = psprintf("SET govdata.\"authorization\" = %lld;", (long long) g->newest);
+	}
 	else if (g->strayed)
 	{
 		gd_deny(v, 20, psprintf(_("Setting govdata.\"authorization\" names %lld, which is not in force; authorization %s is."),
@@ -798,6 +835,8 @@ gd_judge_department(GdVerdict *v, const GdAttachment *att, Bitmapset *columns, i
 		gd_deny(v, 20, _("No authorization is in force, and counting rows is reading too."));
 	else
 		gd_judge_columns(v, att, columns, GD_READER_DEPARTMENT, g);
+	if (!v->allowed && g->in_force == 0 && g->halted != 0 && v->article == 20)
+		gd_say_halted(v, g);
 	v->basis = g->authorization ? GD_READ_BASIS_AUTHORIZATION :
 		v->continued ? GD_READ_BASIS_CONTINUED : v->opened ? GD_READ_BASIS_OPEN : GD_READ_BASIS_CLASS;
 	v->continued_until = g->continued_until;
@@ -821,6 +860,7 @@ gd_verdict(const GdAttachment *att, const GdSubject *s, Bitmapset *columns)
 			return v;
 		case GD_READER_REFUSED:
 			gd_deny(&v, 20, s->why);
+			v.hint = s->hint;
 			return v;
 		default:
 			break;
@@ -832,7 +872,10 @@ gd_verdict(const GdAttachment *att, const GdSubject *s, Bitmapset *columns)
 	else if (s->reader == GD_READER_DEPARTMENT)
 		gd_judge_department(&v, att, columns, s->department);
 	else if (!att->open)
+	{
 		gd_deny(&v, 26, _("The resource is not open to the public."));
+		v.hint = _("govdata.open_list says what is.");
+	}
 	else
 	{
 		v.basis = GD_READ_BASIS_OPEN;

@@ -94,7 +94,8 @@ typedef struct GdSubject
 	GdReader	reader;
 	Oid			role;
 	int64		department;
-	const char *why;			/* of a refusal */
+	const char *why;			/* of a refusal, and the next step */
+	const char *hint;
 } GdSubject;
 
 typedef struct GdVerdict
@@ -131,6 +132,10 @@ typedef struct GdJudgement
 
 extern GdJudgement gd_judge_read(const GdAttachment *att, Bitmapset *columns);
 
+/* attach.c: the type whose fields a value of this one has, however wrapped; InvalidOid for none */
+extern Oid	gd_row_type_of(Oid type);
+/* doctor.c: is doctor() trying whether a read is refused?  That refusal is nobody's attempt. */
+extern bool gd_is_canary(void);
 /* enforce.c: is this function govdata._permitted()? */
 extern bool gd_is_permitted_function(Oid function);
 

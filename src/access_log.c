@@ -81,7 +81,7 @@ static int	gd_log_mode = GD_LOG_SYNC;
 static int	gd_standby_log = GD_STANDBY_REFUSE;
 static int	gd_log_timeout = 5000;
 static int	gd_log_size = 8192;
-int			gd_log_idle = 60;
+int			gd_log_idle = 86400;
 
 GdLogShared *gd_log_shared = NULL;
 static LWLockPadded *gd_log_locks = NULL;
@@ -409,10 +409,14 @@ gd_build_start(const GdRead *read)
 {
 	const char *texts[GD_N_TEXTS];
 	char		roles[3][NAMEDATALEN];
+	Oid			login = GetAuthenticatedUserId();
 	GdLogEntry *entry;
 
+	/* who logged in, whatever a superuser has made of the session; a server process has not */
+	if (!OidIsValid(login))
+		login = GetSessionUserId();
 	/* copied, for a name that is looked up may take another's place */
-	texts[GD_TEXT_SESSION_ROLE] = strcpy(roles[0], gd_role_name(GetSessionUserId()));
+	texts[GD_TEXT_SESSION_ROLE] = strcpy(roles[0], gd_role_name(login));
 	texts[GD_TEXT_OUTER_ROLE] = strcpy(roles[1], gd_role_name(GetOuterUserId()));
 	texts[GD_TEXT_ROLE] = strcpy(roles[2], gd_role_name(GetUserId()));
 	texts[GD_TEXT_APPLICATION] = application_name;
@@ -646,7 +650,7 @@ gd_no_worker(void)
 static int
 gd_hint_at_writer(void)
 {
-	return errhint("Try again in a moment. If it stays so, tell those who run the server: its log says what keeps the writer from writing, and for administrators so does govdata.doctor().");
+	return errhint("Try again in a moment. If it stays so, tell those who run the server: its log says what keeps the writer from writing, govdata.access_log_state() tells administrators what it met last.");
 }
 
 static void
@@ -973,7 +977,9 @@ gd_log_start(const GdRead *read)
 {
 	GdReadKey	key = gd_log_put(gd_build_start(read));
 
-	gd_log_settle();
+	/* a refusal waits for no record, nor for that of a read before it */
+	if (read->kind != GD_READ_KIND_REFUSED)
+		gd_log_settle();
 	return key;
 }
 
@@ -1226,7 +1232,7 @@ gd_log_init(void)
 	DefineCustomIntVariable("govdata.log_idle",
 							gettext_noop("After this time without reads the access log's writer leaves; the next read starts it again."),
 							NULL,
-							&gd_log_idle, 60, 1, 86400, PGC_SIGHUP, GUC_UNIT_S | GUC_NOT_IN_SAMPLE,
+							&gd_log_idle, 86400, 1, 86400, PGC_SIGHUP, GUC_UNIT_S | GUC_NOT_IN_SAMPLE,
 							NULL, NULL, NULL);
 
 	/* records name the query: unless compute_query_id is off, let it be computed */

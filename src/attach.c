@@ -40,6 +40,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 #include "utils/timestamp.h"
 
 #include "access.h"
@@ -204,12 +205,59 @@ gd_break(GdAttachment *att, const char *why, const char *what)
 		snprintf(att->broken, sizeof(att->broken), "%s \"%s\"", why, what);
 }
 
-/* a type by its name, so that it means the same after a restore */
+/* the type whose fields a value of this one has, however wrapped; InvalidOid for none */
+Oid
+gd_row_type_of(Oid type)
+{
+	for (;;)
+	{
+		Oid			inner = get_element_type(getBaseType(type));
+
+		if (!OidIsValid(inner))
+			break;
+		type = inner;
+	}
+	type = getBaseType(type);
+	return get_typtype(type) == TYPTYPE_COMPOSITE ? type : InvalidOid;
+}
+
+static void
+gd_add_type_text(StringInfo out, Oid type, int32 typmod)
+{
+	Oid			row = gd_row_type_of(type);
+	TupleDesc	desc;
+	const char *separator = "";
+
+	check_stack_depth();
+	appendStringInfoString(out, format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
+	if (!OidIsValid(row))
+		return;
+	/* another field would be read with the item */
+	desc = lookup_rowtype_tupdesc(row, -1);
+	appendStringInfoString(out, " (");
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute a = TupleDescAttr(desc, i);
+
+		if (a->attisdropped)
+			continue;
+		appendStringInfo(out, "%s%s ", separator, quote_identifier(NameStr(a->attname)));
+		gd_add_type_text(out, a->atttypid, a->atttypmod);
+		separator = ", ";
+	}
+	appendStringInfoChar(out, ')');
+	ReleaseTupleDesc(desc);
+}
+
+/* a type by its name, so that it means the same after a restore, and its fields */
 static char *
 gd_type_text(Form_pg_attribute a)
 {
-	return format_type_extended(a->atttypid, a->atttypmod,
-								FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+	StringInfoData out;
+
+	initStringInfo(&out);
+	gd_add_type_text(&out, a->atttypid, a->atttypmod);
+	return out.data;
 }
 
 static void
@@ -644,7 +692,9 @@ gd_runs_its_own(Oid relid, int64 provider)
 	Relation	rel = table_open(relid, AccessShareLock);
 	const char *why = NULL;
 
-	if (gd_has_policies(rel))
+	if (rel->rd_rel->relispartition && !gd_owner_fits(rel->rd_rel->relowner, provider))
+		why = _("It belongs to a role of another department, whose rows would pass for the provider's.");
+	else if (gd_has_policies(rel))
 		why = _("It has row security policies of its own; authorizations decide which rows are read.");
 	else if (gd_has_foreign_trigger(rel, provider))
 		why = _("A trigger of another department would be handed every row that is written.");
@@ -675,7 +725,7 @@ gd_secure_tree(Oid relid, int64 provider)
 		/* policies are known where row security is on */
 		why = gd_runs_its_own(member, provider);
 		if (why)
-			gd_refuse_attach(get_rel_name(member), why, _("Drop what the detail names, then attach the table."));
+			gd_refuse_attach(get_rel_name(member), why, _("Mend what the detail names, then attach the table."));
 		if (member == relid)
 			gd_run_as_caller(psprintf("GRANT SELECT ON %s TO govdata_department", name));
 	}
@@ -937,12 +987,9 @@ gd_detach_resource(PG_FUNCTION_ARGS)
 				 errdetail("Measures, Article 18."),
 				 errhint("SELECT * FROM govdata.attachment shows what is.")));
 	if (get_rel_name(DatumGetObjectId(relation)) != NULL)
-	{
-		SPI_connect();
-		gd_run_as_caller(psprintf("REVOKE SELECT ON %s FROM govdata_department, govdata_public",
-								  gd_qualified(DatumGetObjectId(relation))));
-		SPI_finish();
-	}
+		/* whoever owns the table: what was granted to be judged must not be had unjudged */
+		gd_run_as_law(psprintf("REVOKE SELECT ON %s FROM govdata_department, govdata_public",
+							   gd_qualified(DatumGetObjectId(relation))));
 	PG_RETURN_VOID();
 }
 
@@ -995,8 +1042,8 @@ gd_warn_misfits(const GdAttachment *att)
 				 errmsg("resource \"%s\" can no longer be read by authorization %s", att->code, ids[i]),
 				 errdetail("Its row filter uses column \"%s\", which is not what it was when the table was attached. Measures, Article 17.",
 						   columns[i]),
-				 errhint("Bring the column into its former shape; where another of the same name shall take its place, attach the table anew: SELECT govdata.attach_resource('%s', '%s');",
-						 att->code, gd_qualified(att->root))));
+				 errhint("Bring the column into its former shape; where another of the same name shall take its place, attach the table anew: SELECT govdata.attach_resource('%s', %s);",
+						 att->code, quote_literal_cstr(gd_qualified(att->root)))));
 }
 
 PG_FUNCTION_INFO_V1(gd_attachment_fault);
@@ -1082,7 +1129,7 @@ gd_guard_filter(PG_FUNCTION_ARGS)
 				(errcode(GD_ERRCODE(20)),
 				 errmsg("this row filter is not allowed"),
 				 errdetail("Column \"%s\" has come or changed since the table was attached. Measures, Article 20.", column),
-				 errhint("Attach the table anew first: SELECT govdata.attach_resource('%s', '%s');", att->code, gd_qualified(relid))));
+				 errhint("Attach the table anew first: SELECT govdata.attach_resource('%s', %s);", att->code, quote_literal_cstr(gd_qualified(relid)))));
 	return PointerGetDatum(tup);
 }
 

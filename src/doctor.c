@@ -161,6 +161,14 @@ gd_doctor_init(void)
 	shmem_startup_hook = gd_doctor_shmem_startup;
 }
 
+static bool gd_trying = false;
+
+bool
+gd_is_canary(void)
+{
+	return gd_trying;
+}
+
 /* Read as the group of all departments, in an operation that cannot take other rights. */
 static void
 gd_read_as_group(Oid relid)
@@ -191,11 +199,14 @@ gd_canary(PG_FUNCTION_ARGS)
 	MemoryContextSwitchTo(memory);
 	PG_TRY();
 	{
+		gd_trying = true;
 		gd_read_as_group(PG_GETARG_OID(0));
+		gd_trying = false;
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
 	{
+		gd_trying = false;
 		met = geterrcode();
 		if (met == ERRCODE_QUERY_CANCELED)
 			PG_RE_THROW();

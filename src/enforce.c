@@ -80,6 +80,7 @@ static ProcessUtility_hook_type gd_prev_enforce_utility = NULL;
 static int	gd_explaining = 0;	/* depth of EXPLAIN */
 static int	gd_defining = 0;	/* depth of statements that analyze a query and do not run it */
 static List *gd_marks = NIL;	/* of the statement being planned */
+static Oid	gd_filtered = InvalidOid;	/* a relation in it whose rows are filtered */
 static QueryDesc *gd_starting = NULL;	/* the statement in ExecutorStart */
 static QueryDesc *gd_checking = NULL;	/* the same, while its permissions are checked */
 static int	gd_starting_flags = 0;
@@ -158,7 +159,8 @@ gd_refuse_read(const GdAttachment *att, GdVerdict *v)
 	if (v->items == NULL)
 		v->items = gd_column_names(att, v->asked);
 	read = gd_read_of(att, v, GD_READ_KIND_REFUSED);
-	(void) gd_log_start(&read);
+	if (!gd_is_canary())
+		(void) gd_log_start(&read);
 	gd_raise(att, v);
 }
 
@@ -167,7 +169,8 @@ gd_refuse_because(const GdAttachment *att, GdVerdict *v, int article, const char
 {
 	v->article = article;
 	v->why = why;
-	v->hint = NULL;
+	v->hint = article == 33 ? _("Read the table by itself, in a statement that uses only your own department's objects.") :
+		_("Read the table by itself, in a plain SELECT.");
 	v->missing = NULL;
 	gd_refuse_read(att, v);
 }
@@ -250,12 +253,25 @@ gd_permitted_clause(int64 authorization, int32 version, Oid relid)
 
 /* debug_print_* are anybody's to set, and print to the client as EXPLAIN does */
 static void
-gd_refuse_printing(const GdAttachment *att, const GdSubject *s)
+gd_refuse_printing(Oid relid)
 {
+	const GdAttachment *att = gd_attachment(relid);
 	GdVerdict	v = {0};
 
-	v.department = s->department;
-	gd_refuse_because(att, &v, 20, _("A printed plan would say how many rows the filter hides; switch debug_print_rewritten and debug_print_plan off."));
+	if (att == NULL)
+		return;
+	v.department = gd_subject(att, false).department;
+	gd_refuse_because(att, &v, 20, _("A printed plan would say how many rows the filter hides; switch debug_print_rewritten and debug_print_plan off, and let client_min_messages hide what auto_explain logs."));
+}
+
+/* will the client see it, by a setting of its own or by auto_explain, which writes to the log? */
+static bool
+gd_plan_is_printed(void)
+{
+	const char *logged = GetConfigOption("auto_explain.log_min_duration", true, false);
+
+	return Debug_print_plan ||
+		(logged && strcmp(logged, "-1") != 0 && client_min_messages <= LOG && whereToSendOutput == DestRemote);
 }
 
 static List *
@@ -274,7 +290,7 @@ gd_restrictive(CmdType cmdtype, Relation relation)
 	if (!gd_row_condition(att, &s, &authorization, &version, &condition))
 		return others;
 	if (condition != NULL && Debug_print_rewritten)
-		gd_refuse_printing(att, &s);
+		gd_refuse_printing(att->relid);
 	others = lappend(others, gd_policy("govdata authorization", false,
 									   gd_permitted_clause(authorization, version, RelationGetRelid(relation))));
 	if (condition != NULL)
@@ -399,6 +415,19 @@ gd_same_department(Oid role, const GdSubject *s, const GdAttachment *att)
 }
 
 /*
+ * The query as the planner has it by now.  What has become a subplan is no longer
+ * part of the query above it, and a branch of UNION ALL is left only as what its
+ * columns are translated to.
+ */
+static List *
+gd_parts_of(List *parts, PlannerInfo *root)
+{
+	parts = lappend(parts, root->parse);
+	parts = lappend(parts, root->append_rel_list);
+	return lappend(parts, root->placeholder_list);
+}
+
+/*
  * Whatever a function is given it may keep.  The one meant may be shadowed by
  * another department's, so a statement that reads calls nobody else's.  Another
  * department's view or policy may call the server's own to the same end, such as
@@ -408,7 +437,7 @@ static void
 gd_check_calls(PlannerInfo *root, const GdAttachment *att, GdVerdict *v)
 {
 	Oid			reader = InSecurityRestrictedOperation() ? GetUserId() : GetOuterUserId();
-	List	   *queries;
+	List	   *parts;
 	bool		handed = false;
 	bool		foreign = false;
 	bool		effects = false;
@@ -418,18 +447,17 @@ gd_check_calls(PlannerInfo *root, const GdAttachment *att, GdVerdict *v)
 		return;
 	while (root->parent_root)
 		root = root->parent_root;
-	/* what has become a subplan is no longer part of the query above it */
-	queries = list_make1(root->parse);
+	parts = gd_parts_of(NIL, root);
 	foreach(lc, root->glob->subroots)
-		queries = lappend(queries, ((PlannerInfo *) lfirst(lc))->parse);
-	foreach(lc, queries)
+		parts = gd_parts_of(parts, (PlannerInfo *) lfirst(lc));
+	foreach(lc, parts)
 	{
 		handed = handed || gd_calls_foreign(lfirst(lc), reader);
 		foreign = foreign || gd_uses_foreign_code(lfirst(lc), reader, gd_is_attached);
 	}
 	if (handed)
 		gd_refuse_because(att, v, 33, _("A function or domain of another department would be handed what is read."));
-	foreach(lc, queries)
+	foreach(lc, parts)
 		effects = effects || (foreign && gd_has_effects(lfirst(lc)));
 	if (effects)
 		gd_refuse_because(att, v, 33, _("A view or policy of another department is part of the statement, which calls a volatile function, locks rows or maps tables to XML: what is read could be carried away."));
@@ -465,10 +493,20 @@ gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOpt
 	}
 	v.asked = perms->selectedCols;
 	if (s.reader == GD_READER_REFUSED)
-		gd_refuse_because(att, &v, 20, s.why);
+	{
+		v.article = 20;
+		v.why = s.why;
+		v.hint = s.hint;
+		gd_refuse_read(att, &v);
+	}
 	/* before the server says so without giving the reason, for nobody may select from what is not open */
 	if (s.reader == GD_READER_PUBLIC && !att->open)
-		gd_refuse_because(att, &v, 26, _("The resource is not open to the public."));
+	{
+		v.article = 26;
+		v.why = _("The resource is not open to the public.");
+		v.hint = _("govdata.open_list says what is.");
+		gd_refuse_read(att, &v);
+	}
 	if (s.reader != GD_READER_PUBLIC)
 		gd_check_calls(root, att, &v);
 	if (s.reader == GD_READER_ADMINISTRATOR)
@@ -480,8 +518,8 @@ gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOpt
 	if (rte->securityQuals == NIL)
 		gd_refuse_unfiltered(att, &v);
 	gd_take_clauses(rte, att->root);
-	if (Debug_print_plan && gd_has_row_filter(rte))
-		gd_refuse_printing(att, &s);
+	if (gd_has_row_filter(rte))
+		gd_filtered = att->relid;
 }
 
 /* does it read an attached table, itself or through a view? */
@@ -554,17 +592,22 @@ static PlannedStmt *
 gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListInfo boundParams)
 {
 	List	   *outer = gd_marks;
+	Oid			outer_filtered = gd_filtered;
 	PlannedStmt *result = NULL;
 	/* looked at now, for planning changes it */
 	bool		only_returns = gd_names_attached(parse) && gd_only_returns(parse);
 
 	gd_marks = NIL;
+	gd_filtered = InvalidOid;
 	PG_TRY();
 	{
 		if (gd_prev_planner)
 			result = gd_prev_planner(parse, query_string, cursorOptions, boundParams);
 		else
 			result = standard_planner(parse, query_string, cursorOptions, boundParams);
+		/* asked now, for functions that were called to estimate may have switched it on */
+		if (OidIsValid(gd_filtered) && gd_plan_is_printed())
+			gd_refuse_printing(gd_filtered);
 		if (gd_marks != NIL && only_returns && !gd_asks_others(result))
 			gd_add_mark(GD_MARK_ONLY_RETURNS, 0);
 		result->invalItems = list_concat(result->invalItems, gd_marks);
@@ -572,6 +615,7 @@ gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListI
 	PG_FINALLY();
 	{
 		gd_marks = outer;
+		gd_filtered = outer_filtered;
 	}
 	PG_END_TRY();
 	return result;
@@ -711,7 +755,8 @@ gd_execution_gone(void *arg)
 		*e = gone->next;
 		break;
 	}
-	gd_log_uses(gone, -1, false);
+	/* the rows of a run that failed are not known, those of the fetches before it are */
+	gd_log_uses(gone, gone->rows > 0 ? (int64) gone->rows : -1, false);
 }
 
 static GdExecution *
@@ -1049,6 +1094,7 @@ gd_check_perms(GD_CHECK_PERMS_PARAMS)
 		}
 		PG_END_TRY();
 	}
+	gd_permissions_checked();
 	return true;
 }
 
@@ -1102,6 +1148,9 @@ gd_check_again(GdUse *u, bool copying)
 		gd_refuse_because(att, &v, 20, _("The statement was begun under another authorization; run it again."));
 	if (copying && !v.copy)
 		gd_refuse_copying(att, &v);
+	/* the plan may have been made before the client began to listen */
+	if (v.filtered && client_min_messages <= LOG && gd_plan_is_printed())
+		gd_refuse_printing(u->relid);
 }
 
 static void

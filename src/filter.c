@@ -6,7 +6,7 @@
  * A filter runs with the rights of whoever reads, so it may use only what
  * cannot run anybody's code: columns of the table, constants, and operators
  * and functions that come with the server and depend on nothing but their
- * arguments, and now().  Other stable functions depend on settings of the
+ * arguments, and now(), which is the time of the statement.  Other stable functions depend on settings of the
  * reader's, such as its time zone, or can be pointed at code: table_to_xml()
  * at a view, jsonb_populate_record() at a domain's CHECK, to_json() at a cast.
  * For the same reason no type may be anybody's own, except domains and enums,
@@ -37,6 +37,7 @@
 #include "parser/parse_relation.h"
 #include "parser/parse_type.h"
 #include "parser/parser.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
@@ -96,7 +97,7 @@ gd_function_not_allowed(Oid function, void *context)
 		return true;
 	if (func_volatile(function) == PROVOLATILE_IMMUTABLE)
 		return false;
-	/* the time of the transaction; not what a time is in the session's zone */
+	/* what the time is; not what a time is in the session's zone */
 	return func_volatile(function) == PROVOLATILE_VOLATILE ||
 		get_func_signature(function, &args, &nargs) != TIMESTAMPTZOID || nargs > 0;
 }
@@ -285,10 +286,27 @@ gd_row_condition_text(const char *text, Relation rel, int article, char **canoni
 	return expr;
 }
 
+/* A transaction is the reader's to leave open: its time must not keep rows in that have expired. */
+static Node *
+gd_at_statement_mutator(Node *node, void *context)
+{
+	FuncExpr   *f = (FuncExpr *) node;
+
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, FuncExpr) && (f->funcid == F_NOW || f->funcid == F_TRANSACTION_TIMESTAMP))
+	{
+		f = copyObject(f);
+		f->funcid = F_STATEMENT_TIMESTAMP;
+		return (Node *) f;
+	}
+	return expression_tree_mutator(node, gd_at_statement_mutator, context);
+}
+
 Node *
 gd_row_filter(const char *text, Relation rel)
 {
-	return gd_row_condition_text(text, rel, 20, NULL);
+	return gd_at_statement_mutator(gd_row_condition_text(text, rel, 20, NULL), NULL);
 }
 
 /* is this column of the table what it was when that was attached? */

@@ -239,13 +239,15 @@ extern void gd_require_own_hands(int article);
  */
 typedef bool (*GdHarmless) (Oid relid, bool written);
 /* does a query hand values to functions or domains that are not of the role's department? */
-extern bool gd_calls_foreign(Query *query, Oid role);
+extern bool gd_calls_foreign(Node *node, Oid role);
 /* is there a view, or a table with policies, of somebody else's in it? */
-extern bool gd_uses_foreign_code(Query *query, Oid reader, GdHarmless harmless);
+extern bool gd_uses_foreign_code(Node *node, Oid reader, GdHarmless harmless);
 /* does it lock rows, or call a function that is volatile or runs a query? */
-extern bool gd_has_effects(Query *query);
+extern bool gd_has_effects(Node *node);
 extern bool gd_in_statement(void);	/* is another statement running or planned? */
 extern bool gd_in_foreign_hands(bool planning, GdHarmless harmless);
+/* the permissions of the statement that is being started have been judged */
+extern void gd_permissions_checked(void);
 extern bool gd_acts_alone(void);	/* nothing but the client's own statement is on the stack */
 /* department of a role: 0 for none, -1 for several */
 extern int64 gd_department_of(Oid role);

@@ -614,7 +614,8 @@ gd_own_writing(void)
 /*
  * What is being executed, innermost first: a statement, a table filled by
  * COPY, or a function.  Frames live on the C stack of the hooks, except those
- * of functions, which the manager's START and END events bracket.
+ * of functions, which the manager's START and END or ABORT events bracket.  The
+ * end of a transaction takes no frame away: a procedure goes on after it.
  */
 typedef struct GdStatement
 {
@@ -623,6 +624,7 @@ typedef struct GdStatement
 	struct GdStatement *outer;
 	List	   *carriers;		/* see GdCarried */
 	Query	   *query;			/* being planned: that evaluates functions too */
+	bool		starting;		/* its permissions have not been checked yet */
 } GdStatement;
 
 static GdStatement *gd_statements = NULL;
@@ -766,10 +768,12 @@ gd_executor_start(QueryDesc *queryDesc, int eflags)
 {
 	GdCarried	started = {queryDesc, NIL, NULL};
 	GdCarried  *outer = gd_starting;
+	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements, NIL, NULL, true};
 
 	for (int i = 0; i < gd_n_functions; i++)
 		started.functions = lappend_oid(started.functions, gd_functions[i]);
 	gd_starting = &started;
+	gd_statements = &frame;
 	PG_TRY();
 	{
 		if (gd_prev_executor_start)
@@ -780,10 +784,28 @@ gd_executor_start(QueryDesc *queryDesc, int eflags)
 	PG_FINALLY();
 	{
 		gd_starting = outer;
+		gd_statements = frame.outer;
 	}
 	PG_END_TRY();
 	if (started.functions != NIL && queryDesc->estate)
 		gd_carry(&started);
+}
+
+/*
+ * Whether a statement may read is judged as if it were not there yet; what it
+ * then evaluates while it starts, such as the keys of partitions, is its own.
+ */
+void
+gd_permissions_checked(void)
+{
+	if (gd_statements)
+		gd_statements->starting = false;
+}
+
+static GdStatement *
+gd_innermost(void)
+{
+	return gd_statements && gd_statements->starting ? gd_statements->outer : gd_statements;
 }
 
 /* the executor announces aggregates and window functions while it starts */
@@ -805,7 +827,7 @@ gd_object_access(ObjectAccessType access, Oid classId, Oid objectId, int subId, 
 static void
 gd_executor_run(GD_EXECUTOR_RUN_PARAMS)
 {
-	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements, gd_carriers_of(queryDesc), NULL};
+	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements, gd_carriers_of(queryDesc), NULL, false};
 
 	gd_statements = &frame;
 	PG_TRY();
@@ -826,7 +848,7 @@ gd_executor_run(GD_EXECUTOR_RUN_PARAMS)
 static PlannedStmt *
 gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListInfo boundParams)
 {
-	GdStatement frame = {NULL, InvalidOid, gd_statements, NIL, parse};
+	GdStatement frame = {NULL, InvalidOid, gd_statements, NIL, parse, false};
 	PlannedStmt *plan = NULL;
 
 	gd_statements = &frame;
@@ -847,7 +869,7 @@ gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListI
 static void
 gd_executor_finish(QueryDesc *queryDesc)
 {
-	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements, gd_carriers_of(queryDesc), NULL};
+	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements, gd_carriers_of(queryDesc), NULL, false};
 
 	gd_statements = &frame;
 	PG_TRY();
@@ -890,7 +912,7 @@ gd_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 		   ProcessUtilityContext context, ParamListInfo params,
 		   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
 {
-	GdStatement frame = {NULL, InvalidOid, gd_statements, NIL, NULL};
+	GdStatement frame = {NULL, InvalidOid, gd_statements, NIL, NULL, false};
 
 	gd_check_laundering(pstmt->utilityStmt);
 	if (IsA(pstmt->utilityStmt, CopyStmt))
@@ -1204,18 +1226,18 @@ gd_foreign_call_walker(Node *node, void *context)
 }
 
 bool
-gd_calls_foreign(Query *query, Oid role)
+gd_calls_foreign(Node *node, Oid role)
 {
-	return gd_foreign_call_walker((Node *) query, &role);
+	return gd_foreign_call_walker(node, &role);
 }
 
 /* what is written does not come to see what is read */
 bool
-gd_uses_foreign_code(Query *query, Oid reader, GdHarmless harmless)
+gd_uses_foreign_code(Node *node, Oid reader, GdHarmless harmless)
 {
 	GdForeignCode code = {reader, false, harmless};
 
-	return gd_query_walker((Node *) query, &code);
+	return gd_query_walker(node, &code);
 }
 
 static bool
@@ -1253,15 +1275,15 @@ gd_effects_walker(Node *node, void *context)
 }
 
 bool
-gd_has_effects(Query *query)
+gd_has_effects(Node *node)
 {
-	return gd_effects_walker((Node *) query, NULL);
+	return gd_effects_walker(node, NULL);
 }
 
 bool
 gd_in_statement(void)
 {
-	return gd_statements != NULL;
+	return gd_innermost() != NULL;
 }
 
 /*
@@ -1275,14 +1297,14 @@ gd_acts_alone(void)
 	int			context;
 
 	GetUserIdAndSecContext(&user, &context);
-	return gd_statements == NULL && gd_n_functions == 0 && context == 0 &&
+	return gd_innermost() == NULL && gd_n_functions == 0 && context == 0 &&
 		user == GetOuterUserId();
 }
 
 bool
 gd_in_foreign_hands(bool planning, GdHarmless harmless)
 {
-	GdStatement *s = gd_statements;
+	GdStatement *s = gd_innermost();
 
 	for (int i = 0; i < gd_n_functions; i++)
 		if (gd_is_foreign(gd_function_owner(gd_functions[i])))
@@ -1314,7 +1336,7 @@ gd_require_own_hands(int article)
 	for (int i = 0; i < gd_n_functions; i++)
 		if (gd_is_foreign(gd_function_owner(gd_functions[i])))
 			gd_refuse_foreign(article, get_func_name(gd_functions[i]), gd_function_owner(gd_functions[i]));
-	for (GdStatement *s = gd_statements; s; s = s->outer)
+	for (GdStatement *s = gd_innermost(); s; s = s->outer)
 		gd_check_statement(s, article);
 }
 
@@ -1341,25 +1363,12 @@ gd_require_administrator(const char *registry, int article)
 				 errhint("Ask a member of role \"govdata_admin\".")));
 }
 
-/* An error that is not caught inside leaves through here. */
-static void
-gd_identity_xact(XactEvent event, void *arg)
-{
-	(void) arg;
-	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
-	{
-		gd_own_depth = 0;
-		gd_n_functions = 0;
-	}
-}
-
 void
 gd_identity_init(void)
 {
 	gd_on_change(GD_REGION, gd_identity_forget);
 	gd_on_change(GD_DEPARTMENT, gd_identity_forget);
 	gd_on_role_change(gd_identity_forget);
-	RegisterXactCallback(gd_identity_xact, NULL);
 
 	gd_prev_needs_fmgr = needs_fmgr_hook;
 	needs_fmgr_hook = gd_needs_fmgr;

@@ -50,6 +50,7 @@
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
 #include "parser/parsetree.h"
+#include "rewrite/rewriteHandler.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -58,6 +59,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
+#include "access.h"
 #include "guard.h"
 
 /* a statement that may take the whole extension away */
@@ -680,6 +682,46 @@ gd_check_alter_table(Node *statement)
 	}
 }
 
+static bool gd_names_ours_walker(Node *node, void *context);
+
+/* is it ours, or a view that a lock reaches ours through? */
+static bool
+gd_reaches_ours(Oid relid)
+{
+	Relation	rel;
+	bool		found;
+
+	if (gd_is_our_relation(relid))
+		return true;
+	if (!OidIsValid(relid) || get_rel_relkind(relid) != RELKIND_VIEW)
+		return false;
+	check_stack_depth();
+	rel = table_open(relid, AccessShareLock);
+	found = gd_names_ours_walker((Node *) get_view_query(rel), &relid);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+static bool
+gd_names_ours_walker(Node *node, void *context)
+{
+	ListCell   *lc;
+
+	if (node == NULL)
+		return false;
+	if (!IsA(node, Query))
+		return expression_tree_walker(node, gd_names_ours_walker, context);
+	foreach(lc, ((Query *) node)->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		/* a view's own query names the view itself, as OLD and NEW */
+		if (rte->rtekind == RTE_RELATION && rte->relid != *(Oid *) context && gd_reaches_ours(rte->relid))
+			return true;
+	}
+	return query_tree_walker((Query *) node, gd_names_ours_walker, context, 0);
+}
+
 /*
  * Rights to write cases would also allow to lock everybody out of them, and
  * clocks would run out while nobody can answer.
@@ -696,7 +738,7 @@ gd_check_lock_table(Node *statement)
 	{
 		RangeVar   *relation = lfirst_node(RangeVar, lc);
 
-		if (!gd_is_our_relation(RangeVarGetRelid(relation, NoLock, true)))
+		if (!gd_reaches_ours(RangeVarGetRelid(relation, NoLock, true)))
 			continue;
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(32)),
@@ -704,6 +746,89 @@ gd_check_lock_table(Node *statement)
 				 errdetail("Limits keep running, and everybody must be able to answer. Measures, Article 32."),
 				 errhint("Lock the table IN ROW EXCLUSIVE MODE at most.")));
 	}
+}
+
+/* ---- statements that wait for a lock before they ask whether they may have it ---- */
+
+/* Whoever waits for a strong lock has all others wait behind him. */
+static void
+gd_check_named(RangeVar *named, AclMode privilege)
+{
+	Oid			relid = named ? RangeVarGetRelid(named, NoLock, true) : InvalidOid;
+
+	if (!OidIsValid(relid) || has_privs_of_role(GetUserId(), gd_relation_owner(relid)) ||
+		(privilege && (pg_class_aclcheck(relid, GetUserId(), privilege) == ACLCHECK_OK ||
+					   pg_attribute_aclcheck_all(relid, GetUserId(), privilege, ACLMASK_ANY) == ACLCHECK_OK)) ||
+		(!gd_is_our_relation(relid) && gd_attachment(relid) == NULL))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("must be owner of table %s", get_rel_name(relid)),
+			 errdetail("The statement would have those who read or act wait for it. Measures, Article 32."),
+			 errhint("Leave tables of the platform, and attached ones of others, out of definitions of your own.")));
+}
+
+static void
+gd_check_constraints(List *constraints)
+{
+	ListCell   *lc;
+
+	foreach(lc, constraints)
+		if (IsA(lfirst(lc), Constraint))
+			gd_check_named(lfirst_node(Constraint, lc)->pktable, ACL_REFERENCES);
+}
+
+static void
+gd_check_definition(Node *element)
+{
+	if (element == NULL)
+		return;
+	if (IsA(element, ColumnDef))
+		gd_check_constraints(((ColumnDef *) element)->constraints);
+	else if (IsA(element, Constraint))
+		gd_check_named(((Constraint *) element)->pktable, ACL_REFERENCES);
+	else if (IsA(element, PartitionCmd))
+		gd_check_named(((PartitionCmd *) element)->name, ACL_NO_RIGHTS);
+	else if (IsA(element, RangeVar))
+		gd_check_named((RangeVar *) element, ACL_NO_RIGHTS);
+}
+
+static void
+gd_check_lock_queue(Node *statement)
+{
+	List	   *elements = NIL;
+	ListCell   *lc;
+
+	if (superuser())
+		return;
+	switch (nodeTag(statement))
+	{
+		case T_AlterTableStmt:
+			foreach(lc, ((AlterTableStmt *) statement)->cmds)
+				elements = lappend(elements, lfirst_node(AlterTableCmd, lc)->def);
+			break;
+		case T_CreateStmt:
+			elements = list_concat_copy(((CreateStmt *) statement)->inhRelations, ((CreateStmt *) statement)->tableElts);
+			elements = list_concat(elements, ((CreateStmt *) statement)->constraints);
+			break;
+		case T_CreateForeignTableStmt:
+			elements = list_copy(((CreateForeignTableStmt *) statement)->base.inhRelations);
+			break;
+		case T_CreateTrigStmt:
+			gd_check_named(((CreateTrigStmt *) statement)->relation, ACL_TRIGGER);
+			gd_check_named(((CreateTrigStmt *) statement)->constrrel, ACL_TRIGGER);
+			break;
+		case T_RuleStmt:
+			elements = list_make1(((RuleStmt *) statement)->relation);
+			break;
+		case T_CreateStatsStmt:
+			elements = list_copy(((CreateStatsStmt *) statement)->relations);
+			break;
+		default:
+			return;
+	}
+	foreach(lc, elements)
+		gd_check_definition(lfirst(lc));
 }
 
 static bool
@@ -810,6 +935,7 @@ gd_process_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTre
 
 	gd_check_alter_table(pstmt->utilityStmt);
 	gd_check_lock_table(pstmt->utilityStmt);
+	gd_check_lock_queue(pstmt->utilityStmt);
 	gd_check_drop_owned(pstmt->utilityStmt);
 	if (!loads && !gd_may_remove_all(pstmt->utilityStmt))
 	{

@@ -37,6 +37,7 @@
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
@@ -213,8 +214,8 @@ gd_warn_broken(const GdAttachment *att)
 			(errcode(GD_ERRCODE(17)),
 			 errmsg("departments can no longer read resource \"%s\"", att->code),
 			 errdetail("The attachment is broken: %s. Measures, Article 17.", att->broken),
-			 errhint("Bring the table into its former shape, or attach it anew: SELECT govdata.attach_resource('%s', '%s');",
-					 att->code, gd_qualified(att->root))));
+			 errhint("Bring the table into its former shape, or attach it anew: SELECT govdata.attach_resource('%s', %s);",
+					 att->code, quote_literal_cstr(gd_qualified(att->root)))));
 }
 
 static void
@@ -384,6 +385,37 @@ gd_judge_concurrent_index(IndexStmt *statement, const char *source)
 		gd_forbid(att, why);
 }
 
+/* does it have a column whose value holds a row of this type? */
+static bool
+gd_holds_row_type(Oid relid, Oid type)
+{
+	Relation	rel = table_open(relid, AccessShareLock);
+	bool		holds = false;
+
+	for (int i = 0; i < RelationGetDescr(rel)->natts && !holds; i++)
+		holds = gd_row_type_of(TupleDescAttr(RelationGetDescr(rel), i)->atttypid) == type;
+	table_close(rel, NoLock);
+	return holds;
+}
+
+/* The fields of a type are part of the items whose columns are of it. */
+static void
+gd_judge_row_type(Oid relid)
+{
+	Oid			type = get_rel_type_id(relid);
+	ListCell   *lc;
+
+	CacheInvalidateRelcacheByRelid(gd_relid(GD_ATTACHMENT));
+	CommandCounterIncrement();
+	foreach(lc, gd_attached_relations())
+	{
+		const GdAttachment *att = gd_attachment(lfirst_oid(lc));
+
+		if (att && att->broken[0] != '\0' && gd_holds_row_type(att->root, type))
+			gd_warn_broken(att);
+	}
+}
+
 static void
 gd_judge_statement(Node *statement)
 {
@@ -396,7 +428,10 @@ gd_judge_statement(Node *statement)
 		if (OidIsValid(gd_relid(GD_ATTACHMENT)) && gd_attached_resource(lfirst_oid(lc)) != 0)
 			gd_end_attachment(lfirst_oid(lc));
 	foreach(lc, gd_watch->altered)
-		gd_judge_touched(lfirst_oid(lc));
+		if (get_rel_relkind(lfirst_oid(lc)) != RELKIND_COMPOSITE_TYPE)
+			gd_judge_touched(lfirst_oid(lc));
+		else if (OidIsValid(gd_relid(GD_ATTACHMENT)))
+			gd_judge_row_type(lfirst_oid(lc));
 	foreach(lc, gd_watch->joined)
 		if (!list_member_oid(gd_watch->altered, lfirst_oid(lc)))
 			gd_judge_touched(lfirst_oid(lc));

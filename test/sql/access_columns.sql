@@ -191,4 +191,22 @@ SELECT t.reads('alice', format('SELECT govdata._permitted(%s, 1, ''pat.people'':
 SELECT t.reads('alice', format('SELECT govdata._permitted(%s, 1, ''pat.people''::regclass)', :bob_authorization), 'false', 'attack 52: nobody else''s');
 SELECT t.reads('carol', format('SELECT govdata._permitted(%s, 1, ''pat.people''::regclass)', :bob_authorization), 'false', 'attack 52: not by whoever has none');
 
+-- ---- the fields of a row type are part of the item ----
+SET ROLE regress_gd_wh_police;
+CREATE TYPE pat.address AS (street text);
+CREATE DOMAIN pat.home AS pat.address;
+CREATE TABLE pat.homes (id integer, homes pat.home[]);
+INSERT INTO pat.homes VALUES (1, ARRAY[ROW('a')::pat.address::pat.home]);
+RESET ROLE;
+SELECT t.resource('wh_police', '住址', '{id,homes}', 'unconditional') AS homes \gset
+SELECT code AS homes_code FROM govdata.resource WHERE id = :homes \gset
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.homes'')', :'homes_code'), 'attached');
+SELECT t.reads('carol', 'SELECT ((homes[1])::pat.address).street FROM pat.homes', 'a', 'a field is read');
+SET ROLE regress_gd_wh_police;
+ALTER TYPE pat.address ADD ATTRIBUTE secret text;
+RESET ROLE;
+SELECT t.unread('carol', 'SELECT homes FROM pat.homes', 'ZW018 % The attachment is broken: the attached column was retyped from pat.home[] (street pg_catalog.text)%', 'not with another field than was attached');
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.homes'')', :'homes_code'), 'attached anew');
+SELECT t.reads('carol', 'SELECT ((homes[1])::pat.address).street FROM pat.homes', 'a', 'read again');
+
 \i :actors_end

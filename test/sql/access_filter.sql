@@ -210,4 +210,22 @@ SET govdata.purpose = '办理低保';
 SELECT t.reads('alice', 'SELECT count(*) FROM pat.people', '100', 'the authorized one');
 RESET govdata.purpose;
 
+-- ---- time goes on while a transaction is open ----
+CREATE TABLE pat.terms (id integer, until timestamptz);
+INSERT INTO pat.terms VALUES (1, now() + interval '1 second');
+ALTER TABLE pat.terms OWNER TO regress_gd_wh_police;
+SELECT t.resource('wh_police', '期限', '{id}') AS terms \gset
+SELECT code AS terms_code FROM govdata.resource WHERE id = :terms \gset
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.terms'')', :'terms_code'), 'attached');
+SELECT t.authorize('carol', :terms, '{id}', 'until > now() AND until > transaction_timestamp()') AS term \gset
+UPDATE pat.terms SET until = clock_timestamp() + interval '1 second';
+SET SESSION AUTHORIZATION regress_gd_carol;
+PREPARE terms AS SELECT count(id) FROM pat.terms;
+BEGIN;
+EXECUTE terms;
+SELECT pg_sleep(1.1) \g /dev/null
+EXECUTE terms;
+COMMIT;
+RESET SESSION AUTHORIZATION;
+
 \i :actors_end

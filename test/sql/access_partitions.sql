@@ -144,4 +144,20 @@ CREATE ROLE regress_gd_replica NOLOGIN REPLICATION;
 SELECT t.refused('superuser', $$INSERT INTO govdata.department (uscc, name, region, kind, role, data_officer)
 	VALUES (t.uscc(901), '复制局', '420100', 'agency', 'regress_gd_replica', 'x')$$, 'ZW006 %', 'attack 32: no department with REPLICATION');
 
+-- ---- the owner of a partition ----
+SET ROLE regress_gd_wh_police;
+CREATE TABLE pat.parts (id integer) PARTITION BY LIST (id);
+CREATE TABLE pat.part_1 PARTITION OF pat.parts FOR VALUES IN (1);
+CREATE TABLE pat.part_2 (id integer);
+RESET ROLE;
+ALTER TABLE pat.part_1 OWNER TO regress_gd_wh_house;
+SELECT t.resource('wh_police', '分区', '{id}', 'unconditional') AS parts \gset
+SELECT code AS parts_code FROM govdata.resource WHERE id = :parts \gset
+SELECT t.refused('superuser', format('SELECT govdata.attach_resource(%L, ''pat.parts'')', :'parts_code'), 'ZW018 %', 'a partition of another department''s');
+ALTER TABLE pat.part_1 OWNER TO regress_gd_wh_police;
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.parts'')', :'parts_code'), 'attached');
+SELECT t.refused('superuser', 'ALTER TABLE pat.part_1 OWNER TO regress_gd_wh_house', 'ZW017 %', 'nor given away later');
+ALTER TABLE pat.part_2 OWNER TO regress_gd_wh_house;
+SELECT t.refused('superuser', 'ALTER TABLE pat.parts ATTACH PARTITION pat.part_2 FOR VALUES IN (2)', 'ZW017 %', 'nor brought along');
+
 \i :actors_end

@@ -222,6 +222,12 @@ SELECT t.finds('access log months', 'ok', '%kept for 36 months, 0 on hold', 'wit
 SELECT t.finds('access log seals', 'ok', 'the newest 10 hold%', 'its seals hold');
 CALL govdata.sweep();
 SELECT t.finds('access log unsealed', 'ok', '%', 'what is not sealed is young');
+SELECT t.reads('alice', 'SELECT name FROM pat.people WHERE id = 10', 'name 10', 'another read');
+CALL govdata.sweep();
+SELECT count(*) AS refused FROM govdata.access_record WHERE kind = 'refused' \gset
+SELECT ok(t.says('enforcement') LIKE '% attached tables were tried by nobody in particular, and each refused', 'attached tables are tried');
+SELECT t.reads('alice', 'SELECT name FROM pat.people WHERE id = 10', 'name 10', 'a read after that');
+SELECT is(count(*), :refused::bigint, 'which is nobody''s attempt, and not on record') FROM govdata.access_record WHERE kind = 'refused';
 SELECT to_char(now() AT TIME ZONE 'UTC', '"access_record_"YYYY_MM') AS part \gset
 BEGIN;
 SET LOCAL govdata.maintenance = on;
@@ -246,6 +252,26 @@ SET LOCAL govdata.maintenance = on;
 ALTER TABLE govdata.journal_entry DISABLE TRIGGER _append_only;
 DELETE FROM govdata.journal_entry WHERE id = 3;
 SELECT t.finds('journal seals', 'failure', 'entry 3 of seal 1 is gone;%', 'an entry that was removed');
+ROLLBACK;
+
+-- ---- who keeps others waiting ----
+SELECT is(govdata._locked_by(), '', 'nobody holds a lock');
+BEGIN;
+LOCK TABLE pat.people IN ACCESS EXCLUSIVE MODE;
+PREPARE TRANSACTION 'regress_held';
+SELECT is(govdata._locked_by(), format('; locked by PREPARE TRANSACTION ''regress_held'' (%s, people)', session_user), 'a prepared transaction has no process');
+ROLLBACK PREPARED 'regress_held';
+
+-- ---- what nobody is told at the time ----
+SELECT t.finds('several authorizations', 'ok', 'no department has two%', 'nobody has to choose');
+SELECT t.authorize('alice', :people, '{id}') AS second \gset
+SELECT t.finds('several authorizations', 'warning', '%: ' || :alice_authorization || ', ' || :second || ';%', 'a department that has two authorizations for a table');
+SELECT t.finds('references', 'ok', '%', 'who is named is there');
+BEGIN;
+SET LOCAL govdata.restore = on;
+SET LOCAL session_replication_role = replica;
+DELETE FROM govdata.department WHERE id = t.department('wh_police');
+SELECT t.finds('references', 'failure', '%resource.provider (1)%create the roles, then load what is missing%', 'a provider that a restore has not brought');
 ROLLBACK;
 
 \i :actors_end

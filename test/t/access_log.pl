@@ -230,6 +230,8 @@ $pid = worker();
 kill 'STOP', $pid;
 ($out, $err) = run_as('alice', 'one', $read);
 like($err, qr/ZW032.*not durable within/s, 'attack 72: a writer that hangs: refused after the limit');
+($out, $err) = run_as('alice', 'one', "$read;\nSET statement_timeout = '1s';\nSELECT salary FROM p.people;", on_error_stop => 0);
+like($err, qr/ZW032.*not durable within.*ZW020.*salary/s, 'a refusal waits for no record, nor for that of the read before it');
 ($out, $err) = run_as('alice', 'one', "SET statement_timeout = '300ms'; $read");
 like($err, qr/57014/, 'attack 67: a statement timeout ends the wait');
 value(q{CREATE FUNCTION public.say(name text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE '%', name; RETURN name; END $$;
