@@ -995,8 +995,8 @@ gd_append_only(PG_FUNCTION_ARGS)
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(32)),
 			 errmsg("rows of \"%s\" can be neither changed nor removed", relname),
-			 errdetail("The journal is append-only for everybody, its owner and superusers included. Measures, Article 32."),
-			 errhint("Correct the governed row instead: the journal then shows both versions.")));
+			 errdetail("Evidence is append-only for everybody, its owner and superusers included. Measures, Article 32."),
+			 errhint("Correct the governed row instead, where there is one: the journal then shows both versions.")));
 }
 
 PG_FUNCTION_INFO_V1(gd_no_truncate);
