@@ -1157,7 +1157,7 @@ gd_check_access(PG_FUNCTION_ARGS)
 	static const char *const basis_names[] = {"obukagp-", "own", "bypass", "class", "continued", "administrator", "authorization", "open", "none"};
 	TupleDesc	desc;
 	const GdAttachment *att;
-	GdSubject	s = {GD_READER_DEPARTMENT, InvalidOid, 0, NULL};
+	GdSubject	s = {GD_READER_DEPARTMENT, InvalidOid, 0, NULL, NULL};
 	GdVerdict	v;
 	Datum		values[4];
 	bool		nulls[4] = {false};

@@ -132,8 +132,8 @@ typedef struct GdJudgement
 
 extern GdJudgement gd_judge_read(const GdAttachment *att, Bitmapset *columns);
 
-/* attach.c: the type whose fields a value of this one has, however wrapped; InvalidOid for none */
-extern Oid	gd_row_type_of(Oid type);
+/* attach.c: does a value of the type hold, however wrapped, a row of that one? */
+extern bool gd_type_holds_row(Oid type, Oid row);
 /* doctor.c: is doctor() trying whether a read is refused?  That refusal is nobody's attempt. */
 extern bool gd_is_canary(void);
 /* enforce.c: is this function govdata._permitted()? */

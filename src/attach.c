@@ -206,57 +206,91 @@ gd_break(GdAttachment *att, const char *why, const char *what)
 }
 
 /* the type whose fields a value of this one has, however wrapped; InvalidOid for none */
-Oid
+static Oid
 gd_row_type_of(Oid type)
 {
 	for (;;)
 	{
-		Oid			inner = get_element_type(getBaseType(type));
+		Oid			inner;
 
+		type = getBaseType(type);
+		inner = get_element_type(type);
+		if (!OidIsValid(inner))
+			inner = get_multirange_range(type);
+		if (!OidIsValid(inner))
+			inner = get_range_subtype(type);
 		if (!OidIsValid(inner))
 			break;
 		type = inner;
 	}
-	type = getBaseType(type);
 	return get_typtype(type) == TYPTYPE_COMPOSITE ? type : InvalidOid;
 }
 
+/*
+ * The text of a type, with its fields, for another field would be read with the
+ * item; each row type is spelled out once.  "out" may be NULL: then only "seen"
+ * is added to.
+ */
 static void
-gd_add_type_text(StringInfo out, Oid type, int32 typmod)
+gd_add_type_text(StringInfo out, Oid type, int32 typmod, List **seen)
 {
 	Oid			row = gd_row_type_of(type);
 	TupleDesc	desc;
 	const char *separator = "";
 
 	check_stack_depth();
-	appendStringInfoString(out, format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
-	if (!OidIsValid(row))
+	if (out)
+		appendStringInfoString(out, format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
+	if (!OidIsValid(row) || list_member_oid(*seen, row))
 		return;
-	/* another field would be read with the item */
+	*seen = lappend_oid(*seen, row);
 	desc = lookup_rowtype_tupdesc(row, -1);
-	appendStringInfoString(out, " (");
+	if (out)
+		appendStringInfoString(out, " (");
 	for (int i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute a = TupleDescAttr(desc, i);
 
 		if (a->attisdropped)
 			continue;
-		appendStringInfo(out, "%s%s ", separator, quote_identifier(NameStr(a->attname)));
-		gd_add_type_text(out, a->atttypid, a->atttypmod);
+		if (out)
+			appendStringInfo(out, "%s%s ", separator, quote_identifier(NameStr(a->attname)));
+		gd_add_type_text(out, a->atttypid, a->atttypmod, seen);
 		separator = ", ";
 	}
-	appendStringInfoChar(out, ')');
+	if (out)
+		appendStringInfoChar(out, ')');
 	ReleaseTupleDesc(desc);
 }
 
-/* a type by its name, so that it means the same after a restore, and its fields */
+bool
+gd_type_holds_row(Oid type, Oid row)
+{
+	List	   *seen = NIL;
+
+	gd_add_type_text(NULL, type, -1, &seen);
+	return list_member_oid(seen, row);
+}
+
+/* a type by its name, so that it means the same after a restore and in every session, and its fields */
 static char *
 gd_type_text(Form_pg_attribute a)
 {
+	bool		quoting = quote_all_identifiers;
+	List	   *seen = NIL;
 	StringInfoData out;
 
 	initStringInfo(&out);
-	gd_add_type_text(&out, a->atttypid, a->atttypmod);
+	quote_all_identifiers = false;
+	PG_TRY();
+	{
+		gd_add_type_text(&out, a->atttypid, a->atttypmod, &seen);
+	}
+	PG_FINALLY();
+	{
+		quote_all_identifiers = quoting;
+	}
+	PG_END_TRY();
 	return out.data;
 }
 

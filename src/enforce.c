@@ -81,6 +81,8 @@ static int	gd_explaining = 0;	/* depth of EXPLAIN */
 static int	gd_defining = 0;	/* depth of statements that analyze a query and do not run it */
 static List *gd_marks = NIL;	/* of the statement being planned */
 static Oid	gd_filtered = InvalidOid;	/* a relation in it whose rows are filtered */
+static bool gd_ever_filtered = false;	/* there was one in this session */
+static emit_log_hook_type gd_prev_emit_log = NULL;
 static QueryDesc *gd_starting = NULL;	/* the statement in ExecutorStart */
 static QueryDesc *gd_checking = NULL;	/* the same, while its permissions are checked */
 static int	gd_starting_flags = 0;
@@ -261,17 +263,32 @@ gd_refuse_printing(Oid relid)
 	if (att == NULL)
 		return;
 	v.department = gd_subject(att, false).department;
-	gd_refuse_because(att, &v, 20, _("A printed plan would say how many rows the filter hides; switch debug_print_rewritten and debug_print_plan off, and let client_min_messages hide what auto_explain logs."));
+	gd_refuse_because(att, &v, 20, _("A printed plan would say how many rows the filter hides; switch debug_print_rewritten and debug_print_plan off, and let auto_explain.log_level be log."));
 }
 
-/* will the client see it, by a setting of its own or by auto_explain, which writes to the log? */
+/*
+ * Will it be, by a setting of the session's?  auto_explain writes to the log; what
+ * of it would reach the client is kept back there, but for the levels of an
+ * administrator who has it say so on purpose.
+ */
 static bool
 gd_plan_is_printed(void)
 {
 	const char *logged = GetConfigOption("auto_explain.log_min_duration", true, false);
+	const char *level = GetConfigOption("auto_explain.log_level", true, false);
 
-	return Debug_print_plan ||
-		(logged && strcmp(logged, "-1") != 0 && client_min_messages <= LOG && whereToSendOutput == DestRemote);
+	return Debug_print_plan || (logged && strcmp(logged, "-1") != 0 && level && strcmp(level, "log") != 0);
+}
+
+/* a session that reads filtered rows gets no plan that auto_explain logs */
+static void
+gd_keep_plan(ErrorData *edata)
+{
+	if (gd_ever_filtered && edata->elevel == LOG && edata->output_to_client && edata->hide_stmt &&
+		edata->message && strncmp(edata->message, "duration: ", 10) == 0 && strstr(edata->message, "plan:"))
+		edata->output_to_client = false;
+	if (gd_prev_emit_log)
+		gd_prev_emit_log(edata);
 }
 
 static List *
@@ -519,7 +536,10 @@ gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOpt
 		gd_refuse_unfiltered(att, &v);
 	gd_take_clauses(rte, att->root);
 	if (gd_has_row_filter(rte))
+	{
 		gd_filtered = att->relid;
+		gd_ever_filtered = true;
+	}
 }
 
 /* does it read an attached table, itself or through a view? */
@@ -1148,9 +1168,6 @@ gd_check_again(GdUse *u, bool copying)
 		gd_refuse_because(att, &v, 20, _("The statement was begun under another authorization; run it again."));
 	if (copying && !v.copy)
 		gd_refuse_copying(att, &v);
-	/* the plan may have been made before the client began to listen */
-	if (v.filtered && client_min_messages <= LOG && gd_plan_is_printed())
-		gd_refuse_printing(u->relid);
 }
 
 static void
@@ -1317,6 +1334,8 @@ gd_enforce_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTre
 void
 gd_enforce_init(void)
 {
+	gd_prev_emit_log = emit_log_hook;
+	emit_log_hook = gd_keep_plan;
 	gd_prev_permissive = row_security_policy_hook_permissive;
 	row_security_policy_hook_permissive = gd_permissive;
 	gd_prev_restrictive = row_security_policy_hook_restrictive;

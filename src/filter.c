@@ -286,21 +286,30 @@ gd_row_condition_text(const char *text, Relation rel, int article, char **canoni
 	return expr;
 }
 
-/* A transaction is the reader's to leave open: its time must not keep rows in that have expired. */
+/*
+ * A transaction is the reader's to leave open: its time must not keep rows in
+ * that have expired.  A procedure's statements after COMMIT have a newer one than
+ * the client's statement.
+ */
 static Node *
 gd_at_statement_mutator(Node *node, void *context)
 {
 	FuncExpr   *f = (FuncExpr *) node;
+	FuncExpr   *statement;
+	MinMaxExpr *later;
 
 	if (node == NULL)
 		return NULL;
-	if (IsA(node, FuncExpr) && (f->funcid == F_NOW || f->funcid == F_TRANSACTION_TIMESTAMP))
-	{
-		f = copyObject(f);
-		f->funcid = F_STATEMENT_TIMESTAMP;
-		return (Node *) f;
-	}
-	return expression_tree_mutator(node, gd_at_statement_mutator, context);
+	if (!IsA(node, FuncExpr) || (f->funcid != F_NOW && f->funcid != F_TRANSACTION_TIMESTAMP))
+		return expression_tree_mutator(node, gd_at_statement_mutator, context);
+	statement = copyObject(f);
+	statement->funcid = F_STATEMENT_TIMESTAMP;
+	later = makeNode(MinMaxExpr);
+	later->op = IS_GREATEST;
+	later->minmaxtype = TIMESTAMPTZOID;
+	later->args = list_make2(copyObject(f), statement);
+	later->location = -1;
+	return (Node *) later;
 }
 
 Node *

@@ -244,6 +244,7 @@ extern bool gd_calls_foreign(Node *node, Oid role);
 extern bool gd_uses_foreign_code(Node *node, Oid reader, GdHarmless harmless);
 /* does it lock rows, or call a function that is volatile or runs a query? */
 extern bool gd_has_effects(Node *node);
+extern bool gd_function_has_effects(Oid function, void *context);
 extern bool gd_in_statement(void);	/* is another statement running or planned? */
 extern bool gd_in_foreign_hands(bool planning, GdHarmless harmless);
 /* the permissions of the statement that is being started have been judged */

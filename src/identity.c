@@ -1240,7 +1240,7 @@ gd_uses_foreign_code(Node *node, Oid reader, GdHarmless harmless)
 	return gd_query_walker(node, &code);
 }
 
-static bool
+bool
 gd_function_has_effects(Oid function, void *context)
 {
 	(void) context;

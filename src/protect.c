@@ -24,7 +24,9 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/transam.h"
 #include "catalog/dependency.h"
+#include "catalog/heap.h"
 #include "catalog/index.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaccess.h"
@@ -46,6 +48,7 @@
 #include "commands/extension.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
@@ -472,26 +475,46 @@ gd_check_schema(ObjectAccessType access, Oid objectid)
 /* ---- what acts in others' hands ---- */
 
 /*
- * An operator and a domain call functions without being one, so what looks for
- * own hands (identity.c) cannot see whose they are.  What they may call is
- * either their maker's own, and is seen, or changes nothing.
+ * An operator, a domain and the default of an argument call functions without
+ * being one, so what looks for own hands (identity.c) cannot see whose they are.
+ * What they may call is either their maker's own, and is seen, or changes and
+ * runs nothing.
  */
 static void
 gd_refuse_carrier(const char *what, const char *name)
 {
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(6)),
-			 errmsg("%s \"%s\" must not call a volatile function of somebody else", what, name),
+			 errmsg("%s \"%s\" must not call a function of somebody else that acts or runs statements", what, name),
 			 errdetail("Whoever uses it would act by it unawares. Measures, Article 6."),
 			 errhint("Write a function of your own around it.")));
 }
 
+/* volatile, and nobody's act */
+static bool
+gd_is_usual_default(Oid function)
+{
+	static const char *const names[] = {"clock_timestamp", "gen_random_uuid", "nextval", "random", "timeofday"};
+	char	   *name = get_func_name(function);
+
+	for (int i = 0; name && i < (int) lengthof(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* "context": it stands in the default of an argument */
 static bool
 gd_is_anothers_act(Oid function, void *context)
 {
-	(void) context;
-	return func_volatile(function) == PROVOLATILE_VOLATILE &&
-		!GD_OWNS_FUNCTION(function, GetUserId());
+	if (GD_OWNS_FUNCTION(function, GetUserId()))
+		return false;
+	/* of what an extension brings only the declaration is known: crosstab() is stable, and runs what it is given */
+	if (function >= FirstNormalObjectId && superuser_arg(gd_function_owner(function)))
+		return func_volatile(function) != PROVOLATILE_IMMUTABLE;
+	if (context && function < FirstNormalObjectId && gd_is_usual_default(function))
+		return false;
+	return gd_function_has_effects(function, NULL);
 }
 
 static bool
@@ -533,6 +556,23 @@ gd_check_domain(Oid constraint)
 	table_close(rel, AccessShareLock);
 }
 
+/* whoever leaves an argument out evaluates its default, before the function is called */
+static void
+gd_check_defaults(Oid function)
+{
+	Relation	rel = table_open(ProcedureRelationId, AccessShareLock);
+	HeapTuple	tuple = gd_catalog_row(ProcedureRelationId, ProcedureOidIndexId, Anum_pg_proc_oid, function);
+	bool		isnull = true;
+	bool		defaults = true;
+	Datum		list = (Datum) 0;
+
+	if (HeapTupleIsValid(tuple))
+		list = heap_getattr(tuple, Anum_pg_proc_proargdefaults, RelationGetDescr(rel), &isnull);
+	if (!isnull && gd_calls_anothers_act(stringToNode(TextDatumGetCString(list)), &defaults))
+		gd_refuse_carrier(_("a default of function"), NameStr(((Form_pg_proc) GETSTRUCT(tuple))->proname));
+	table_close(rel, AccessShareLock);
+}
+
 static void
 gd_check_carrier(Oid classid, Oid objectid)
 {
@@ -540,6 +580,8 @@ gd_check_carrier(Oid classid, Oid objectid)
 		return;
 	if (classid == OperatorRelationId)
 		gd_check_operator(objectid);
+	else if (classid == ProcedureRelationId)
+		gd_check_defaults(objectid);
 	else
 		gd_check_domain(objectid);
 }
@@ -606,6 +648,9 @@ gd_check_object(ObjectAccessType access, Oid classid, Oid objectid, int subid, v
 			gd_check_part(access, classid, objectid, subid);
 			break;
 		case ProcedureRelationId:
+			if (access == OAT_POST_CREATE)
+				gd_check_carrier(classid, objectid);
+			/* FALLTHROUGH */
 		case TypeRelationId:
 			gd_check_member(access, classid, objectid);
 			break;
@@ -684,10 +729,18 @@ gd_check_alter_table(Node *statement)
 
 static bool gd_names_ours_walker(Node *node, void *context);
 
+/* views that are being looked through, innermost first */
+typedef struct GdThrough
+{
+	Oid			view;
+	struct GdThrough *outer;
+} GdThrough;
+
 /* is it ours, or a view that a lock reaches ours through? */
 static bool
-gd_reaches_ours(Oid relid)
+gd_reaches_ours(Oid relid, GdThrough *outer)
 {
+	GdThrough	through = {relid, outer};
 	Relation	rel;
 	bool		found;
 
@@ -695,9 +748,13 @@ gd_reaches_ours(Oid relid)
 		return true;
 	if (!OidIsValid(relid) || get_rel_relkind(relid) != RELKIND_VIEW)
 		return false;
+	/* a view's own query names the view itself, as OLD and NEW; views may go round */
+	for (; outer; outer = outer->outer)
+		if (outer->view == relid)
+			return false;
 	check_stack_depth();
 	rel = table_open(relid, AccessShareLock);
-	found = gd_names_ours_walker((Node *) get_view_query(rel), &relid);
+	found = gd_names_ours_walker((Node *) get_view_query(rel), &through);
 	table_close(rel, AccessShareLock);
 	return found;
 }
@@ -715,8 +772,7 @@ gd_names_ours_walker(Node *node, void *context)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
 
-		/* a view's own query names the view itself, as OLD and NEW */
-		if (rte->rtekind == RTE_RELATION && rte->relid != *(Oid *) context && gd_reaches_ours(rte->relid))
+		if (rte->rtekind == RTE_RELATION && gd_reaches_ours(rte->relid, context))
 			return true;
 	}
 	return query_tree_walker((Query *) node, gd_names_ours_walker, context, 0);
@@ -738,7 +794,7 @@ gd_check_lock_table(Node *statement)
 	{
 		RangeVar   *relation = lfirst_node(RangeVar, lc);
 
-		if (!gd_reaches_ours(RangeVarGetRelid(relation, NoLock, true)))
+		if (!gd_reaches_ours(RangeVarGetRelid(relation, NoLock, true), NULL))
 			continue;
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(32)),
@@ -750,12 +806,22 @@ gd_check_lock_table(Node *statement)
 
 /* ---- statements that wait for a lock before they ask whether they may have it ---- */
 
+static void gd_check_locked(Oid relid, AclMode privilege);
+
 /* Whoever waits for a strong lock has all others wait behind him. */
 static void
 gd_check_named(RangeVar *named, AclMode privilege)
 {
 	Oid			relid = named ? RangeVarGetRelid(named, NoLock, true) : InvalidOid;
 
+	if (OidIsValid(relid) && (get_rel_relkind(relid) == RELKIND_INDEX || get_rel_relkind(relid) == RELKIND_PARTITIONED_INDEX))
+		relid = IndexGetRelation(relid, true);
+	gd_check_locked(relid, privilege);
+}
+
+static void
+gd_check_locked(Oid relid, AclMode privilege)
+{
 	if (!OidIsValid(relid) || has_privs_of_role(GetUserId(), gd_relation_owner(relid)) ||
 		(privilege && (pg_class_aclcheck(relid, GetUserId(), privilege) == ACLCHECK_OK ||
 					   pg_attribute_aclcheck_all(relid, GetUserId(), privilege, ACLMASK_ANY) == ACLCHECK_OK)) ||
@@ -768,35 +834,86 @@ gd_check_named(RangeVar *named, AclMode privilege)
 			 errhint("Leave tables of the platform, and attached ones of others, out of definitions of your own.")));
 }
 
+/*
+ * The table that a foreign key refers to; one that is being made hides others of
+ * its name, if it comes first where names are looked for.
+ */
 static void
-gd_check_constraints(List *constraints)
+gd_check_referenced(RangeVar *named, RangeVar *made)
+{
+	if (named && made && strcmp(named->relname, made->relname) == 0 && named->schemaname == NULL &&
+		(made->schemaname == NULL || made->relpersistence == RELPERSISTENCE_TEMP))
+		return;
+	gd_check_named(named, ACL_REFERENCES);
+}
+
+static void
+gd_check_constraints(List *constraints, RangeVar *made)
 {
 	ListCell   *lc;
 
 	foreach(lc, constraints)
 		if (IsA(lfirst(lc), Constraint))
-			gd_check_named(lfirst_node(Constraint, lc)->pktable, ACL_REFERENCES);
+			gd_check_referenced(lfirst_node(Constraint, lc)->pktable, made);
 }
 
+/* an element of a definition, of a table that is being made or NULL */
 static void
-gd_check_definition(Node *element)
+gd_check_definition(Node *element, RangeVar *made)
 {
 	if (element == NULL)
 		return;
 	if (IsA(element, ColumnDef))
-		gd_check_constraints(((ColumnDef *) element)->constraints);
+		gd_check_constraints(((ColumnDef *) element)->constraints, made);
 	else if (IsA(element, Constraint))
-		gd_check_named(((Constraint *) element)->pktable, ACL_REFERENCES);
+		gd_check_referenced(((Constraint *) element)->pktable, made);
 	else if (IsA(element, PartitionCmd))
 		gd_check_named(((PartitionCmd *) element)->name, ACL_NO_RIGHTS);
 	else if (IsA(element, RangeVar))
 		gd_check_named((RangeVar *) element, ACL_NO_RIGHTS);
 }
 
+/* an index by its name, in the schema of the table */
+static void
+gd_check_identity(AlterTableStmt *statement, Node *element)
+{
+	Oid			relid;
+
+	if (element == NULL || !IsA(element, ReplicaIdentityStmt) || ((ReplicaIdentityStmt *) element)->name == NULL)
+		return;
+	relid = RangeVarGetRelid(statement->relation, NoLock, true);
+	if (OidIsValid(relid))
+		gd_check_named(makeRangeVar(get_namespace_name(get_rel_namespace(relid)), ((ReplicaIdentityStmt *) element)->name, -1),
+					   ACL_NO_RIGHTS);
+}
+
+/* TRUNCATE ... CASCADE locks what refers to the tables before it asks */
+static void
+gd_check_cascade(TruncateStmt *statement)
+{
+	List	   *reached = NIL;
+	int			before;
+	ListCell   *lc;
+
+	if (statement->behavior != DROP_CASCADE)
+		return;
+	foreach(lc, statement->relations)
+		reached = list_append_unique_oid(reached, RangeVarGetRelid(lfirst_node(RangeVar, lc), NoLock, true));
+	reached = list_delete_oid(reached, InvalidOid);
+	do
+	{
+		before = list_length(reached);
+		reached = list_concat_unique_oid(reached, heap_truncate_find_FKs(reached));
+	} while (reached != NIL && list_length(reached) > before);
+	foreach(lc, reached)
+		gd_check_locked(lfirst_oid(lc), ACL_TRUNCATE);
+}
+
 static void
 gd_check_lock_queue(Node *statement)
 {
 	List	   *elements = NIL;
+	RangeVar   *made = NULL;
 	ListCell   *lc;
 
 	if (superuser())
@@ -805,9 +922,20 @@ gd_check_lock_queue(Node *statement)
 	{
 		case T_AlterTableStmt:
 			foreach(lc, ((AlterTableStmt *) statement)->cmds)
+			{
 				elements = lappend(elements, lfirst_node(AlterTableCmd, lc)->def);
+				gd_check_identity((AlterTableStmt *) statement, lfirst_node(AlterTableCmd, lc)->def);
+			}
 			break;
+		case T_AlterObjectDependsStmt:
+			if (((AlterObjectDependsStmt *) statement)->relation)
+				elements = list_make1(((AlterObjectDependsStmt *) statement)->relation);
+			break;
+		case T_TruncateStmt:
+			gd_check_cascade((TruncateStmt *) statement);
+			return;
 		case T_CreateStmt:
+			made = ((CreateStmt *) statement)->relation;
 			elements = list_concat_copy(((CreateStmt *) statement)->inhRelations, ((CreateStmt *) statement)->tableElts);
 			elements = list_concat(elements, ((CreateStmt *) statement)->constraints);
 			break;
@@ -828,7 +956,7 @@ gd_check_lock_queue(Node *statement)
 			return;
 	}
 	foreach(lc, elements)
-		gd_check_definition(lfirst(lc));
+		gd_check_definition(lfirst(lc), made);
 }
 
 static bool

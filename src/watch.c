@@ -385,33 +385,48 @@ gd_judge_concurrent_index(IndexStmt *statement, const char *source)
 		gd_forbid(att, why);
 }
 
-/* does it have a column whose value holds a row of this type? */
+/* does it have a column whose value holds a row of this type?  Without a lock, for it is anybody's table. */
 static bool
 gd_holds_row_type(Oid relid, Oid type)
 {
-	Relation	rel = table_open(relid, AccessShareLock);
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	int			natts = HeapTupleIsValid(tuple) ? ((Form_pg_class) GETSTRUCT(tuple))->relnatts : 0;
 	bool		holds = false;
 
-	for (int i = 0; i < RelationGetDescr(rel)->natts && !holds; i++)
-		holds = gd_row_type_of(TupleDescAttr(RelationGetDescr(rel), i)->atttypid) == type;
-	table_close(rel, NoLock);
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	for (int n = 1; n <= natts && !holds; n++)
+	{
+		HeapTuple	tup = SearchSysCacheAttNum(relid, n);
+
+		if (!HeapTupleIsValid(tup))
+			continue;			/* dropped */
+		holds = gd_type_holds_row(((Form_pg_attribute) GETSTRUCT(tup))->atttypid, type);
+		ReleaseSysCache(tup);
+	}
 	return holds;
 }
 
-/* The fields of a type are part of the items whose columns are of it. */
+/* The fields of a type are part of the items whose columns are of it; a table's row is a type, too. */
 static void
 gd_judge_row_type(Oid relid)
 {
 	Oid			type = get_rel_type_id(relid);
 	ListCell   *lc;
 
-	CacheInvalidateRelcacheByRelid(gd_relid(GD_ATTACHMENT));
-	CommandCounterIncrement();
+	if (!OidIsValid(type) || !OidIsValid(gd_relid(GD_ATTACHMENT)))
+		return;
 	foreach(lc, gd_attached_relations())
 	{
-		const GdAttachment *att = gd_attachment(lfirst_oid(lc));
+		const GdAttachment *att;
 
-		if (att && att->broken[0] != '\0' && gd_holds_row_type(att->root, type))
+		if (!gd_holds_row_type(lfirst_oid(lc), type))
+			continue;
+		/* every session has to look again */
+		CacheInvalidateRelcacheByRelid(lfirst_oid(lc));
+		CommandCounterIncrement();
+		att = gd_attachment(lfirst_oid(lc));
+		if (att && att->broken[0] != '\0')
 			gd_warn_broken(att);
 	}
 }
@@ -428,10 +443,11 @@ gd_judge_statement(Node *statement)
 		if (OidIsValid(gd_relid(GD_ATTACHMENT)) && gd_attached_resource(lfirst_oid(lc)) != 0)
 			gd_end_attachment(lfirst_oid(lc));
 	foreach(lc, gd_watch->altered)
+	{
 		if (get_rel_relkind(lfirst_oid(lc)) != RELKIND_COMPOSITE_TYPE)
 			gd_judge_touched(lfirst_oid(lc));
-		else if (OidIsValid(gd_relid(GD_ATTACHMENT)))
-			gd_judge_row_type(lfirst_oid(lc));
+		gd_judge_row_type(lfirst_oid(lc));
+	}
 	foreach(lc, gd_watch->joined)
 		if (!list_member_oid(gd_watch->altered, lfirst_oid(lc)))
 			gd_judge_touched(lfirst_oid(lc));

@@ -209,4 +209,31 @@ SELECT t.unread('carol', 'SELECT homes FROM pat.homes', 'ZW018 % The attachment 
 SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.homes'')', :'homes_code'), 'attached anew');
 SELECT t.reads('carol', 'SELECT ((homes[1])::pat.address).street FROM pat.homes', 'a', 'read again');
 
+-- nested, as the bounds of ranges, as the rows of a table
+SET ROLE regress_gd_wh_police;
+CREATE TYPE pat.inner AS (a integer);
+CREATE TYPE pat.outer AS (i pat.inner[], j pat.inner);
+CREATE TYPE pat.spans AS RANGE (subtype = pat.inner, multirange_type_name = pat.many);
+CREATE TABLE pat.tab (a integer, b text);
+CREATE TABLE pat.nested (id integer, o pat.outer, r pat.many, t pat.tab);
+RESET ROLE;
+SELECT t.resource('wh_police', '嵌套', '{id,o,r,t}', 'unconditional') AS nested \gset
+SELECT code AS nested_code FROM govdata.resource WHERE id = :nested \gset
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.nested'')', :'nested_code'), 'attached');
+SELECT string_agg(column_name || ' ' || column_type, E'\n' ORDER BY attnum) FROM govdata.attachment_column WHERE resource = :nested;
+SELECT t.reads('carol', 'SELECT count(o) + count(r) + count(t) FROM pat.nested', '0', 'read');
+SET quote_all_identifiers = on;
+ALTER TABLE pat.nested SET (fillfactor = 90);
+SELECT t.reads('carol', 'SELECT count(o) FROM pat.nested', '0', 'whatever setting changes how names are written');
+RESET quote_all_identifiers;
+BEGIN;
+ALTER TYPE pat.inner ADD ATTRIBUTE secret text;
+SELECT t.unread('carol', 'SELECT o FROM pat.nested', 'ZW018 %', 'not with another field within');
+ROLLBACK;
+BEGIN;
+ALTER TABLE pat.tab ADD COLUMN secret text;
+SELECT t.unread('carol', 'SELECT id FROM pat.nested', 'ZW018 %', 'nor with another column of the table whose rows it holds');
+ROLLBACK;
+SELECT t.reads('carol', 'SELECT count(o) + count(r) + count(t) FROM pat.nested', '0', 'read again');
+
 \i :actors_end

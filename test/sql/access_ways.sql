@@ -11,6 +11,8 @@ SET client_min_messages = warning;
 GRANT CREATE ON SCHEMA carol TO PUBLIC;
 CREATE SEQUENCE carol.told MINVALUE 0 START 0;
 GRANT ALL ON SEQUENCE carol.told TO PUBLIC;
+CREATE FUNCTION carol.one() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+ALTER FUNCTION carol.one() OWNER TO regress_gd_carol;
 CREATE TABLE carol.loot (v text);
 ALTER TABLE carol.loot OWNER TO regress_gd_carol;
 GRANT INSERT, SELECT ON carol.loot TO PUBLIC;
@@ -55,6 +57,17 @@ CALL alice.count();
 SELECT count(name) FROM pat.people;
 RESET SESSION AUTHORIZATION;
 
+-- ---- what is evaluated before the function is called ----
+SELECT t.refused('carol', sql, 'ZW006 % must not call a function of somebody else that acts or runs statements', sql) FROM unnest(ARRAY[
+	'CREATE FUNCTION carol.f(x xml DEFAULT query_to_xml(''select id, name from pat.people'', true, false, '''')) RETURNS integer LANGUAGE sql AS ''SELECT 1''',
+	'CREATE FUNCTION carol.f(x xml DEFAULT table_to_xml(''pat.people'', true, false, '''')) RETURNS integer LANGUAGE sql AS ''SELECT 1''',
+	'CREATE PROCEDURE carol.f(x xml DEFAULT query_to_xml(''select govdata.approve_request(1)'', true, false, '''')) LANGUAGE sql AS ''SELECT 1''',
+	'CREATE FUNCTION carol.f(x text DEFAULT set_config(''role'', ''none'', false)) RETURNS integer LANGUAGE sql AS ''SELECT 1''',
+	'CREATE DOMAIN carol.d AS text CHECK (table_to_xml(''pat.people'', true, false, '''')::text LIKE ''%10%'')']) AS sql;
+SELECT t.allowed('carol', 'CREATE FUNCTION carol.f(a timestamptz DEFAULT now(), b uuid DEFAULT gen_random_uuid(), c date DEFAULT current_date, d bigint DEFAULT nextval(''carol.told''), e text DEFAULT to_char(clock_timestamp(), ''YYYY''), f integer DEFAULT carol.one()) RETURNS integer LANGUAGE sql AS ''SELECT 1''', 'usual defaults');
+SELECT t.allowed('alice', 'SELECT carol.f()', 'are used');
+SELECT setval('carol.told', 0) AS untold \gset
+
 -- ---- a branch of UNION ALL ----
 CREATE FUNCTION carol.spy(v integer) RETURNS integer LANGUAGE plpgsql STABLE AS $$ BEGIN PERFORM setval('carol.told', v); RETURN v; END $$;
 ALTER FUNCTION carol.spy(integer) OWNER TO regress_gd_carol;
@@ -97,7 +110,7 @@ SET debug_print_plan = off;
 \set VERBOSITY default
 RESET SESSION AUTHORIZATION;
 
--- auto_explain prints as well, to whoever listens
+-- auto_explain prints as well, to the log, and to whoever listens: not of filtered rows
 LOAD 'auto_explain';
 SET auto_explain.log_min_duration = 0;
 SET auto_explain.log_analyze = on;
@@ -110,12 +123,24 @@ SET client_min_messages = warning;
 EXECUTE kept;
 SET client_min_messages = log;
 EXECUTE kept;
+SELECT count(id), length(max(set_config('client_min_messages', 'log', false))) FROM pat.people;
+BEGIN;
+DECLARE c CURSOR FOR SELECT id FROM pat.people;
+MOVE ALL IN c;
+CLOSE c;
+COMMIT;
 SET client_min_messages = warning;
+RESET ROLE;
+SET auto_explain.log_level = notice;
+SET ROLE regress_gd_alice;
+SELECT count(id) FROM pat.people;
 \set VERBOSITY default
 RESET ROLE;
+RESET auto_explain.log_level;
 RESET auto_explain.log_min_duration;
 
 -- ---- locks that hold up others ----
+CREATE INDEX keys_key_idx ON carol.keys (key);
 CREATE VIEW carol.v AS SELECT * FROM govdata.share_request;
 CREATE VIEW carol.w AS SELECT 1 AS x WHERE EXISTS (SELECT FROM carol.v);
 ALTER VIEW carol.v OWNER TO regress_gd_carol;
@@ -142,7 +167,27 @@ FROM (VALUES
 	('CREATE CONSTRAINT TRIGGER t AFTER INSERT ON carol.child FROM pat.people FOR EACH ROW EXECUTE FUNCTION carol.t()', 'people'),
 	('CREATE RULE r AS ON INSERT TO govdata.share_request DO ALSO NOTHING', 'share_request'),
 	('CREATE RULE r AS ON INSERT TO pat.people DO ALSO NOTHING', 'people'),
+	('ALTER INDEX pat.people_pkey DEPENDS ON EXTENSION plpgsql', 'people'),
+	('ALTER INDEX govdata.share_request_pkey DEPENDS ON EXTENSION plpgsql', 'share_request'),
+	('ALTER INDEX carol.keys_key_idx ATTACH PARTITION pat.people_pkey', 'people'),
 	('CREATE STATISTICS carol.s ON id, name FROM pat.people', 'people')) AS v (sql, name);
+CREATE TABLE carol.codes (code integer PRIMARY KEY);
+CREATE TABLE pat.coded (id integer, code integer REFERENCES carol.codes);
+CREATE TABLE pat.carols (id integer);
+ALTER TABLE carol.codes OWNER TO regress_gd_carol;
+ALTER TABLE pat.carols OWNER TO regress_gd_carol;
+ALTER TABLE pat.coded OWNER TO regress_gd_wh_police;
+SELECT t.resource('wh_police', '编码', '{id,code}') AS coded \gset
+SELECT code AS coded_code FROM govdata.resource WHERE id = :coded \gset
+SELECT t.allowed('pat', format('SELECT govdata.attach_resource(%L, ''pat.coded'')', :'coded_code'), 'a table that refers to carol''s');
+SELECT t.refused('carol', 'TRUNCATE carol.codes CASCADE', '42501 must be owner of table coded', 'TRUNCATE ... CASCADE');
+SELECT t.refused('carol', 'ALTER TABLE pat.carols REPLICA IDENTITY USING INDEX people_pkey', '42501 must be owner of table people', 'REPLICA IDENTITY by another''s index');
+-- what is one's own stays so
+SELECT t.allowed('carol', sql, sql) FROM unnest(ARRAY[
+	'SET LOCAL search_path = carol, pat; CREATE TABLE people (id integer PRIMARY KEY, boss integer REFERENCES people); DROP TABLE carol.people; RESET search_path',
+	'SET LOCAL search_path = pat; CREATE TEMP TABLE people (id integer PRIMARY KEY, boss integer REFERENCES people); DROP TABLE people; RESET search_path',
+	'CREATE TABLE carol.top (id integer PRIMARY KEY); CREATE TABLE carol.below (id integer REFERENCES carol.top); TRUNCATE carol.top CASCADE; DROP TABLE carol.top, carol.below',
+	'CREATE VIEW carol.va AS SELECT 1 AS x; CREATE VIEW carol.vb AS SELECT x FROM carol.va; CREATE OR REPLACE VIEW carol.va AS SELECT x FROM carol.vb; LOCK TABLE carol.va IN SHARE MODE']) AS sql;
 
 -- ---- the end of an attachment, by a clerk who does not own the table ----
 CREATE TABLE public.kept (id integer, name text);

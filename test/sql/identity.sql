@@ -179,11 +179,11 @@ FROM (VALUES
 	(format('SELECT x FROM (VALUES (%s::bigint)) AS v (x) GROUP BY x HAVING trap.total(x) IS NULL', :'coordinated'), 'or in HAVING')) AS v (sql, what);
 SELECT t.refused('wh_civil', sql, told, what)
 FROM (VALUES
-	('CREATE OPERATOR trap.<-> (LEFTARG = bigint, RIGHTARG = text, PROCEDURE = govdata.refuse_request)', 'ZW006 operator "<->" must not call a volatile function of somebody else', 'no operator is made of a verb'),
-	('CREATE OPERATOR trap.!! (RIGHTARG = bigint, PROCEDURE = govdata.consent_in_coordination)', 'ZW006 operator "!!" must not call a volatile function of somebody else', 'nor a prefix one'),
-	('CREATE OPERATOR trap.?? (LEFTARG = tsquery, RIGHTARG = text, PROCEDURE = ts_rewrite)', 'ZW006 operator "??" must not call a volatile function of somebody else', 'nor of what runs any query'),
-	('CREATE DOMAIN trap.d AS bigint CHECK (govdata.consent_in_coordination(VALUE) IS NULL)', 'ZW006 domain constraint "d_check" must not call a volatile function of somebody else', 'nor a domain'),
-	('CREATE DOMAIN trap.d AS bigint; ALTER DOMAIN trap.d ADD CONSTRAINT c CHECK (VALUE > 0 AND length(query_to_xml(''SELECT 1'', true, true, '''')::text) > 0)', 'ZW006 domain constraint "c" must not call a volatile function of somebody else', 'nor afterwards')) AS v (sql, told, what);
+	('CREATE OPERATOR trap.<-> (LEFTARG = bigint, RIGHTARG = text, PROCEDURE = govdata.refuse_request)', 'ZW006 operator "<->" must not call a function of somebody else that acts or runs statements', 'no operator is made of a verb'),
+	('CREATE OPERATOR trap.!! (RIGHTARG = bigint, PROCEDURE = govdata.consent_in_coordination)', 'ZW006 operator "!!" must not call a function of somebody else that acts or runs statements', 'nor a prefix one'),
+	('CREATE OPERATOR trap.?? (LEFTARG = tsquery, RIGHTARG = text, PROCEDURE = ts_rewrite)', 'ZW006 operator "??" must not call a function of somebody else that acts or runs statements', 'nor of what runs any query'),
+	('CREATE DOMAIN trap.d AS bigint CHECK (govdata.consent_in_coordination(VALUE) IS NULL)', 'ZW006 domain constraint "d_check" must not call a function of somebody else that acts or runs statements', 'nor a domain'),
+	('CREATE DOMAIN trap.d AS bigint; ALTER DOMAIN trap.d ADD CONSTRAINT c CHECK (VALUE > 0 AND length(query_to_xml(''SELECT 1'', true, true, '''')::text) > 0)', 'ZW006 domain constraint "c" must not call a function of somebody else that acts or runs statements', 'nor afterwards')) AS v (sql, told, what);
 SELECT t.allowed('wh_civil', 'CREATE DOMAIN trap.d AS bigint CHECK (trap.pure(VALUE) AND VALUE > 0 AND length(VALUE::text) < 9)', 'functions of one''s own and what changes nothing are fine: they are seen');
 SELECT t.refused('clerk', format('SELECT %s::trap.d', :'q'), 'ZW020 an act must not come through another department''s object', 'in a domain too');
 SELECT t.refused('clerk', 'SELECT trap.definer()', 'ZW020 an act must not come through another department''s object', 'a SECURITY DEFINER function of another');
