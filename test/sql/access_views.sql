@@ -199,7 +199,7 @@ RESET ROLE;
 SELECT t.unread('alice', sql, :'foreign_function', 'attack 23: of somebody without department: ' || sql) FROM unnest('{SELECT mallory.f(),SELECT * FROM mallory.v}'::text[]) AS sql;
 -- nor a domain, whose check runs wherever a value is made
 SELECT t.refused('bob', 'CREATE DOMAIN bob.notifying AS text CHECK (pg_notify(''bob'', query_to_xml(''SELECT name FROM pat.people'', true, false, '''')::text)::text IS NOT NULL)',
-	'ZW006 domain constraint "notifying_check" must not call a volatile function of somebody else', 'attack 23: a domain is not even made');
+	'ZW006 domain constraint "notifying_check" must not call a function of somebody else that acts or runs statements', 'attack 23: a domain is not even made');
 
 -- nor is anything handed to a function, operator, aggregate or domain of another's, meant or not
 SET ROLE regress_gd_bob;
