@@ -293,7 +293,11 @@ gd_read_chain(const char *name, GdRows *rows)
 					 errhint("Look for a ring or a long chain in column parent of govdata.calendar.")));
 		strlcpy(rows->chain[rows->depth++], parent, NAMEDATALEN);
 		if (!gd_find_calendar(rows->chain[rows->depth - 1], rows->snapshot, parent))
-			elog(ERROR, "calendar \"%s\" is missing", rows->chain[rows->depth - 1]);
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_OBJECT),
+					 errmsg("calendar \"%s\" does not exist", rows->chain[rows->depth - 1]),
+					 errdetail("It is the parent of calendar \"%s\", as after a load that went half.", rows->chain[rows->depth - 2]),
+					 errhint("Whoever runs the server loads it into govdata.calendar.")));
 	}
 }
 
@@ -333,7 +337,11 @@ gd_notice(const GdRows *rows, int depth, const char *notice)
 		if (rows->notices[i].depth == depth &&
 			strcmp(rows->notices[i].notice, notice) == 0)
 			return &rows->notices[i];
-	elog(ERROR, "notice \"%s\" is missing", notice);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("notice \"%s\" of calendar \"%s\" does not exist", notice, rows->chain[depth]),
+			 errdetail("Days of it are there, as after a load that went half."),
+			 errhint("Whoever runs the server loads it into govdata.calendar_notice, or deletes its days from govdata.calendar_day.")));
 	return NULL;				/* keep compiler quiet */
 }
 

@@ -286,6 +286,8 @@ typedef struct GdDepartment
 extern bool gd_is_bound(const GdDepartment *dept);
 /* a copy of what is known of a department; false when there is none */
 extern bool gd_department(int64 id, GdDepartment *dept);
+/* the same, of one that a row names; an error when there is none */
+extern void gd_department_required(int64 id, GdDepartment *dept);
 /* the one that a role stands for, also when it exists no longer */
 extern bool gd_department_by_role(Oid role, GdDepartment *dept);
 

@@ -292,6 +292,18 @@ gd_department(int64 id, GdDepartment *dept)
 	return found != NULL;
 }
 
+void
+gd_department_required(int64 id, GdDepartment *dept)
+{
+	/* only a load that left it out makes others name one that is not there */
+	if (!gd_department(id, dept))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("department %lld is not registered", (long long) id),
+				 errdetail("Rows name it, as after a restore without its role."),
+				 errhint("Whoever runs the server creates the role and loads table govdata.department of the dump; govdata.doctor() says what is missing.")));
+}
+
 bool
 gd_department_by_role(Oid role, GdDepartment *dept)
 {

@@ -369,8 +369,7 @@ gd_request_receive(GdCase *c)
 	gd_check_consumer(c, &f->consumer);
 	gd_check_term(row, gd_legal_date(gd_clock()));
 	f->resource = gd_request_resource(gd_new_int64(row, REQ_RESOURCE), &f->consumer);
-	if (!gd_department(gd_answering(f->resource->provider), &f->provider))
-		elog(ERROR, "provider %lld is not registered", (long long) f->resource->provider);
+	gd_department_required(gd_answering(f->resource->provider), &f->provider);
 	gd_set(row, REQ_PROVIDER, Int64GetDatum(f->provider.id));
 	if (f->provider.id != f->resource->provider)
 		gd_set(row, REQ_ADDRESSED_TO, Int64GetDatum(f->resource->provider));
@@ -488,7 +487,12 @@ gd_consent_by_time(GdCase *c)
 		elog(ERROR, "request %lld does not mature", (long long) gd_new_int64(row, REQ_ID));
 	matures = DatumGetTimestampTz(row->new[REQ_MATURES_AT - 1]);
 	if (gd_clock() < matures)
-		elog(ERROR, "request %lld has not matured", (long long) gd_new_int64(row, REQ_ID));
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(20)),
+				 errmsg("request %lld is not deemed consented yet", (long long) gd_new_int64(row, REQ_ID)),
+				 errdetail("Its limit ends at %s; the clock was set back while the consent was being written down. Measures, Article 20.",
+						   gd_legal_text(matures)),
+				 errhint("Try again.")));
 	gd_set(row, REQ_ANSWERED_AT, TimestampTzGetDatum(matures));
 	gd_set_text(row, REQ_ANSWER_BASIS, "deemed_consent");
 	gd_set_array(row, REQ_GRANTED_ITEMS,

@@ -99,8 +99,7 @@ gd_named_resource(GdCase *c, bool needed)
 	GdDepartment consumer;
 	GdResource *r;
 
-	if (!gd_department(gd_new_int64(row, REQ_CONSUMER), &consumer))
-		elog(ERROR, "request %lld has no consumer", (long long) c->id);
+	gd_department_required(gd_new_int64(row, REQ_CONSUMER), &consumer);
 	r = gd_request_resource(gd_new_int64(row, REQ_RESOURCE), &consumer);
 	if (gd_answering(r->provider) != gd_new_int64(row, REQ_PROVIDER))
 		ereport(ERROR,
@@ -144,9 +143,8 @@ gd_reroute(GdCase *c)
 				 errdetail("Column route would be \"%s\". Measures, Article 22.", route ? route : ""),
 				 errhint("SELECT govdata.reroute_request(%lld, resource, items).", (long long) c->id)));
 	f.resource = gd_named_resource(c, true);
-	if (!gd_department(gd_new_int64(row, REQ_CONSUMER), &f.consumer) ||
-		!gd_department(gd_new_int64(row, REQ_PROVIDER), &f.provider))
-		elog(ERROR, "request %lld names a department that is not registered", (long long) c->id);
+	gd_department_required(gd_new_int64(row, REQ_CONSUMER), &f.consumer);
+	gd_department_required(gd_new_int64(row, REQ_PROVIDER), &f.provider);
 	gd_choose_route(row, &f);
 	gd_look_up(row, &f);
 	gd_set_clock(row, "reply_conditional", DatumGetTimestampTz(row->new[REQ_RECEIVED_AT - 1]), f.provider.id, !f.outside);

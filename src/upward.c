@@ -202,9 +202,8 @@ gd_upward_receipt(GdCase *c)
 	GdRow	   *row = c->row;
 	GdReceipt  *f = palloc0(sizeof(GdReceipt));
 
-	if (!gd_department(gd_new_int64(row, REQ_CONSUMER), &f->consumer) ||
-		!gd_department(gd_new_int64(row, REQ_PROVIDER), &f->provider))
-		elog(ERROR, "request %lld names a department that is not registered", (long long) c->id);
+	gd_department_required(gd_new_int64(row, REQ_CONSUMER), &f->consumer);
+	gd_department_required(gd_new_int64(row, REQ_PROVIDER), &f->provider);
 	f->upward = true;
 	gd_check_term(row, gd_legal_date(gd_clock()));
 	f->resource = gd_request_resource(gd_new_int64(row, REQ_RESOURCE), &f->consumer);

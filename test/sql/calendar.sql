@@ -360,4 +360,20 @@ SELECT is(sum(govdata.add_working_days(day, n) - '2000-01-01'), :parallel::bigin
 ROLLBACK;
 DROP TABLE public.gd_test_days;
 
+-- ---- a load that went half: constraints do not hold while a dump is taken as given ----
+BEGIN;
+SET LOCAL govdata.restore = on;
+COPY govdata.calendar (name, parent, title) FROM STDIN;
+half	whole	half
+\.
+COPY govdata.calendar_day (calendar, day, kind, name, notice) FROM STDIN;
+CN	2026-03-03	holiday	x	no such notice
+\.
+SET LOCAL govdata.restore = off;
+SELECT is(pg_temp.complaint($$SELECT govdata.deadline('2026-03-02', 3, 'half')$$),
+	'42704 | calendar "whole" does not exist | It is the parent of calendar "half", as after a load that went half. | Whoever runs the server loads it into govdata.calendar.', 'a calendar without its parent');
+SELECT is(pg_temp.complaint($$SELECT govdata.deadline('2026-03-02', 3)$$),
+	'42704 | notice "no such notice" of calendar "CN" does not exist | Days of it are there, as after a load that went half. | Whoever runs the server loads it into govdata.calendar_notice, or deletes its days from govdata.calendar_day.', 'days without their notice');
+ROLLBACK;
+
 SELECT * FROM finish();

@@ -576,4 +576,15 @@ UPDATE govdata.region SET calendar = 'WH' WHERE code = '420100';
 SELECT is(due_on, '2026-10-10'::date, 'the provider''s region has its own days') FROM govdata.share_request WHERE id = :q;
 ROLLBACK;
 
+-- ---- a restore that has not brought a department ----
+BEGIN;
+SET LOCAL govdata.restore = on;
+SET LOCAL session_replication_role = replica;
+DELETE FROM govdata.department WHERE id = t.department('wh_police');
+SET LOCAL session_replication_role = origin;
+SET LOCAL govdata.restore = off;
+SELECT is(t.told('wh_civil', format('SELECT govdata.submit_request(%L, ''{甲}'', ''办理低保'', ''2026-12-31'')', :'c')),
+	format('42704 department %s is not registered', (SELECT provider FROM govdata.resource WHERE id = :r)), 'nobody is asked who is not there');
+ROLLBACK;
+
 \i :actors_end
