@@ -40,7 +40,7 @@
 static GdSubject
 gd_refused(Oid role, const char *why, const char *hint)
 {
-	GdSubject	s = {GD_READER_REFUSED, role, 0, why, hint};
+	GdSubject	s = {.reader = GD_READER_REFUSED, .role = role, .why = why, .hint = hint};
 
 	return s;
 }
@@ -49,7 +49,7 @@ gd_refused(Oid role, const char *why, const char *hint)
 static GdSubject
 gd_subject_of_role(Oid role, const GdAttachment *att)
 {
-	GdSubject	s = {GD_READER_REFUSED, role, 0, NULL, NULL};
+	GdSubject	s = {.reader = GD_READER_REFUSED, .role = role};
 
 	if (superuser_arg(role))
 	{
@@ -650,6 +650,13 @@ gd_deny(GdVerdict *v, int article, const char *why)
 	v->why = why;
 }
 
+void
+gd_deny_closed(GdVerdict *v)
+{
+	gd_deny(v, 26, _("The resource is not open to the public."));
+	v->hint = _("govdata.open_list says what is.");
+}
+
 /* column of the attached relation that a column of one of its partitions is */
 static AttrNumber
 gd_root_attnum(const GdAttachment *att, AttrNumber attnum)
@@ -872,10 +879,7 @@ gd_verdict(const GdAttachment *att, const GdSubject *s, Bitmapset *columns)
 	else if (s->reader == GD_READER_DEPARTMENT)
 		gd_judge_department(&v, att, columns, s->department);
 	else if (!att->open)
-	{
-		gd_deny(&v, 26, _("The resource is not open to the public."));
-		v.hint = _("govdata.open_list says what is.");
-	}
+		gd_deny_closed(&v);
 	else
 	{
 		v.basis = GD_READ_BASIS_OPEN;
@@ -1157,7 +1161,7 @@ gd_check_access(PG_FUNCTION_ARGS)
 	static const char *const basis_names[] = {"obukagp-", "own", "bypass", "class", "continued", "administrator", "authorization", "open", "none"};
 	TupleDesc	desc;
 	const GdAttachment *att;
-	GdSubject	s = {GD_READER_DEPARTMENT, InvalidOid, 0, NULL, NULL};
+	GdSubject	s = {.reader = GD_READER_DEPARTMENT};
 	GdVerdict	v;
 	Datum		values[4];
 	bool		nulls[4] = {false};

@@ -131,6 +131,8 @@ typedef struct GdJudgement
 } GdJudgement;
 
 extern GdJudgement gd_judge_read(const GdAttachment *att, Bitmapset *columns);
+/* the public reads what is open, and this is not */
+extern void gd_deny_closed(GdVerdict *v);
 
 /* attach.c: does a value of the type hold, however wrapped, a row of that one? */
 extern bool gd_type_holds_row(Oid type, Oid row);

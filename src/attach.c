@@ -40,8 +40,8 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
-#include "utils/typcache.h"
 #include "utils/timestamp.h"
+#include "utils/typcache.h"
 
 #include "access.h"
 #include "guard.h"
@@ -1020,8 +1020,8 @@ gd_detach_resource(PG_FUNCTION_ARGS)
 				 errmsg("resource \"%s\" is not attached", code),
 				 errdetail("Measures, Article 18."),
 				 errhint("SELECT * FROM govdata.attachment shows what is.")));
+	/* whoever owns the table: what was granted to be judged must not be had unjudged */
 	if (get_rel_name(DatumGetObjectId(relation)) != NULL)
-		/* whoever owns the table: what was granted to be judged must not be had unjudged */
 		gd_run_as_law(psprintf("REVOKE SELECT ON %s FROM govdata_department, govdata_public",
 							   gd_qualified(DatumGetObjectId(relation))));
 	PG_RETURN_VOID();

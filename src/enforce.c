@@ -167,24 +167,29 @@ gd_refuse_read(const GdAttachment *att, GdVerdict *v)
 }
 
 static void
-gd_refuse_because(const GdAttachment *att, GdVerdict *v, int article, const char *why)
+gd_refuse_with(const GdAttachment *att, GdVerdict *v, int article, const char *why, const char *hint)
 {
 	v->article = article;
 	v->why = why;
-	v->hint = article == 33 ? _("Read the table by itself, in a statement that uses only your own department's objects.") :
-		_("Read the table by itself, in a plain SELECT.");
+	v->hint = hint;
 	v->missing = NULL;
 	gd_refuse_read(att, v);
+}
+
+/* it is the way of reading that is refused */
+static void
+gd_refuse_because(const GdAttachment *att, GdVerdict *v, int article, const char *why)
+{
+	gd_refuse_with(att, v, article, why,
+				   article == 33 ? _("Read the table by itself, in a statement that uses only your own department's objects.") :
+				   _("Read the table by itself, in a plain SELECT."));
 }
 
 static void
 gd_refuse_unfiltered(const GdAttachment *att, GdVerdict *v)
 {
-	v->article = 20;
-	v->why = _("Row security does not act on this read: the role bypasses it, owns the table, or it is switched off.");
-	v->hint = _("ALTER ROLE ... NOBYPASSRLS, or take the role out of the table's owner; govdata.doctor() names such roles.");
-	v->missing = NULL;
-	gd_refuse_read(att, v);
+	gd_refuse_with(att, v, 20, _("Row security does not act on this read: the role bypasses it, owns the table, or it is switched off."),
+				   _("ALTER ROLE ... NOBYPASSRLS, or take the role out of the table's owner; govdata.doctor() names such roles."));
 }
 
 /* ---- rewrite: the row filter ---- */
@@ -267,9 +272,8 @@ gd_refuse_printing(Oid relid)
 }
 
 /*
- * Will it be, by a setting of the session's?  auto_explain writes to the log; what
- * of it would reach the client is kept back there, but for the levels of an
- * administrator who has it say so on purpose.
+ * Will the client see the plan?  What auto_explain logs is kept from it below; at
+ * a level other than "log" it need not come by there.
  */
 static bool
 gd_plan_is_printed(void)
@@ -280,7 +284,7 @@ gd_plan_is_printed(void)
 	return Debug_print_plan || (logged && strcmp(logged, "-1") != 0 && level && strcmp(level, "log") != 0);
 }
 
-/* a session that reads filtered rows gets no plan that auto_explain logs */
+/* emit_log_hook: a session that reads filtered rows gets no plan that auto_explain logs */
 static void
 gd_keep_plan(ErrorData *edata)
 {
@@ -510,18 +514,11 @@ gd_relation_info(PlannerInfo *root, Oid relationObjectId, bool inhparent, RelOpt
 	}
 	v.asked = perms->selectedCols;
 	if (s.reader == GD_READER_REFUSED)
-	{
-		v.article = 20;
-		v.why = s.why;
-		v.hint = s.hint;
-		gd_refuse_read(att, &v);
-	}
+		gd_refuse_with(att, &v, 20, s.why, s.hint);
 	/* before the server says so without giving the reason, for nobody may select from what is not open */
 	if (s.reader == GD_READER_PUBLIC && !att->open)
 	{
-		v.article = 26;
-		v.why = _("The resource is not open to the public.");
-		v.hint = _("govdata.open_list says what is.");
+		gd_deny_closed(&v);
 		gd_refuse_read(att, &v);
 	}
 	if (s.reader != GD_READER_PUBLIC)
@@ -573,10 +570,8 @@ gd_refuse_without_row_security(const GdAttachment *att, const GdPerms *perms)
 		return;
 	v.department = s.department;
 	v.asked = perms->selectedCols;
-	v.article = 20;
-	v.why = _("Setting row_security is off, and departments read the rows that row security lets through.");
-	v.hint = "SET row_security = on;";
-	gd_refuse_read(att, &v);
+	gd_refuse_with(att, &v, 20, _("Setting row_security is off, and departments read the rows that row security lets through."),
+				   "SET row_security = on;");
 }
 
 static bool

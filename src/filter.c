@@ -6,11 +6,11 @@
  * A filter runs with the rights of whoever reads, so it may use only what
  * cannot run anybody's code: columns of the table, constants, and operators
  * and functions that come with the server and depend on nothing but their
- * arguments, and now(), which is the time of the statement.  Other stable functions depend on settings of the
- * reader's, such as its time zone, or can be pointed at code: table_to_xml()
- * at a view, jsonb_populate_record() at a domain's CHECK, to_json() at a cast.
- * For the same reason no type may be anybody's own, except domains and enums,
- * whose values are the server's.
+ * arguments, and now(), which is the time of the statement.  Other stable
+ * functions depend on settings of the reader's, such as its time zone, or can
+ * be pointed at code: table_to_xml() at a view, jsonb_populate_record() at a
+ * domain's CHECK, to_json() at a cast.  For the same reason no type may be
+ * anybody's own, except domains and enums, whose values are the server's.
  *
  * The reader's session parses it, so every setting that changes what a text
  * means is fixed meanwhile: an operator of a department's own is not found,

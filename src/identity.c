@@ -780,7 +780,7 @@ gd_executor_start(QueryDesc *queryDesc, int eflags)
 {
 	GdCarried	started = {queryDesc, NIL, NULL};
 	GdCarried  *outer = gd_starting;
-	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements, NIL, NULL, true};
+	GdStatement frame = {.plan = queryDesc->plannedstmt, .outer = gd_statements, .starting = true};
 
 	for (int i = 0; i < gd_n_functions; i++)
 		started.functions = lappend_oid(started.functions, gd_functions[i]);
@@ -839,7 +839,7 @@ gd_object_access(ObjectAccessType access, Oid classId, Oid objectId, int subId, 
 static void
 gd_executor_run(GD_EXECUTOR_RUN_PARAMS)
 {
-	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements, gd_carriers_of(queryDesc), NULL, false};
+	GdStatement frame = {.plan = queryDesc->plannedstmt, .outer = gd_statements, .carriers = gd_carriers_of(queryDesc)};
 
 	gd_statements = &frame;
 	PG_TRY();
@@ -860,7 +860,7 @@ gd_executor_run(GD_EXECUTOR_RUN_PARAMS)
 static PlannedStmt *
 gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListInfo boundParams)
 {
-	GdStatement frame = {NULL, InvalidOid, gd_statements, NIL, parse, false};
+	GdStatement frame = {.outer = gd_statements, .query = parse};
 	PlannedStmt *plan = NULL;
 
 	gd_statements = &frame;
@@ -881,7 +881,7 @@ gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListI
 static void
 gd_executor_finish(QueryDesc *queryDesc)
 {
-	GdStatement frame = {queryDesc->plannedstmt, InvalidOid, gd_statements, gd_carriers_of(queryDesc), NULL, false};
+	GdStatement frame = {.plan = queryDesc->plannedstmt, .outer = gd_statements, .carriers = gd_carriers_of(queryDesc)};
 
 	gd_statements = &frame;
 	PG_TRY();
@@ -924,7 +924,7 @@ gd_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 		   ProcessUtilityContext context, ParamListInfo params,
 		   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
 {
-	GdStatement frame = {NULL, InvalidOid, gd_statements, NIL, NULL, false};
+	GdStatement frame = {.outer = gd_statements};
 
 	gd_check_laundering(pstmt->utilityStmt);
 	if (IsA(pstmt->utilityStmt, CopyStmt))

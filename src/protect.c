@@ -806,19 +806,7 @@ gd_check_lock_table(Node *statement)
 
 /* ---- statements that wait for a lock before they ask whether they may have it ---- */
 
-static void gd_check_locked(Oid relid, AclMode privilege);
-
 /* Whoever waits for a strong lock has all others wait behind him. */
-static void
-gd_check_named(RangeVar *named, AclMode privilege)
-{
-	Oid			relid = named ? RangeVarGetRelid(named, NoLock, true) : InvalidOid;
-
-	if (OidIsValid(relid) && (get_rel_relkind(relid) == RELKIND_INDEX || get_rel_relkind(relid) == RELKIND_PARTITIONED_INDEX))
-		relid = IndexGetRelation(relid, true);
-	gd_check_locked(relid, privilege);
-}
-
 static void
 gd_check_locked(Oid relid, AclMode privilege)
 {
@@ -832,6 +820,16 @@ gd_check_locked(Oid relid, AclMode privilege)
 			 errmsg("must be owner of table %s", get_rel_name(relid)),
 			 errdetail("The statement would have those who read or act wait for it. Measures, Article 32."),
 			 errhint("Leave tables of the platform, and attached ones of others, out of definitions of your own.")));
+}
+
+static void
+gd_check_named(RangeVar *named, AclMode privilege)
+{
+	Oid			relid = named ? RangeVarGetRelid(named, NoLock, true) : InvalidOid;
+
+	if (OidIsValid(relid) && (get_rel_relkind(relid) == RELKIND_INDEX || get_rel_relkind(relid) == RELKIND_PARTITIONED_INDEX))
+		relid = IndexGetRelation(relid, true);
+	gd_check_locked(relid, privilege);
 }
 
 /*
@@ -959,17 +957,6 @@ gd_check_lock_queue(Node *statement)
 		gd_check_definition(lfirst(lc), made);
 }
 
-static bool
-gd_owns_relation(Oid relid)
-{
-	HeapTuple	tup = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	bool		owns = HeapTupleIsValid(tup) && ((Form_pg_class) GETSTRUCT(tup))->relowner == GetUserId();
-
-	if (HeapTupleIsValid(tup))
-		ReleaseSysCache(tup);
-	return owns;
-}
-
 /*
  * The same for rows: whoever sees an entry of the catalog could keep it from
  * requests, answers and the negative list for as long as a transaction is left
@@ -987,7 +974,7 @@ gd_check_row_locks(PlannedStmt *statement)
 
 		if (!RowMarkRequiresRowShareLock(mark->markType) || rte->rtekind != RTE_RELATION ||
 			!gd_is_our_relation(rte->relid) || superuser() || gd_is_administrator() ||
-			gd_owns_relation(rte->relid))
+			gd_relation_owner(rte->relid) == GetUserId())
 			continue;
 		ereport(ERROR,
 				(errcode(GD_ERRCODE(32)),

@@ -274,7 +274,7 @@ bool
 gd_reads_whole(int64 department, int64 resource, char **items, int nitems)
 {
 	const GdAttachment *att = gd_attachment(gd_relation_of(resource));
-	GdSubject	s = {GD_READER_DEPARTMENT, InvalidOid, department, NULL, NULL};
+	GdSubject	s = {.reader = GD_READER_DEPARTMENT, .department = department};
 	Bitmapset  *columns = NULL;
 	GdVerdict	v;
 
