@@ -17,6 +17,11 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 # what the library says of itself, to be compared with the SQL it meets
 PG_CPPFLAGS = -DGD_VERSION='"$(EXTVERSION)"'
 
+# Its functions call each other directly, not whatever another library of the
+# server has under such a name; that is also quicker.
+PG_CFLAGS = -fno-semantic-interposition
+SHLIB_LINK = -Wl,-Bsymbolic
+
 SQL_PARTS = $(sort $(wildcard sql/[0-9][0-9]_*.sql))
 DATA_built = govdata--$(EXTVERSION).sql
 DATA = $(sort $(wildcard sql/updates/*.sql))
