@@ -475,7 +475,7 @@ BEGIN
                    ELSE format(govdata._text('%s of %s kB filled, %s'), s.queued / 1024, s.capacity / 1024,
                                CASE WHEN lag IS NULL THEN govdata._text('nothing waits') ELSE format(govdata._text('the oldest record waits for %s'), lag) END)
                         || CASE state WHEN 'failure' THEN govdata._text('; something keeps the writer: a lock on govdata.access_record, a full disk, a damaged index, a synchronous standby that is away. The server log says what') || govdata._locked_by()
-                                           || coalesce((SELECT format(govdata._text('; the writer waits for %s'), a.wait_event) FROM pg_stat_activity a WHERE a.pid = s.worker AND a.wait_event IS NOT NULL), '')
+                                           || coalesce((SELECT format(govdata._text('; the writer waits for %s'), a.wait_event) /* not its own pause */ FROM pg_stat_activity a WHERE a.pid = s.worker AND a.wait_event_type <> 'Extension'), '')
                                       WHEN 'warning' THEN govdata._text('; raise govdata.log_queue if that is usual') ELSE '' END END;
     RETURN NEXT;
 
