@@ -102,6 +102,14 @@ gd_is_any(Oid relid, bool written)
 	return true;
 }
 
+/* Whoever writes need belong to no department; what makes him write is his own or the provider's. */
+bool
+gd_is_strangers(const GdAttachment *att)
+{
+	gd_provider_read = att->provider;
+	return gd_in_strange_hands(att->provider, InNoForceRLSOperation() ? gd_is_any : gd_is_attached);
+}
+
 /*
  * Who reads: the outer user, unless what runs is another's.  In a
  * security-restricted operation (REFRESH, an index's function) it is whoever

@@ -146,6 +146,8 @@ extern int	gd_class_bar(int64 consumer_id, int64 provider_id, char **why, char *
 
 /* GdHarmless: does a statement over this relation run nothing of its owner's?  After gd_subject(). */
 extern bool gd_is_attached(Oid relid, bool written);
+/* is what is being executed neither the outer user's nor the provider's? */
+extern bool gd_is_strangers(const GdAttachment *att);
 /* who reads now; "planning": the statement that is being planned */
 extern GdSubject gd_subject(const GdAttachment *att, bool planning);
 /* names of these columns (offset as in selectedCols): of items as in the catalog, else as in the table */

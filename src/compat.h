@@ -73,6 +73,8 @@ typedef RTEPermissionInfo GdPerms;
 #define GD_HAS_PERMS(rte)		((rte)->perminfoindex != 0)
 #define GD_RTE_PERMS(parse, rte) \
 	((rte)->perminfoindex != 0 ? getRTEPermissionInfo((parse)->rteperminfos, rte) : NULL)
+#define GD_PLAN_PERMS(plan, rte) \
+	((rte)->perminfoindex != 0 ? getRTEPermissionInfo((plan)->permInfos, rte) : NULL)
 #else
 typedef RangeTblEntry GdPerms;
 #define GD_CHECK_PERMS_PARAMS	List *rangeTable, bool ereport_on_violation
@@ -80,6 +82,14 @@ typedef RangeTblEntry GdPerms;
 #define GD_CHECK_PERMS_LIST		rangeTable
 #define GD_HAS_PERMS(rte)		((rte)->requiredPerms != 0)
 #define GD_RTE_PERMS(parse, rte)	((rte)->requiredPerms != 0 ? (rte) : NULL)
+#define GD_PLAN_PERMS(plan, rte)	((rte)->requiredPerms != 0 ? (rte) : NULL)
+#endif
+
+/* 17: JSON_VALUE() and its like make values of the type that they name */
+#if PG_VERSION_NUM >= 170000
+#define GD_IS_JSON_EXPR(node)	IsA(node, JsonExpr)
+#else
+#define GD_IS_JSON_EXPR(node)	false
 #endif
 
 /* 17: wait events of extensions have names */

@@ -61,6 +61,8 @@
 
 /* cache id of our marks in PlannedStmt.invalItems: none of the server's */
 #define GD_MARK (-7788)
+/* the same of the relation that the next mark is of */
+#define GD_MARK_ROOT (-7790)
 /* the same for what gd_only_returns() said when the plan was made */
 #define GD_MARK_ONLY_RETURNS (-7789)
 
@@ -381,8 +383,11 @@ gd_take_clauses(RangeTblEntry *rte, Oid root)
 			Node	   *qual = lfirst(lc);
 
 			if (gd_is_permitted_clause(qual))
+			{
+				gd_add_mark(GD_MARK_ROOT, root);
 				gd_add_mark(GD_MARK, gd_mark(root, gd_const_of((FuncExpr *) qual, 0),
 											 (int32) gd_const_of((FuncExpr *) qual, 1)));
+			}
 			else
 				kept = lappend(kept, qual);
 		}
@@ -603,6 +608,27 @@ gd_check_row_security(Query *query)
 		(void) gd_row_security_walker((Node *) query, NULL);
 }
 
+/* A plan is printed before the columns are judged, and its estimates come from their values. */
+static void
+gd_check_printed(PlannedStmt *plan)
+{
+	ListCell   *lc;
+
+	foreach(lc, plan->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		const GdAttachment *att = rte->rtekind == RTE_RELATION ? gd_attachment(rte->relid) : NULL;
+		GdPerms    *perms = att ? GD_PLAN_PERMS(plan, rte) : NULL;
+		GdVerdict	v;
+
+		if (perms == NULL || !(perms->requiredPerms & ACL_SELECT) || gd_own_writing())
+			continue;
+		v = gd_judge_read(att, perms->selectedCols).verdict;
+		if (!v.allowed)
+			gd_refuse_read(att, &v);
+	}
+}
+
 static PlannedStmt *
 gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListInfo boundParams)
 {
@@ -623,6 +649,8 @@ gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListI
 		/* asked now, for functions that were called to estimate may have switched it on */
 		if (OidIsValid(gd_filtered) && gd_plan_is_printed())
 			gd_refuse_printing(gd_filtered);
+		if (Debug_print_plan)
+			gd_check_printed(result);
 		if (gd_marks != NIL && only_returns && !gd_asks_others(result))
 			gd_add_mark(GD_MARK_ONLY_RETURNS, 0);
 		result->invalItems = list_concat(result->invalItems, gd_marks);
@@ -637,18 +665,26 @@ gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListI
 }
 
 static bool
-gd_plan_has_mark(PlannedStmt *plan, uint32 mark)
+gd_plan_has_mark(PlannedStmt *plan, Oid root, uint32 mark)
 {
 	ListCell   *lc;
+	bool		of_root = false;
+	bool		found = false;
 
 	foreach(lc, plan->invalItems)
 	{
 		PlanInvalItem *item = lfirst_node(PlanInvalItem, lc);
 
-		if (item->cacheId == GD_MARK && item->hashValue == mark)
-			return true;
+		if (item->cacheId == GD_MARK_ROOT)
+			of_root = item->hashValue == root;
+		else if (item->cacheId == GD_MARK && of_root)
+		{
+			if (item->hashValue != mark)
+				return false;
+			found = true;
+		}
 	}
-	return false;
+	return found;
 }
 
 static bool
@@ -979,7 +1015,7 @@ gd_check_one(GdPerms *perms, const GdAttachment *att, List *rangeTable, List *al
 			gd_refuse_because(att, &v, 6, _("Only the provider changes or locks its rows."));
 		if (gd_explaining > 0 && v.filtered)
 			gd_refuse_because(att, &v, 20, _("EXPLAIN would say how many rows the filter hides."));
-		if (!gd_plan_has_mark(gd_starting->plannedstmt, gd_mark(att->root, v.authorization, v.version)))
+		if (!gd_plan_has_mark(gd_starting->plannedstmt, att->root, gd_mark(att->root, v.authorization, v.version)))
 			gd_refuse_because(att, &v, 20, _("The plan was made for another authorization or without the row filter; run the statement again."));
 	}
 	gd_record_use(att, &v, perms->selectedCols);
@@ -1047,6 +1083,22 @@ gd_check_statistics(const GdPerms *perms)
 	}
 }
 
+/*
+ * A write tells: how many rows there are, whether a key is taken, and in an error
+ * a whole row.
+ */
+static void
+gd_check_writer(const GdAttachment *att)
+{
+	GdVerdict	v = {0};
+
+	if (!gd_is_strangers(att))
+		return;
+	v.department = gd_subject(att, false).department;
+	gd_refuse_with(att, &v, 6, _("It is written by a function, view or table of another department."),
+				   _("Write to the table by itself, in a statement that uses only your own department's objects."));
+}
+
 static void
 gd_check_reads(GD_CHECK_PERMS_PARAMS)
 {
@@ -1076,6 +1128,8 @@ gd_check_reads(GD_CHECK_PERMS_PARAMS)
 		roots = lappend_oid(roots, att->root);
 		if (perms->requiredPerms & ACL_SELECT)
 			gd_check_one(perms, att, rangeTable, GD_CHECK_PERMS_LIST);
+		else
+			gd_check_writer(att);
 	}
 	if (roots == NIL && gd_starting && gd_starting->plannedstmt->rtable == rangeTable &&
 		gd_plan_has_kind(gd_starting->plannedstmt, GD_MARK))
@@ -1278,6 +1332,22 @@ gd_executor_end(QueryDesc *queryDesc)
 }
 
 static void
+gd_check_truncate(TruncateStmt *statement)
+{
+	ListCell   *lc;
+
+	if (gd_own_writing())
+		return;
+	foreach(lc, statement->relations)
+	{
+		const GdAttachment *att = gd_attachment(RangeVarGetRelid(lfirst_node(RangeVar, lc), NoLock, true));
+
+		if (att != NULL)
+			gd_check_writer(att);
+	}
+}
+
+static void
 gd_run_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 			   ProcessUtilityContext context, ParamListInfo params,
 			   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
@@ -1287,6 +1357,8 @@ gd_run_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 	GdReadKey  *outer = gd_table_copy;
 	GdReadKey	copied = {0};
 
+	if (IsA(pstmt->utilityStmt, TruncateStmt))
+		gd_check_truncate((TruncateStmt *) pstmt->utilityStmt);
 	if (IsA(pstmt->utilityStmt, ExplainStmt))
 		gd_explaining++;
 	if (IsA(pstmt->utilityStmt, ViewStmt) || IsA(pstmt->utilityStmt, RuleStmt))

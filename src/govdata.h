@@ -247,6 +247,8 @@ extern bool gd_has_effects(Node *node);
 extern bool gd_function_has_effects(Oid function, void *context);
 extern bool gd_in_statement(void);	/* is another statement running or planned? */
 extern bool gd_in_foreign_hands(bool planning, GdHarmless harmless);
+/* the same, where the objects of department "host" are at home too */
+extern bool gd_in_strange_hands(int64 host, GdHarmless harmless);
 /* the permissions of the statement that is being started have been judged */
 extern void gd_permissions_checked(void);
 extern bool gd_acts_alone(void);	/* nothing but the client's own statement is on the stack */

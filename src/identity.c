@@ -30,12 +30,14 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/planner.h"
+#include "tcop/pquery.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/portal.h"
 #include "utils/rangetypes.h"
 #include "utils/syscache.h"
 #include "utils/typcache.h"
@@ -637,6 +639,7 @@ typedef struct GdStatement
 	List	   *carriers;		/* see GdCarried */
 	Query	   *query;			/* being planned: that evaluates functions too */
 	bool		starting;		/* its permissions have not been checked yet */
+	const char *cursor;			/* it is a cursor's, and who opened that is not known */
 } GdStatement;
 
 static GdStatement *gd_statements = NULL;
@@ -731,6 +734,7 @@ typedef struct GdCarried
 {
 	QueryDesc  *queryDesc;
 	List	   *functions;
+	const char *cursor;			/* see GdStatement */
 	struct GdCarried *next;
 } GdCarried;
 
@@ -748,18 +752,24 @@ gd_carried_forget(void *arg)
 		}
 }
 
-static List *
-gd_carriers_of(QueryDesc *queryDesc)
+static GdStatement
+gd_frame_of(QueryDesc *queryDesc)
 {
+	GdStatement frame = {.plan = queryDesc->plannedstmt, .outer = gd_statements};
+
 	for (GdCarried *c = gd_carried; c; c = c->next)
 		if (c->queryDesc == queryDesc)
-			return c->functions;
-	return NIL;
+		{
+			frame.carriers = c->functions;
+			frame.cursor = c->cursor;
+			break;
+		}
+	return frame;
 }
 
 /* the statement's own memory takes the entry with it when it ends */
 static void
-gd_carry(GdCarried *started)
+gd_carry(GdCarried *started, const char *cursor)
 {
 	MemoryContext old = MemoryContextSwitchTo(started->queryDesc->estate->es_query_cxt);
 	GdCarried  *c = palloc(sizeof(GdCarried));
@@ -767,6 +777,7 @@ gd_carry(GdCarried *started)
 
 	c->queryDesc = started->queryDesc;
 	c->functions = list_copy(started->functions);
+	c->cursor = cursor ? pstrdup(cursor) : NULL;
 	c->next = gd_carried;
 	gd_carried = c;
 	callback->func = gd_carried_forget;
@@ -775,12 +786,34 @@ gd_carry(GdCarried *started)
 	MemoryContextSwitchTo(old);
 }
 
+/* a FETCH is under way: what runs may have been opened by whoever has returned */
+static int	gd_fetching = 0;
+
+/*
+ * Statements that change something, or EXPLAIN, start when a cursor over them is
+ * first fetched from, not when it is opened: by then the function that opened it
+ * may have returned, and nothing tells whose it was.  A loop's own cursor is
+ * pinned, and its function is still there.  The name of such a cursor, or NULL.
+ */
+static const char *
+gd_late_cursor(const PlannedStmt *statement)
+{
+	Portal		p = ActivePortal;
+
+	if (p == NULL || p->name[0] == '\0' || (gd_fetching == 0 && gd_n_functions == 0) ||
+		(p->portalPinned && gd_n_functions > 0) ||
+		(p->strategy != PORTAL_ONE_RETURNING && p->strategy != PORTAL_ONE_MOD_WITH && p->strategy != PORTAL_UTIL_SELECT))
+		return NULL;
+	return list_member_ptr(p->stmts, statement) ? p->name : NULL;
+}
+
 static void
 gd_executor_start(QueryDesc *queryDesc, int eflags)
 {
-	GdCarried	started = {queryDesc, NIL, NULL};
+	GdCarried	started = {.queryDesc = queryDesc};
 	GdCarried  *outer = gd_starting;
-	GdStatement frame = {.plan = queryDesc->plannedstmt, .outer = gd_statements, .starting = true};
+	GdStatement frame = {.plan = queryDesc->plannedstmt, .outer = gd_statements, .starting = true,
+	.cursor = gd_late_cursor(queryDesc->plannedstmt)};
 
 	for (int i = 0; i < gd_n_functions; i++)
 		started.functions = lappend_oid(started.functions, gd_functions[i]);
@@ -799,8 +832,8 @@ gd_executor_start(QueryDesc *queryDesc, int eflags)
 		gd_statements = frame.outer;
 	}
 	PG_END_TRY();
-	if (started.functions != NIL && queryDesc->estate)
-		gd_carry(&started);
+	if ((started.functions != NIL || frame.cursor) && queryDesc->estate)
+		gd_carry(&started, frame.cursor);
 }
 
 /*
@@ -839,7 +872,7 @@ gd_object_access(ObjectAccessType access, Oid classId, Oid objectId, int subId, 
 static void
 gd_executor_run(GD_EXECUTOR_RUN_PARAMS)
 {
-	GdStatement frame = {.plan = queryDesc->plannedstmt, .outer = gd_statements, .carriers = gd_carriers_of(queryDesc)};
+	GdStatement frame = gd_frame_of(queryDesc);
 
 	gd_statements = &frame;
 	PG_TRY();
@@ -881,7 +914,7 @@ gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListI
 static void
 gd_executor_finish(QueryDesc *queryDesc)
 {
-	GdStatement frame = {.plan = queryDesc->plannedstmt, .outer = gd_statements, .carriers = gd_carriers_of(queryDesc)};
+	GdStatement frame = gd_frame_of(queryDesc);
 
 	gd_statements = &frame;
 	PG_TRY();
@@ -924,7 +957,8 @@ gd_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 		   ProcessUtilityContext context, ParamListInfo params,
 		   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
 {
-	GdStatement frame = {.outer = gd_statements};
+	GdStatement frame = {.outer = gd_statements, .cursor = gd_late_cursor(pstmt)};
+	int			fetching = gd_fetching;
 
 	gd_check_laundering(pstmt->utilityStmt);
 	if (IsA(pstmt->utilityStmt, CopyStmt))
@@ -934,8 +968,10 @@ gd_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 		if (copy->is_from && copy->relation && IsTransactionState())
 			frame.relid = RangeVarGetRelid(copy->relation, NoLock, true);
 	}
-	if (OidIsValid(frame.relid))
+	if (OidIsValid(frame.relid) || frame.cursor)
 		gd_statements = &frame;
+	if (IsA(pstmt->utilityStmt, FetchStmt))
+		gd_fetching++;
 	PG_TRY();
 	{
 		if (gd_prev_utility)
@@ -946,9 +982,13 @@ gd_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 	PG_FINALLY();
 	{
 		gd_statements = frame.outer;
+		gd_fetching = fetching;
 	}
 	PG_END_TRY();
 }
+
+/* a department whose objects are at home where they are met; 0: none */
+static int64 gd_host = 0;
 
 /* does an object of this owner bring somebody else's will into what a role does? */
 static bool
@@ -959,6 +999,8 @@ gd_is_foreign_to(Oid owner, Oid role)
 	if (!OidIsValid(owner) || owner == role || superuser_arg(owner))
 		return false;
 	theirs = gd_department_of(owner);
+	if (theirs > 0 && theirs == gd_host)
+		return false;
 	return theirs == 0 || theirs == GD_AMBIGUOUS || theirs != gd_department_of(role);
 }
 
@@ -995,6 +1037,13 @@ gd_check_statement(GdStatement *s, int article)
 
 	foreach(lc, s->carriers)
 		gd_check_function(lfirst_oid(lc), article);
+	if (s->cursor)
+		ereport(ERROR,
+				(errcode(GD_ERRCODE(article)),
+				 errmsg("an act must not come through a cursor that began before it"),
+				 errdetail("It is part of cursor \"%s\", and who opened that is not known any more. Measures, Article %d.",
+						   s->cursor, article),
+				 errhint("Carry the act out by itself, in a statement that uses only your own department's objects.")));
 	if (s->query)
 		return;
 	if (s->plan == NULL)
@@ -1039,6 +1088,25 @@ gd_runs_owners_code(Oid relid, bool written, Oid reader, GdHarmless harmless)
 	return runs && !harmless(relid, written);
 }
 
+/*
+ * Was writing to it asked for, and does a rule say what is done instead or
+ * besides?  Then its entry is still there, with the permissions, and is no target.
+ */
+static bool
+gd_is_replaced(Oid relid, const GdPerms *perms)
+{
+	HeapTuple	tup;
+	bool		ruled;
+
+	if (perms == NULL || !(perms->requiredPerms & (ACL_INSERT | ACL_UPDATE | ACL_DELETE)))
+		return false;
+	tup = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	ruled = HeapTupleIsValid(tup) && ((Form_pg_class) GETSTRUCT(tup))->relhasrules;
+	if (HeapTupleIsValid(tup))
+		ReleaseSysCache(tup);
+	return ruled;
+}
+
 /* what is looked for in a query: code that is not the reader's */
 typedef struct GdForeignCode
 {
@@ -1060,10 +1128,11 @@ gd_query_walker(Node *node, void *context)
 		return expression_tree_walker(node, gd_query_walker, context);
 	foreach(lc, query->rtable)
 	{
-		Oid			relid = lfirst_node(RangeTblEntry, lc)->relid;
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		bool		target = foreach_current_index(lc) + 1 == query->resultRelation;
 
-		if (OidIsValid(relid) &&
-			gd_runs_owners_code(relid, code->writing && foreach_current_index(lc) + 1 == query->resultRelation,
+		if (OidIsValid(rte->relid) &&
+			gd_runs_owners_code(rte->relid, target ? code->writing : gd_is_replaced(rte->relid, GD_RTE_PERMS(query, rte)),
 								code->reader, code->harmless))
 			return true;
 	}
@@ -1076,16 +1145,22 @@ gd_is_foreign_statement(GdStatement *s, GdHarmless harmless)
 	GdForeignCode code = {GetOuterUserId(), true, harmless};
 	ListCell   *lc;
 
+	if (s->cursor)
+		return true;
+	foreach(lc, s->carriers)
+		if (gd_is_foreign(gd_function_owner(lfirst_oid(lc))))
+			return true;
 	if (s->query)
 		return gd_query_walker((Node *) s->query, &code);
 	if (s->plan == NULL)
 		return gd_runs_owners_code(s->relid, true, code.reader, harmless);
 	foreach(lc, s->plan->rtable)
 	{
-		Oid			relid = lfirst_node(RangeTblEntry, lc)->relid;
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		bool		target = list_member_int(s->plan->resultRelations, foreach_current_index(lc) + 1);
 
-		if (OidIsValid(relid) &&
-			gd_runs_owners_code(relid, list_member_int(s->plan->resultRelations, foreach_current_index(lc) + 1),
+		if (OidIsValid(rte->relid) &&
+			gd_runs_owners_code(rte->relid, target || gd_is_replaced(rte->relid, GD_PLAN_PERMS(s->plan, rte)),
 								code.reader, harmless))
 			return true;
 	}
@@ -1204,6 +1279,37 @@ gd_has_type(Node *node)
 	}
 }
 
+/*
+ * Input functions called by name are told the type as they are called: domain_in()
+ * runs the CHECK of whatever domain it is given.
+ */
+static bool
+gd_reads_type(FuncExpr *f, Oid role)
+{
+	Const	   *type = list_length(f->args) > 1 ? lsecond(f->args) : NULL;
+
+	switch (f->funcid)
+	{
+		case F_DOMAIN_IN:
+		case F_ARRAY_IN:
+		case F_RECORD_IN:
+		case F_RANGE_IN:
+		case F_MULTIRANGE_IN:
+		case F_ENUM_IN:
+			break;
+#ifdef F_PG_INPUT_IS_VALID
+		case F_PG_INPUT_IS_VALID:
+		case F_PG_INPUT_ERROR_INFO:
+			return true;
+#endif
+		default:
+			return false;
+	}
+	return type == NULL || !IsA(type, Const) || type->constisnull ||
+		gd_type_is_foreign(DatumGetObjectId(type->constvalue), role) ||
+		gd_becomes_json_by_foreign(DatumGetObjectId(type->constvalue), role);
+}
+
 /* types of which this node makes values, out of text or JSON maybe */
 static bool
 gd_makes_foreign(Node *node, Oid role)
@@ -1213,7 +1319,9 @@ gd_makes_foreign(Node *node, Oid role)
 
 	if (gd_has_type(node) && gd_becomes_json_by_foreign(exprType(node), role))
 		return true;
-	if (IsA(node, CoerceToDomain) || IsA(node, CoerceViaIO) || IsA(node, FuncExpr))
+	if (IsA(node, FuncExpr) && gd_reads_type((FuncExpr *) node, role))
+		return true;
+	if (IsA(node, CoerceToDomain) || IsA(node, CoerceViaIO) || IsA(node, FuncExpr) || GD_IS_JSON_EXPR(node))
 		return gd_type_is_foreign(exprType(node), role);
 	if (IsA(node, RangeTblFunction))
 		types = ((RangeTblFunction *) node)->funccoltypes;
@@ -1270,8 +1378,13 @@ gd_function_has_effects(Oid function, void *context)
 		case F_DATABASE_TO_XML_AND_XMLSCHEMA:
 			return true;
 		default:
-			return func_volatile(function) == PROVOLATILE_VOLATILE && !gd_is_permitted_function(function);
+			break;
 	}
+	/* what an extension calls stable may run a statement that it is given */
+	if (function >= FirstNormalObjectId && func_volatile(function) != PROVOLATILE_IMMUTABLE)
+		return get_func_namespace(function) != gd_schema_oid() ||
+			(func_volatile(function) == PROVOLATILE_VOLATILE && !gd_is_permitted_function(function));
+	return func_volatile(function) == PROVOLATILE_VOLATILE;
 }
 
 static bool
@@ -1327,6 +1440,24 @@ gd_in_foreign_hands(bool planning, GdHarmless harmless)
 		if (gd_is_foreign_statement(s, harmless))
 			return true;
 	return false;
+}
+
+bool
+gd_in_strange_hands(int64 host, GdHarmless harmless)
+{
+	bool		strange = false;
+
+	gd_host = host;
+	PG_TRY();
+	{
+		strange = gd_in_foreign_hands(false, harmless);
+	}
+	PG_FINALLY();
+	{
+		gd_host = 0;
+	}
+	PG_END_TRY();
+	return strange;
 }
 
 void
