@@ -87,6 +87,31 @@ gd_check_lists(GdRow *row, const GdShape *shape)
 	}
 }
 
+/*
+ * The server asks for NOT NULL after the triggers, which read the columns before.
+ * What an INSERT leaves out a guard may still fill in.
+ */
+void
+gd_check_emptied(TriggerData *td)
+{
+	TupleDesc	desc = RelationGetDescr(td->tg_relation);
+
+	if (!TRIGGER_FIRED_BY_UPDATE(td->tg_event))
+		return;
+	for (int attno = 1; attno <= desc->natts; attno++)
+	{
+		if (!TupleDescAttr(desc, attno - 1)->attnotnull || !heap_attisnull(td->tg_newtuple, attno, desc))
+			continue;
+		ereport(ERROR,
+				(errcode(ERRCODE_NOT_NULL_VIOLATION),
+				 errmsg("null value in column \"%s\" of relation \"%s\" violates not-null constraint",
+						NameStr(TupleDescAttr(desc, attno - 1)->attname), RelationGetRelationName(td->tg_relation)),
+				 errdetail("The column always has a value."),
+				 errhint("Give it a value, or leave it out of the UPDATE."),
+				 errtablecol(td->tg_relation, attno)));
+	}
+}
+
 bool
 gd_row_open(GdRow *row, FunctionCallInfo fcinfo, GdShape *shape)
 {
@@ -120,6 +145,7 @@ gd_row_open(GdRow *row, FunctionCallInfo fcinfo, GdShape *shape)
 		row->oldnull = palloc(row->desc->natts * sizeof(bool));
 		heap_deform_tuple(td->tg_trigtuple, row->desc, row->old, row->oldnull);
 	}
+	gd_check_emptied(td);
 	gd_check_lists(row, shape);
 	return true;
 }
@@ -323,6 +349,9 @@ gd_judge(const char *subject, int article, const char *key, const char *from, co
 	StringInfoData actors;
 	int			known = 0;
 
+	/* no state is none that anything moves to */
+	if (to == NULL)
+		to = "";
 	initStringInfo(&actors);
 	for (int i = 0; i < gd_n_transitions; i++)
 	{

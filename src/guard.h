@@ -77,6 +77,7 @@ extern void gd_no_such(const char *subject, const char *key, int article);
 /* the acting department, by its own hands; nobody is refused */
 extern int64 gd_acting(int article);
 extern void gd_check_trigger(FunctionCallInfo fcinfo);
+extern void gd_check_emptied(TriggerData *td);
 /* raises unless a reason of more than blanks is given for the act */
 extern void gd_require_reason(const char *reason, int article, const char *act);
 

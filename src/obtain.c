@@ -48,6 +48,7 @@ gd_guard_element(PG_FUNCTION_ARGS)
 	renamed = TRIGGER_FIRED_BY_UPDATE(td->tg_event);
 	if (!gd_guarding())
 		return gd_row_as_is(fcinfo);
+	gd_check_emptied(td);
 	code = heap_getattr(td->tg_trigtuple, 1, RelationGetDescr(td->tg_relation), &isnull);
 	if (renamed && strcmp(TextDatumGetCString(code),
 						  TextDatumGetCString(heap_getattr(td->tg_newtuple, 1, RelationGetDescr(td->tg_relation), &isnull))) == 0)

@@ -182,6 +182,7 @@ gd_guard_registry(PG_FUNCTION_ARGS)
 		gd_require_specifier(registry, article);
 	else
 		gd_require_administrator(registry, article);
+	gd_check_emptied(td);
 	if (TRIGGER_FIRED_BY_DELETE(td->tg_event))
 	{
 		if (gd_registry_flag(td, tup, "builtin") || gd_registry_flag(td, tup, "amended"))

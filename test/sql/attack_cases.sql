@@ -141,4 +141,26 @@ SELECT is(string_agg(format('%s %s', s.outcome, coalesce(s.note, s.a || '/' || s
 	'failed 规则执行失败，SQLSTATE 为 57014, measured 99/100, measured 100/100', 'is not measured; the others are')
 FROM govdata.quality_score s JOIN govdata.quality_rule q ON q.id = s.rule;
 
+-- ---- a column that always has a value is set to none ----
+CREATE FUNCTION t.emptied(who text, tab regclass, col name) RETURNS text
+LANGUAGE sql AS $$ SELECT t.told(who, format('UPDATE %s SET %I = NULL', tab, col)) $$;
+SELECT t.refused('wh_police', format('UPDATE govdata.resource SET %I = NULL WHERE id = %s', col, :r),
+	format('23502 null value in column "%s" of relation "resource" violates not-null constraint', col), col || ' is emptied')
+FROM unnest('{state,sharing,opening_state,opening,title}'::text[]) AS col;
+SELECT t.refused('wh_police', format('SELECT govdata._move_resource(%L, NULL, ''x'', 6::smallint)', :'rc'), '23502 %', 'by the verbs'' own function');
+SELECT t.entry('wh_police', :r, '{住址}', 'draft') AS e \gset
+SELECT t.refused('wh_police', format('SELECT govdata._move_negative_entry(%s, NULL, ''x'')', :e), '23502 %', 'of a negative entry');
+SELECT t.refused('wh_police', format('SELECT govdata._move_resource(NULL, NULL, NULL, NULL)'), 'ZW000 %', 'of nothing');
+SELECT t.refused('wh_police', format('SELECT govdata._move_negative_entry(NULL, NULL, NULL)'), 'ZW023 %', 'of no entry');
+-- whatever else there is: none of it is accepted, and the server lives
+CREATE TABLE t.emptied AS
+SELECT a.attrelid::regclass AS tab, a.attname AS col, w.who, t.emptied(w.who, a.attrelid::regclass, a.attname) AS told
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p') AND NOT c.relispartition,
+	unnest('{wh_police,wh_civil,wh_da,wh_gov,operator,admin,superuser}'::text[]) AS w (who)
+WHERE c.relnamespace = 'govdata'::regnamespace AND a.attnum > 0 AND a.attnotnull AND NOT a.attisdropped;
+SELECT is_empty($$SELECT * FROM t.emptied WHERE told !~ '^(23502|42501|428C9|ZW|no rows)'$$, 'nobody empties what always has a value');
+SELECT is_empty($$SELECT c.relname FROM pg_class c, unnest('{wh_police,wh_civil,wh_da,wh_gov,operator,admin,superuser}'::text[]) AS w (who)
+	WHERE c.relnamespace = 'govdata'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+	AND t.told(who, format('INSERT INTO %s DEFAULT VALUES', c.oid::regclass)) !~ '^(ok|23502|23505|23514|42501|ZW)'$$, 'and a row of nothing is judged like any other');
+
 \i :actors_end
