@@ -14,7 +14,8 @@
  *
  * The reader's session parses it, so every setting that changes what a text
  * means is fixed meanwhile: an operator of a department's own is not found,
- * and '01/02/2026' is the same day for everybody.
+ * and '01/02/2026' is the same day for everybody.  What would be another one in
+ * each session all the same is refused: 'now', and what is read at run time.
  *
  * Analysis itself runs code: a literal becomes a value by the input function of
  * whatever type its context asks for, down to the CHECK of a domain.  So the text
@@ -37,6 +38,7 @@
 #include "parser/parse_relation.h"
 #include "parser/parse_type.h"
 #include "parser/parser.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -48,13 +50,19 @@
 static int	gd_filter_article = 20;
 
 static void
-gd_refuse_filter(const char *what)
+gd_refuse_filter_instead(const char *what, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(gd_filter_article)),
 			 gd_filter_article == 20 ? errmsg("this row filter is not allowed") : errmsg("this condition is not allowed"),
 			 errdetail("It contains %s. Measures, Article %d.", what, gd_filter_article),
-			 errhint("Compare columns of the table with constants, using the server's own operators.")));
+			 errhint("%s", hint)));
+}
+
+static void
+gd_refuse_filter(const char *what)
+{
+	gd_refuse_filter_instead(what, _("Compare columns of the table with constants, using the server's own operators."));
 }
 
 /* expression nodes that run nothing of their own */
@@ -123,6 +131,80 @@ gd_operator_allowed(Node *node)
 	return operator < FirstNormalObjectId;
 }
 
+/*
+ * What an abbreviation stands for, the reader's setting timezone_abbreviations
+ * says, at run time: only the names of the zones themselves are the same for all.
+ */
+static void
+gd_check_zone(FuncExpr *f)
+{
+	Const	   *zone = f->args ? linitial(f->args) : NULL;
+	char	   *name;
+
+	if (f->funcid != F_TIMEZONE_TEXT_TIMESTAMPTZ && f->funcid != F_TIMEZONE_TEXT_TIMESTAMP &&
+		f->funcid != F_TIMEZONE_TEXT_TIMETZ)
+		return;
+	name = IsA(zone, Const) && !zone->constisnull ? TextDatumGetCString(zone->constvalue) : "";
+	if (strchr(name, '/') == NULL && strcmp(name, "UTC") != 0)
+		gd_refuse_filter_instead(_("a time zone that is not named in full"),
+								 _("Name the zone in full, for example 'Asia/Shanghai', or 'UTC'."));
+}
+
+/* a date or a time, or something made of them */
+static bool
+gd_is_made_of_times(Oid type)
+{
+	Oid			part;
+	char		category;
+	bool		preferred;
+
+	type = getBaseType(type);
+	if (type_is_multirange(type))
+		type = get_multirange_range(type);
+	part = type_is_range(type) ? get_range_subtype(type) : get_element_type(type);
+	if (OidIsValid(part))
+		return gd_is_made_of_times(part);
+	get_type_category_preferred(type, &category, &preferred);
+	return category == TYPCATEGORY_DATETIME || category == TYPCATEGORY_COMPOSITE;
+}
+
+/* Does it say when it is read?  In ranges and arrays parts of a word may be quoted. */
+static bool
+gd_names_the_present(const char *literal)
+{
+	static const char *const words[] = {"now", "today", "tomorrow", "yesterday"};
+	char	   *bare = palloc(strlen(literal) + 1);
+	char	   *to = bare;
+
+	for (; *literal; literal++)
+		if (*literal != '"' && *literal != '\\')
+			*to++ = pg_ascii_tolower((unsigned char) *literal);
+	*to = '\0';
+	for (int i = 0; i < (int) lengthof(words); i++)
+		if (strstr(bare, words[i]))
+			return true;
+	return false;
+}
+
+/*
+ * 'now' becomes the time of parsing, which is another one in each session.
+ * Only the text has the word; "context" is the constant that is made of it.
+ */
+static bool
+gd_present_walker(Node *node, void *context)
+{
+	A_Const    *literal = (A_Const *) node;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, A_Const) && literal->location == ((Const *) context)->location &&
+		IsA(&literal->val, String) && gd_names_the_present(strVal(&literal->val)))
+		gd_refuse_filter_instead(_("a date or time that depends on when it is read, such as 'now' or 'today'"),
+								 _("Use now(), which is the time of the statement, or name the day."));
+	return raw_expression_tree_walker(node, gd_present_walker, context);
+}
+
+/* "context" is what the expression was made of */
 static bool
 gd_filter_walker(Node *node, void *context)
 {
@@ -138,6 +220,10 @@ gd_filter_walker(Node *node, void *context)
 		gd_refuse_filter(_("an operator that does not come with the server"));
 	if (check_functions_in_node(node, gd_function_not_allowed, context))
 		gd_refuse_filter(_("a function that is not immutable, returns a set or does not come with the server"));
+	if (IsA(node, FuncExpr))
+		gd_check_zone((FuncExpr *) node);
+	if (IsA(node, Const) && gd_is_made_of_times(((Const *) node)->consttype))
+		(void) gd_present_walker(context, node);
 	return expression_tree_walker(node, gd_filter_walker, context);
 }
 
@@ -213,6 +299,7 @@ gd_parse_filter(const char *text, Relation rel)
 	ParseState *pstate = make_parsestate(NULL);
 	ParseNamespaceItem *item;
 	SelectStmt *select;
+	Node	   *written;
 	Node	   *expr;
 
 	if (list_length(raw) != 1 || !IsA(linitial_node(RawStmt, raw)->stmt, SelectStmt))
@@ -224,15 +311,16 @@ gd_parse_filter(const char *text, Relation rel)
 		select->lockingClause || select->withClause || select->intoClause || select->op != SETOP_NONE)
 		gd_refuse_filter(_("more than one expression"));
 
-	(void) gd_raw_walker(linitial_node(ResTarget, select->targetList)->val, rel);
+	written = linitial_node(ResTarget, select->targetList)->val;
+	(void) gd_raw_walker(written, rel);
 
 	pstate->p_sourcetext = query;
 	item = addRangeTableEntryForRelation(pstate, rel, AccessShareLock, NULL, false, false);
 	addNSItemToQuery(pstate, item, false, true, true);
-	expr = transformExpr(pstate, linitial_node(ResTarget, select->targetList)->val, EXPR_KIND_POLICY);
+	expr = transformExpr(pstate, copyObject(written), EXPR_KIND_POLICY);
 	expr = coerce_to_boolean(pstate, expr, "ROW FILTER");
 	assign_expr_collations(pstate, expr);
-	(void) gd_filter_walker(expr, NULL);
+	(void) gd_filter_walker(expr, written);
 	free_parsestate(pstate);
 	return expr;
 }
@@ -250,14 +338,19 @@ gd_fix_settings(void)
 		{"DateStyle", "ISO, YMD"},
 		{"IntervalStyle", "postgres"},
 		{"lc_monetary", "C"},
-		{"TimeZone", NULL}
+		{"TimeZone", NULL},
+		{"timezone_abbreviations", "Default"}
 	};
 	int			level = NewGUCNestLevel();
 
 	for (size_t i = 0; i < lengthof(settings); i++)
-		(void) set_config_option(settings[i][0],
-								 settings[i][1] ? settings[i][1] : GetConfigOption("govdata.timezone", false, false),
-								 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	{
+		const char *value = settings[i][1] ? settings[i][1] : GetConfigOption("govdata.timezone", false, false);
+
+		/* a set of abbreviations is a file to read */
+		if (strcmp(GetConfigOption(settings[i][0], false, false), value) != 0)
+			(void) set_config_option(settings[i][0], value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	}
 	return level;
 }
 

@@ -228,4 +228,32 @@ EXECUTE terms;
 COMMIT;
 RESET SESSION AUTHORIZATION;
 
+-- ---- attack 72: what a time means, the reader does not say, nor when it is read ----
+CREATE FUNCTION t.abbreviated(row_filter text, abbreviations text) RETURNS text
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('timezone_abbreviations', abbreviations, true);
+	RETURN t.visits(row_filter);
+END
+$$;
+SELECT is(t.abbreviated(filter, abbreviations), '1', 'attack 72: ' || filter || ' in ' || abbreviations)
+FROM unnest('{at > ''2026-01-31 11:00 EST'',at > ''2026-02-01 00:00 Asia/Shanghai'',day::timestamp AT TIME ZONE ''Asia/Shanghai'' > ''2026-01-15'',at AT TIME ZONE ''UTC'' > ''2026-01-31 16:00''}'::text[]) AS filter,
+	unnest('{Default,Australia}'::text[]) AS abbreviations;
+CREATE TABLE t.present (n integer GENERATED ALWAYS AS IDENTITY, filter text, what text);
+INSERT INTO t.present (filter, what) VALUES
+	('at AT TIME ZONE ''EST'' > ''2026-01-02''', 'zone'), ('timezone(''CST'', at) > ''2026-01-02''', 'zone'),
+	('day::timestamp AT TIME ZONE ''IST'' > ''2026-01-02''', 'zone'), ('at AT TIME ZONE note > ''2026-01-02''', 'zone'),
+	('at AT TIME ZONE NULL::text > ''2026-01-02''', 'zone'),
+	('at < ''now''', 'present'), ('day <= ''today''', 'present'), ('day < date ''Tomorrow''', 'present'), ('at > ''yesterday 12:00''', 'present'),
+	('at > ''now''::timestamptz(0)', 'present'), ('day IN (''2026-01-01'', ''today'')', 'present'), ('day = ANY (''{to\day}'')', 'present'),
+	('day = ANY (ARRAY[''today''::date])', 'present'), ('''[y"ester"day,)''::daterange @> day', 'present'),
+	('''{[yesterday,)}''::datemultirange @> day', 'present'), ('day < U&''\0074oday''', 'present'), ('CASE WHEN id = 1 THEN at < ''now'' END', 'present');
+SELECT alike(t.reason('pat', format('SELECT govdata.approve_request(%s, row_filter => %L)', t.request('carol', :visits, '{id}'), filter)),
+	'ZW020 this row filter is not allowed It contains a ' || CASE what WHEN 'zone' THEN 'time zone that is not named in full.%' ELSE 'date or time that depends on when it is read%' END,
+	'attack 72: ' || filter)
+FROM t.present ORDER BY n;
+SELECT t.refused('pat', format('SELECT govdata.approve_request(%s, row_filter => %L)', t.request('carol', :visits, '{id}'), filter), 'ZW020 this row filter is not allowed', 'attack 72: with the next step: ' || what)
+FROM t.present WHERE n IN (1, 6);
+SELECT is(t.visits('note = ''x'' AND note <> ''today'''), '2', 'attack 72: a word is a word');
+
 \i :actors_end
