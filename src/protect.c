@@ -475,8 +475,8 @@ gd_check_schema(ObjectAccessType access, Oid objectid)
 /* ---- what acts in others' hands ---- */
 
 /*
- * An operator, a domain and the default of an argument call functions without
- * being one, so what looks for own hands (identity.c) cannot see whose they are.
+ * An operator, a domain and a default, of an argument or a domain, call functions
+ * without being one, so what looks for own hands (identity.c) cannot see whose they are.
  * What they may call is either their maker's own, and is seen, or changes and
  * runs nothing.
  */
@@ -573,6 +573,23 @@ gd_check_defaults(Oid function)
 	table_close(rel, AccessShareLock);
 }
 
+/* the same of whoever leaves out a column of a domain */
+static void
+gd_check_domain_default(Oid type)
+{
+	Relation	rel = table_open(TypeRelationId, AccessShareLock);
+	HeapTuple	tuple = gd_catalog_row(TypeRelationId, TypeOidIndexId, Anum_pg_type_oid, type);
+	bool		isnull = true;
+	bool		defaults = true;
+	Datum		value = (Datum) 0;
+
+	if (HeapTupleIsValid(tuple) && ((Form_pg_type) GETSTRUCT(tuple))->typtype == TYPTYPE_DOMAIN)
+		value = heap_getattr(tuple, Anum_pg_type_typdefaultbin, RelationGetDescr(rel), &isnull);
+	if (!isnull && gd_calls_anothers_act(stringToNode(TextDatumGetCString(value)), &defaults))
+		gd_refuse_carrier(_("a default of domain"), NameStr(((Form_pg_type) GETSTRUCT(tuple))->typname));
+	table_close(rel, AccessShareLock);
+}
+
 static void
 gd_check_carrier(Oid classid, Oid objectid)
 {
@@ -582,6 +599,8 @@ gd_check_carrier(Oid classid, Oid objectid)
 		gd_check_operator(objectid);
 	else if (classid == ProcedureRelationId)
 		gd_check_defaults(objectid);
+	else if (classid == TypeRelationId)
+		gd_check_domain_default(objectid);
 	else
 		gd_check_domain(objectid);
 }
@@ -650,8 +669,12 @@ gd_check_object(ObjectAccessType access, Oid classid, Oid objectid, int subid, v
 		case ProcedureRelationId:
 			if (access == OAT_POST_CREATE)
 				gd_check_carrier(classid, objectid);
-			/* FALLTHROUGH */
+			gd_check_member(access, classid, objectid);
+			break;
 		case TypeRelationId:
+			/* a domain's default comes and goes, its constraints are objects of their own */
+			if (access != OAT_DROP)
+				gd_check_carrier(classid, objectid);
 			gd_check_member(access, classid, objectid);
 			break;
 		case InheritsRelationId:

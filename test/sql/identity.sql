@@ -448,4 +448,20 @@ SELECT is_empty($$SELECT relname FROM pg_class c WHERE relnamespace = 'govdata':
 
 SELECT t.refused('admin', 'UPDATE govdata.region SET level = ''county'', parent = ''420106'' WHERE code = ''420100''', 'ZW005 region "420100" cannot be below "420106"', 'but none below itself');
 
+-- ---- the default of a domain, which whoever leaves a column out evaluates ----
+CREATE SEQUENCE trap.s;
+ALTER SEQUENCE trap.s OWNER TO regress_gd_wh_civil;
+SELECT t.refused('wh_civil', sql, 'ZW006 a default of domain "told" must not call a function of somebody else that acts or runs statements', what)
+FROM (VALUES
+	('CREATE DOMAIN trap.told AS text DEFAULT query_to_xml(''SELECT 1'', true, false, '''')::text', 'a domain''s default runs no statement'),
+	('CREATE DOMAIN trap.told AS bigint DEFAULT setval(''trap.s'', 1)', 'nor writes down what is told'),
+	('CREATE DOMAIN trap.told AS text DEFAULT govdata.approve_request(3)::text', 'nor acts'),
+	('CREATE DOMAIN trap.told AS text; ALTER DOMAIN trap.told SET DEFAULT length(table_to_xml(''t.actor'', true, false, '''')::text)::text', 'nor afterwards'),
+	('CREATE DOMAIN trap.told AS text DEFAULT ''x''; ALTER DOMAIN trap.told SET DEFAULT query_to_xml(''SELECT 1'', true, false, '''')::text', 'nor instead of another')) AS v (sql, what);
+SELECT t.allowed('wh_civil', 'CREATE DOMAIN trap.numbered AS bigint DEFAULT nextval(''trap.s''); ALTER DOMAIN trap.numbered SET DEFAULT abs(-1); ALTER DOMAIN trap.numbered DROP DEFAULT', 'a usual default is fine');
+SELECT t.allowed('wh_civil', 'CREATE DOMAIN trap.own AS text DEFAULT trap.definer()::text', 'and one''s own function, which is seen');
+CREATE TABLE trap.with_own (id integer, x trap.own);
+GRANT INSERT ON trap.with_own TO regress_gd_clerk;
+SELECT t.refused('clerk', 'INSERT INTO trap.with_own (id) VALUES (1)', 'ZW020 an act must not come through another department''s object', 'by whoever leaves the column out');
+
 \i :actors_end
