@@ -213,6 +213,8 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
         SELECT d.role::oid AS member, d.id AS department FROM govdata.department d
         UNION
         SELECT m.member, b.department FROM pg_auth_members m JOIN belongs b ON b.member = m.roleid
+         -- a department's role is that department, whatever it is made a member of
+         WHERE NOT EXISTS (SELECT FROM govdata.department d WHERE d.role = m.member)
     ),
     clerk AS (
         SELECT r.oid, r.rolname, r.rolsuper, r.rolbypassrls, r.rolreplication, r.rolcanlogin, count(*) AS departments

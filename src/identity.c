@@ -21,6 +21,7 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaccess.h"
+#include "catalog/pg_auth_members.h"
 #include "catalog/pg_cast.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
@@ -34,6 +35,7 @@
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/catcache.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -376,33 +378,72 @@ gd_platform_is_above(const GdDepartment *provider, const GdDepartment *consumer,
 
 /* ---- the acting department ---- */
 
+static const GdDepartment *
+gd_in_office(Oid role)
+{
+	for (int i = 0; i < gd_n_departments; i++)
+		if (gd_departments[i].in_force && gd_departments[i].role == role)
+			return &gd_departments[i];
+	return NULL;
+}
+
+/* what the role is a member of, and has the rights of without SET ROLE, besides what is there */
+static List *
+gd_add_groups(List *roles, Oid role)
+{
+	CatCList   *groups = SearchSysCacheList1(AUTHMEMMEMROLE, ObjectIdGetDatum(role));
+
+	for (int i = 0; i < groups->n_members; i++)
+	{
+		Oid			group = ((Form_pg_auth_members) GETSTRUCT(&groups->members[i]->tuple))->roleid;
+
+		if (has_privs_of_role(role, group))
+			roles = list_append_unique_oid(roles, group);
+	}
+	ReleaseSysCacheList(groups);
+	return roles;
+}
+
+/*
+ * A department's role is that department, whatever it is made a member of: whoever
+ * may grant another department's role could otherwise make it, and all its clerks, act
+ * for two.  So nobody belongs to a department through the role of another one.
+ */
+static int64
+gd_find_department_of(Oid role)
+{
+	List	   *roles = list_make1_oid(role);
+	int64		found = 0;
+	ListCell   *lc;
+
+	/* it grows on the way */
+	foreach(lc, roles)
+	{
+		const GdDepartment *d = gd_in_office(lfirst_oid(lc));
+
+		if (d == NULL)
+			roles = gd_add_groups(roles, lfirst_oid(lc));
+		else if (found != 0)
+			return GD_AMBIGUOUS;
+		else
+			found = d->id;
+	}
+	list_free(roles);
+	return found;
+}
+
 /* department of a role: 0 for none, GD_AMBIGUOUS for several */
 int64
 gd_department_of(Oid role)
 {
-	int64		found = 0;
+	int64		found;
 
 	gd_registry_load();
 	for (int i = 0; OidIsValid(role) && i < (int) lengthof(gd_known_roles); i++)
 		if (gd_known_roles[i].role == role)
 			return gd_known_roles[i].department;
 
-	for (int i = 0; i < gd_n_departments; i++)
-	{
-		GdDepartment *d = &gd_departments[i];
-
-		if (!d->in_force)
-			continue;
-		if (d->role != role &&
-			!(is_member_of_role_nosuper(role, d->role) && has_privs_of_role(role, d->role)))
-			continue;
-		if (found != 0)
-		{
-			found = GD_AMBIGUOUS;
-			break;
-		}
-		found = d->id;
-	}
+	found = gd_find_department_of(role);
 
 	/* membership tests may have run our own invalidation callback */
 	if (gd_registry_fresh)

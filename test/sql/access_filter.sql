@@ -256,4 +256,12 @@ SELECT t.refused('pat', format('SELECT govdata.approve_request(%s, row_filter =>
 FROM t.present WHERE n IN (1, 6);
 SELECT is(t.visits('note = ''x'' AND note <> ''today'''), '2', 'attack 72: a word is a word');
 
+-- ---- attack 79: a department is locked out by making its role a member of another's ----
+GRANT regress_gd_wh_house TO regress_gd_wh_police;
+SELECT t.reads('alice', 'SELECT count(*) FROM pat.people', '100', 'attack 79: its tables stay attached');
+SELECT is(t.val('pat', 'SELECT govdata.current_department()'), t.department('wh_police')::text, 'attack 79: its clerk acts for it');
+SELECT t.allowed('pat', format('SELECT govdata.suspend_resource(%L, ''试停'')', :'people_code'), 'attack 79: as before');
+SELECT t.allowed('pat', format('SELECT govdata.publish_resource(%L)', :'people_code'), 'attack 79: and again');
+REVOKE regress_gd_wh_house FROM regress_gd_wh_police;
+
 \i :actors_end

@@ -464,4 +464,24 @@ CREATE TABLE trap.with_own (id integer, x trap.own);
 GRANT INSERT ON trap.with_own TO regress_gd_clerk;
 SELECT t.refused('clerk', 'INSERT INTO trap.with_own (id) VALUES (1)', 'ZW020 an act must not come through another department''s object', 'by whoever leaves the column out');
 
+-- ---- the role of a department among another's members ----
+CREATE ROLE regress_gd_dina LOGIN IN ROLE regress_gd_wh_police;
+BEGIN;
+GRANT regress_gd_wh_house TO regress_gd_wh_police;
+SELECT is(t.val('wh_police', 'SELECT govdata.current_department()'), t.department('wh_police')::text, 'a department''s role is that department, whatever it is made a member of');
+SELECT is(t.val('dina', 'SELECT govdata.current_department()'), t.department('wh_police')::text, 'and so are its clerks');
+SELECT is(t.val('wh_house', 'SELECT govdata.current_department()'), t.department('wh_house')::text, 'the other is still itself');
+SELECT unalike((SELECT detail FROM govdata.doctor() WHERE item = 'roles of several departments'), '%regress_gd_dina%', 'doctor() tells nobody to SET ROLE for it');
+GRANT regress_gd_wh_house TO regress_gd_dina;
+SELECT alike((SELECT detail FROM govdata.doctor() WHERE item = 'roles of several departments'), '%regress_gd_dina%', 'but tells whoever must');
+SELECT t.refused('dina', 'SELECT govdata.current_department()', 'ZW006 user "regress_gd_dina" is a member of more than one department', 'whoever belongs to both by himself says for which he acts');
+ROLLBACK;
+BEGIN;
+CREATE ROLE regress_gd_desk NOLOGIN IN ROLE regress_gd_wh_police;
+CREATE ROLE regress_gd_dora LOGIN IN ROLE regress_gd_desk;
+SELECT is(t.val('dora', 'SELECT govdata.current_department()'), t.department('wh_police')::text, 'a group within a department belongs to it');
+GRANT regress_gd_wh_house TO regress_gd_desk;
+SELECT t.refused('dora', 'SELECT govdata.current_department()', 'ZW006 user "regress_gd_dora" is a member of more than one department', 'one in two departments belongs to both');
+ROLLBACK;
+
 \i :actors_end
