@@ -664,6 +664,7 @@ gd_planner(Query *parse, const char *query_string, int cursorOptions, ParamListI
 	return result;
 }
 
+/* was all that the plan reads of the relation planned for this? */
 static bool
 gd_plan_has_mark(PlannedStmt *plan, Oid root, uint32 mark)
 {

@@ -89,7 +89,7 @@ gd_check_lists(GdRow *row, const GdShape *shape)
 
 /*
  * The server asks for NOT NULL after the triggers, which read the columns before.
- * What an INSERT leaves out a guard may still fill in.
+ * What an INSERT leaves out a guard may still fill in, and the day of an act.
  */
 void
 gd_check_emptied(TriggerData *td)
@@ -100,12 +100,14 @@ gd_check_emptied(TriggerData *td)
 		return;
 	for (int attno = 1; attno <= desc->natts; attno++)
 	{
-		if (!TupleDescAttr(desc, attno - 1)->attnotnull || !heap_attisnull(td->tg_newtuple, attno, desc))
+		Form_pg_attribute att = TupleDescAttr(desc, attno - 1);
+
+		if (!att->attnotnull || att->atttypid == DATEOID || !heap_attisnull(td->tg_newtuple, attno, desc))
 			continue;
 		ereport(ERROR,
 				(errcode(ERRCODE_NOT_NULL_VIOLATION),
 				 errmsg("null value in column \"%s\" of relation \"%s\" violates not-null constraint",
-						NameStr(TupleDescAttr(desc, attno - 1)->attname), RelationGetRelationName(td->tg_relation)),
+						NameStr(att->attname), RelationGetRelationName(td->tg_relation)),
 				 errdetail("The column always has a value."),
 				 errhint("Give it a value, or leave it out of the UPDATE."),
 				 errtablecol(td->tg_relation, attno)));
