@@ -22,6 +22,7 @@
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "catalog/objectaccess.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_statistic_ext_data.h"
@@ -1332,20 +1333,21 @@ gd_executor_end(QueryDesc *queryDesc)
 		standard_ExecutorEnd(queryDesc);
 }
 
+static object_access_hook_type gd_prev_truncate = NULL;
+
+/* the server tells of each table: children, and what CASCADE takes along */
 static void
-gd_check_truncate(TruncateStmt *statement)
+gd_check_truncate(ObjectAccessType access, Oid classId, Oid objectId, int subId, void *arg)
 {
-	ListCell   *lc;
+	const GdAttachment *att;
 
-	if (gd_own_writing())
+	if (gd_prev_truncate)
+		gd_prev_truncate(access, classId, objectId, subId, arg);
+	if (access != OAT_TRUNCATE || gd_own_writing())
 		return;
-	foreach(lc, statement->relations)
-	{
-		const GdAttachment *att = gd_attachment(RangeVarGetRelid(lfirst_node(RangeVar, lc), NoLock, true));
-
-		if (att != NULL)
-			gd_check_writer(att);
-	}
+	att = gd_attachment(objectId);
+	if (att != NULL)
+		gd_check_writer(att);
 }
 
 static void
@@ -1358,8 +1360,6 @@ gd_run_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 	GdReadKey  *outer = gd_table_copy;
 	GdReadKey	copied = {0};
 
-	if (IsA(pstmt->utilityStmt, TruncateStmt))
-		gd_check_truncate((TruncateStmt *) pstmt->utilityStmt);
 	if (IsA(pstmt->utilityStmt, ExplainStmt))
 		gd_explaining++;
 	if (IsA(pstmt->utilityStmt, ViewStmt) || IsA(pstmt->utilityStmt, RuleStmt))
@@ -1420,6 +1420,8 @@ gd_enforce_init(void)
 	ExecutorEnd_hook = gd_executor_end;
 	gd_prev_check_perms = ExecutorCheckPerms_hook;
 	ExecutorCheckPerms_hook = gd_check_perms;
+	gd_prev_truncate = object_access_hook;
+	object_access_hook = gd_check_truncate;
 	gd_prev_enforce_utility = ProcessUtility_hook;
 	ProcessUtility_hook = gd_enforce_utility;
 }

@@ -827,22 +827,25 @@ gd_carry(GdCarried *started, const char *cursor)
 	MemoryContextSwitchTo(old);
 }
 
-/* a FETCH is under way: what runs may have been opened by whoever has returned */
+/* depth of utility statements under way, and of FETCH among them */
+static int	gd_utilities = 0;
 static int	gd_fetching = 0;
 
 /*
  * Statements that change something, or EXPLAIN, start when a cursor over them is
  * first fetched from, not when it is opened: by then the function that opened it
  * may have returned, and nothing tells whose it was.  A loop's own cursor is
- * pinned, and its function is still there.  The name of such a cursor, or NULL.
+ * pinned, and its function is still there; EXECUTE runs one that nobody sees, and
+ * the client its own, with nothing under way.  The name of such a cursor, or NULL.
  */
 static const char *
 gd_late_cursor(const PlannedStmt *statement)
 {
 	Portal		p = ActivePortal;
 
-	if (p == NULL || p->name[0] == '\0' || (gd_fetching == 0 && gd_n_functions == 0) ||
-		(p->portalPinned && gd_n_functions > 0) ||
+	if (p == NULL || p->name[0] == '\0' || !p->visible ||
+		(p->portalPinned && (gd_n_functions > 0 || gd_fetching == 0)) ||
+		(gd_utilities == 0 && gd_n_functions == 0 && gd_statements == NULL) ||
 		(p->strategy != PORTAL_ONE_RETURNING && p->strategy != PORTAL_ONE_MOD_WITH && p->strategy != PORTAL_UTIL_SELECT))
 		return NULL;
 	return list_member_ptr(p->stmts, statement) ? p->name : NULL;
@@ -999,6 +1002,7 @@ gd_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 		   QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
 {
 	GdStatement frame = {.outer = gd_statements, .cursor = gd_late_cursor(pstmt)};
+	int			utilities = gd_utilities;
 	int			fetching = gd_fetching;
 
 	gd_check_laundering(pstmt->utilityStmt);
@@ -1011,6 +1015,7 @@ gd_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 	}
 	if (OidIsValid(frame.relid) || frame.cursor)
 		gd_statements = &frame;
+	gd_utilities++;
 	if (IsA(pstmt->utilityStmt, FetchStmt))
 		gd_fetching++;
 	PG_TRY();
@@ -1023,6 +1028,7 @@ gd_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 	PG_FINALLY();
 	{
 		gd_statements = frame.outer;
+		gd_utilities = utilities;
 		gd_fetching = fetching;
 	}
 	PG_END_TRY();
@@ -1042,6 +1048,9 @@ gd_is_foreign_to(Oid owner, Oid role)
 	theirs = gd_department_of(owner);
 	if (theirs > 0 && theirs == gd_host)
 		return false;
+	/* so are those who load it, with what belongs to a role of theirs */
+	if (gd_host != 0 && theirs == 0 && gd_department_of(role) == 0 && is_member_of_role_nosuper(role, owner))
+		return false;
 	return theirs == 0 || theirs == GD_AMBIGUOUS || theirs != gd_department_of(role);
 }
 
@@ -1051,24 +1060,33 @@ gd_is_foreign(Oid owner)
 	return gd_is_foreign_to(owner, GetOuterUserId());
 }
 
+/* whoever drops a function that runs, or has opened a cursor, hides whose it was */
+static bool
+gd_is_foreign_function(Oid function)
+{
+	Oid			owner = gd_function_owner(function);
+
+	return !OidIsValid(owner) || gd_is_foreign(owner);
+}
+
 static void
 gd_refuse_foreign(int article, const char *what, Oid owner)
 {
+	const char *who = GetUserNameFromId(owner, true);
+
 	ereport(ERROR,
 			(errcode(GD_ERRCODE(article)),
 			 errmsg("an act must not come through another department's object"),
 			 errdetail("\"%s\", owned by \"%s\", is part of what is being executed. Measures, Article %d.",
-					   what, GetUserNameFromId(owner, true), article),
+					   what ? what : "?", who ? who : "?", article),
 			 errhint("Carry the act out by itself, in a statement that uses only your own department's objects.")));
 }
 
 static void
 gd_check_function(Oid function, int article)
 {
-	Oid			owner = gd_function_owner(function);
-
-	if (gd_is_foreign(owner))
-		gd_refuse_foreign(article, get_func_name(function), owner);
+	if (gd_is_foreign_function(function))
+		gd_refuse_foreign(article, get_func_name(function), gd_function_owner(function));
 }
 
 static void
@@ -1189,7 +1207,7 @@ gd_is_foreign_statement(GdStatement *s, GdHarmless harmless)
 	if (s->cursor)
 		return true;
 	foreach(lc, s->carriers)
-		if (gd_is_foreign(gd_function_owner(lfirst_oid(lc))))
+		if (gd_is_foreign_function(lfirst_oid(lc)))
 			return true;
 	if (s->query)
 		return gd_query_walker((Node *) s->query, &code);
@@ -1473,7 +1491,7 @@ gd_in_foreign_hands(bool planning, GdHarmless harmless)
 	GdStatement *s = gd_innermost();
 
 	for (int i = 0; i < gd_n_functions; i++)
-		if (gd_is_foreign(gd_function_owner(gd_functions[i])))
+		if (gd_is_foreign_function(gd_functions[i]))
 			return true;
 	if (planning && s && s->query)
 		s = s->outer;
@@ -1488,10 +1506,12 @@ gd_in_strange_hands(int64 host, GdHarmless harmless)
 {
 	bool		strange = false;
 
+	/* the cursor whose statement is starting surrounds it already */
 	gd_host = host;
 	PG_TRY();
 	{
-		strange = gd_in_foreign_hands(false, harmless);
+		strange = (gd_statements && gd_statements->starting && gd_statements->cursor) ||
+			gd_in_foreign_hands(false, harmless);
 	}
 	PG_FINALLY();
 	{
@@ -1518,7 +1538,7 @@ gd_require_own_hands(int article)
 			gd_refuse_foreign(article, "SECURITY DEFINER", user);
 	}
 	for (int i = 0; i < gd_n_functions; i++)
-		if (gd_is_foreign(gd_function_owner(gd_functions[i])))
+		if (gd_is_foreign_function(gd_functions[i]))
 			gd_refuse_foreign(article, get_func_name(gd_functions[i]), gd_function_owner(gd_functions[i]));
 	for (GdStatement *s = gd_innermost(); s; s = s->outer)
 		gd_check_statement(s, article);

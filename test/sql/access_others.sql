@@ -48,6 +48,20 @@ BEGIN;
 SELECT carol.cursor_over($$UPDATE alice.own SET v = v RETURNING setval('carol.told', length(query_to_xml('SELECT id, name FROM pat.people', true, false, '')::text))$$);
 FETCH ALL FROM c;
 ROLLBACK;
+-- fetched from in a block, by a function of the server, by a superuser's
+RESET SESSION AUTHORIZATION;
+CREATE FUNCTION public.fetch_one(c refcursor) RETURNS text LANGUAGE plpgsql AS $$ DECLARE r record; BEGIN FETCH c INTO r; RETURN r::text; END $$;
+SET SESSION AUTHORIZATION regress_gd_alice;
+SELECT $$UPDATE alice.own SET v = v RETURNING setval('carol.told', length(query_to_xml('SELECT id, name FROM pat.people', true, false, '')::text))$$ AS late \gset
+SELECT set_config('test.late', :'late', false) \g /dev/null
+DO $$ DECLARE c refcursor := carol.cursor_over(current_setting('test.late')); r record; BEGIN FETCH c INTO r; END $$;
+SELECT cursor_to_xml(carol.cursor_over(:'late'), 10, true, false, '');
+SELECT public.fetch_one(carol.cursor_over(:'late'));
+-- one's own EXECUTE in one's own function is no such cursor, nor is a loop in a block
+PREPARE mine AS UPDATE alice.own SET v = v RETURNING length(query_to_xml('SELECT id, name FROM pat.people', true, false, '')::text) > 0;
+CREATE FUNCTION alice.executes() RETURNS boolean LANGUAGE plpgsql AS $$ DECLARE b boolean; BEGIN EXECUTE 'EXECUTE mine' INTO b; RETURN b; END $$;
+SELECT alice.executes();
+DO $$ DECLARE r record; BEGIN FOR r IN UPDATE alice.own SET v = v RETURNING (SELECT count(id) FROM pat.people) AS n LOOP RAISE NOTICE '% rows', r.n; END LOOP; END $$;
 -- over EXPLAIN
 SET SESSION AUTHORIZATION regress_gd_bob;
 BEGIN;
@@ -73,6 +87,10 @@ SET SESSION AUTHORIZATION regress_gd_pat;
 BEGIN;
 SELECT carol.cursor_over('EXPLAIN (ANALYZE) SELECT govdata.approve_request(1)');
 FETCH ALL FROM c;
+ROLLBACK;
+BEGIN;
+SELECT carol.cursor_over('DELETE FROM pat.people RETURNING 1');
+FETCH 1 FROM c;
 ROLLBACK;
 SET SESSION AUTHORIZATION regress_gd_carol;
 DROP TRIGGER holds ON carol.inbox;
@@ -133,7 +151,10 @@ BEGIN
 END $$;
 CREATE TRIGGER pries BEFORE INSERT ON carol.inbox FOR EACH ROW EXECUTE FUNCTION carol.pries();
 SET SESSION AUTHORIZATION regress_gd_pat;
-INSERT INTO carol.inbox VALUES ('UPDATE pat.people SET id = NULL'), ('DELETE FROM pat.people'),
+CREATE TABLE pat.codes (region integer PRIMARY KEY);
+INSERT INTO pat.codes VALUES (420100), (420200);
+ALTER TABLE pat.people ADD FOREIGN KEY (region) REFERENCES pat.codes;
+INSERT INTO carol.inbox VALUES ('TRUNCATE pat.codes CASCADE'), ('UPDATE pat.people SET id = NULL'), ('DELETE FROM pat.people'),
 	('INSERT INTO pat.people (id) VALUES (1)'), ('INSERT INTO pat.people (id) VALUES (1) ON CONFLICT DO NOTHING'), ('TRUNCATE pat.people');
 SELECT v FROM carol.loot;
 -- the provider's own triggers work for whoever writes, of a department or of none
