@@ -108,13 +108,13 @@ my %deeds = (
 			  . '(SELECT id FROM govdata.resource WHERE provider = govdata.current_department() ORDER BY random() LIMIT 1)' },
 		sub { "UPDATE govdata.resource_item SET sharing = 'conditional' WHERE name = 'b' AND resource = "
 			  . '(SELECT id FROM govdata.resource WHERE provider = govdata.current_department() ORDER BY random() LIMIT 1)' },
-		sub { 'INSERT INTO govdata.negative_entry (resource, items, basis_kind, legal_basis, basis_article, reason)'
+		(sub { 'INSERT INTO govdata.negative_entry (resource, items, basis_kind, legal_basis, basis_article, reason)'
 			  . " SELECT id, " . pick('NULL', "'{a}'", "'{b,c}'") . "::text[], 'law', 'l', '1', 'r' FROM govdata.resource"
-			  . ' WHERE provider = govdata.current_department() ORDER BY random() LIMIT 1' },
+			  . ' WHERE provider = govdata.current_department() ORDER BY random() LIMIT 1' }) x 3,
 		sub { "UPDATE govdata.negative_entry SET state = 'lapsed', note = 'n' WHERE "
 			  . some('negative_entry', "state IN ('approved', 'reported') AND provider = govdata.current_department()") },
-		sub { 'INSERT INTO govdata.standing_consent (resource, items) SELECT id, ' . pick('NULL', "'{a}'") . '::text[] FROM govdata.resource'
-			  . ' WHERE provider = govdata.current_department() ORDER BY random() LIMIT 1' },
+		(sub { 'INSERT INTO govdata.standing_consent (resource, items) SELECT id, ' . pick('NULL', "'{a}'") . '::text[] FROM govdata.resource'
+			  . ' WHERE provider = govdata.current_department() ORDER BY random() LIMIT 1' }) x 2,
 		sub { "UPDATE govdata.standing_consent SET state = 'ended' WHERE state = 'active' AND provider = govdata.current_department()" },
 		sub { "UPDATE govdata.share_request SET provider_consented_at = now() WHERE " . some('share_request', "state = 'coordinating'") },
 		sub { "INSERT INTO govdata.resource (class, title, opening, opening_ground) VALUES ('" . pick('307009', '101001')
@@ -123,13 +123,13 @@ my %deeds = (
 	authority => [
 		(sub { "UPDATE govdata.share_request SET state = 'submitted' WHERE " . some('share_request', "state = 'reported'") }) x 4,
 		sub { "UPDATE govdata.share_request SET state = 'returned', return_reason = 'r' WHERE " . some('share_request', "state = 'reported'") },
-		sub { "UPDATE govdata.negative_entry SET state = '" . pick('reviewed', 'reported') . "' WHERE "
-			  . some('negative_entry', "state IN ('drafted', 'approved')") },
+		(sub { "UPDATE govdata.negative_entry SET state = '" . pick('reviewed', 'reviewed', 'reported') . "' WHERE "
+			  . some('negative_entry', "state IN ('drafted', 'approved')") }) x 4,
 		sub { "UPDATE govdata.share_request SET state = '" . pick('agreed', 'upheld', 'unsettled') . "', coordination_outcome = 'o' WHERE "
 			  . some('share_request', "state = 'coordinating'") },
 	],
 	government => [
-		sub { "UPDATE govdata.negative_entry SET state = 'approved' WHERE " . some('negative_entry', "state = 'reviewed'") },
+		(sub { "UPDATE govdata.negative_entry SET state = 'approved' WHERE " . some('negative_entry', "state = 'reviewed'") }) x 6,
 		sub { "UPDATE govdata.negative_entry SET state = 'lifted', note = 'n' WHERE " . some('negative_entry', "state IN ('approved', 'reported')") },
 	],
 	loader => [
@@ -289,7 +289,8 @@ foreach my $table (qw(share_request share_authorization resource negative_entry 
 		'', "the journal tells every row of $table");
 }
 is($node->safe_psql('postgres', 'SELECT finding FROM govdata.verify_journal()'), 'ok', 'and is sealed');
-ok($node->safe_psql('postgres', "SELECT count(*) FROM govdata.share_request WHERE answer_basis = '$_'") > 0, "something came of it: $_")
+# the answer may have become another one since
+ok($node->safe_psql('postgres', "SELECT count(*) FROM govdata.journal_entry WHERE subject = 'share_request' AND after ->> 'answer_basis' = '$_'") > 0, "something came of it: $_")
   foreach qw(reply deemed_consent standing_consent negative_list);
 ok($node->safe_psql('postgres', "SELECT count(*) FROM govdata.share_request WHERE $_") > 0, "and of: $_")
   foreach "route = 'upward' AND state = 'approved'", "route = 'uncatalogued' AND state = 'listed'";
