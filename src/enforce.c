@@ -79,6 +79,7 @@ static ExecutorRun_hook_type gd_prev_enforce_run = NULL;
 static ExecutorEnd_hook_type gd_prev_executor_end = NULL;
 static ExecutorCheckPerms_hook_type gd_prev_check_perms = NULL;
 static ProcessUtility_hook_type gd_prev_enforce_utility = NULL;
+static object_access_hook_type gd_prev_truncate = NULL;
 
 static int	gd_explaining = 0;	/* depth of EXPLAIN */
 static int	gd_defining = 0;	/* depth of statements that analyze a query and do not run it */
@@ -1332,8 +1333,6 @@ gd_executor_end(QueryDesc *queryDesc)
 	else
 		standard_ExecutorEnd(queryDesc);
 }
-
-static object_access_hook_type gd_prev_truncate = NULL;
 
 /* the server tells of each table: children, and what CASCADE takes along */
 static void

@@ -1440,11 +1440,10 @@ gd_function_has_effects(Oid function, void *context)
 		default:
 			break;
 	}
+	if (function < FirstNormalObjectId || get_func_namespace(function) == gd_schema_oid())
+		return func_volatile(function) == PROVOLATILE_VOLATILE && !gd_is_permitted_function(function);
 	/* what an extension calls stable may run a statement that it is given */
-	if (function >= FirstNormalObjectId && func_volatile(function) != PROVOLATILE_IMMUTABLE)
-		return get_func_namespace(function) != gd_schema_oid() ||
-			(func_volatile(function) == PROVOLATILE_VOLATILE && !gd_is_permitted_function(function));
-	return func_volatile(function) == PROVOLATILE_VOLATILE;
+	return func_volatile(function) != PROVOLATILE_IMMUTABLE;
 }
 
 static bool
@@ -1507,10 +1506,10 @@ gd_in_strange_hands(int64 host, GdHarmless harmless)
 {
 	bool		strange = false;
 
-	/* the cursor whose statement is starting surrounds it already */
 	gd_host = host;
 	PG_TRY();
 	{
+		/* the cursor whose statement is starting surrounds it already */
 		strange = (gd_statements && gd_statements->starting && gd_statements->cursor) ||
 			gd_in_foreign_hands(false, harmless);
 	}

@@ -556,37 +556,24 @@ gd_check_domain(Oid constraint)
 	table_close(rel, AccessShareLock);
 }
 
-/* whoever leaves an argument out evaluates its default, before the function is called */
+/*
+ * Whoever leaves an argument out evaluates its default, before the function is
+ * called; so does whoever leaves out a column of a domain.
+ */
 static void
-gd_check_defaults(Oid function)
+gd_check_default(Oid catalog, Oid index, AttrNumber key, Oid objectid, AttrNumber expression,
+				 AttrNumber name, const char *what)
 {
-	Relation	rel = table_open(ProcedureRelationId, AccessShareLock);
-	HeapTuple	tuple = gd_catalog_row(ProcedureRelationId, ProcedureOidIndexId, Anum_pg_proc_oid, function);
-	bool		isnull = true;
-	bool		defaults = true;
-	Datum		list = (Datum) 0;
-
-	if (HeapTupleIsValid(tuple))
-		list = heap_getattr(tuple, Anum_pg_proc_proargdefaults, RelationGetDescr(rel), &isnull);
-	if (!isnull && gd_calls_anothers_act(stringToNode(TextDatumGetCString(list)), &defaults))
-		gd_refuse_carrier(_("a default of function"), NameStr(((Form_pg_proc) GETSTRUCT(tuple))->proname));
-	table_close(rel, AccessShareLock);
-}
-
-/* the same of whoever leaves out a column of a domain */
-static void
-gd_check_domain_default(Oid type)
-{
-	Relation	rel = table_open(TypeRelationId, AccessShareLock);
-	HeapTuple	tuple = gd_catalog_row(TypeRelationId, TypeOidIndexId, Anum_pg_type_oid, type);
+	Relation	rel = table_open(catalog, AccessShareLock);
+	HeapTuple	tuple = gd_catalog_row(catalog, index, key, objectid);
 	bool		isnull = true;
 	bool		defaults = true;
 	Datum		value = (Datum) 0;
 
-	if (HeapTupleIsValid(tuple) && ((Form_pg_type) GETSTRUCT(tuple))->typtype == TYPTYPE_DOMAIN)
-		value = heap_getattr(tuple, Anum_pg_type_typdefaultbin, RelationGetDescr(rel), &isnull);
+	if (HeapTupleIsValid(tuple))
+		value = heap_getattr(tuple, expression, RelationGetDescr(rel), &isnull);
 	if (!isnull && gd_calls_anothers_act(stringToNode(TextDatumGetCString(value)), &defaults))
-		gd_refuse_carrier(_("a default of domain"), NameStr(((Form_pg_type) GETSTRUCT(tuple))->typname));
+		gd_refuse_carrier(what, NameStr(*DatumGetName(heap_getattr(tuple, name, RelationGetDescr(rel), &isnull))));
 	table_close(rel, AccessShareLock);
 }
 
@@ -598,9 +585,11 @@ gd_check_carrier(Oid classid, Oid objectid)
 	if (classid == OperatorRelationId)
 		gd_check_operator(objectid);
 	else if (classid == ProcedureRelationId)
-		gd_check_defaults(objectid);
+		gd_check_default(classid, ProcedureOidIndexId, Anum_pg_proc_oid, objectid, Anum_pg_proc_proargdefaults,
+						 Anum_pg_proc_proname, _("a default of function"));
 	else if (classid == TypeRelationId)
-		gd_check_domain_default(objectid);
+		gd_check_default(classid, TypeOidIndexId, Anum_pg_type_oid, objectid, Anum_pg_type_typdefaultbin,
+						 Anum_pg_type_typname, _("a default of domain"));
 	else
 		gd_check_domain(objectid);
 }
