@@ -811,7 +811,7 @@ gd_frame_of(QueryDesc *queryDesc)
 
 /* the statement's own memory takes the entry with it when it ends */
 static void
-gd_carry(GdCarried *started, const char *cursor)
+gd_carry(GdCarried *started)
 {
 	MemoryContext old = MemoryContextSwitchTo(started->queryDesc->estate->es_query_cxt);
 	GdCarried  *c = palloc(sizeof(GdCarried));
@@ -819,7 +819,7 @@ gd_carry(GdCarried *started, const char *cursor)
 
 	c->queryDesc = started->queryDesc;
 	c->functions = list_copy(started->functions);
-	c->cursor = cursor ? pstrdup(cursor) : NULL;
+	c->cursor = started->cursor ? pstrdup(started->cursor) : NULL;
 	c->next = gd_carried;
 	gd_carried = c;
 	callback->func = gd_carried_forget;
@@ -855,10 +855,9 @@ gd_late_cursor(const PlannedStmt *statement)
 static void
 gd_executor_start(QueryDesc *queryDesc, int eflags)
 {
-	GdCarried	started = {.queryDesc = queryDesc};
+	GdCarried	started = {.queryDesc = queryDesc, .cursor = gd_late_cursor(queryDesc->plannedstmt)};
 	GdCarried  *outer = gd_starting;
-	GdStatement frame = {.plan = queryDesc->plannedstmt, .outer = gd_statements, .starting = true,
-	.cursor = gd_late_cursor(queryDesc->plannedstmt)};
+	GdStatement frame = {.plan = queryDesc->plannedstmt, .outer = gd_statements, .starting = true, .cursor = started.cursor};
 
 	for (int i = 0; i < gd_n_functions; i++)
 		started.functions = lappend_oid(started.functions, gd_functions[i]);
@@ -877,8 +876,8 @@ gd_executor_start(QueryDesc *queryDesc, int eflags)
 		gd_statements = frame.outer;
 	}
 	PG_END_TRY();
-	if ((started.functions != NIL || frame.cursor) && queryDesc->estate)
-		gd_carry(&started, frame.cursor);
+	if ((started.functions != NIL || started.cursor) && queryDesc->estate)
+		gd_carry(&started);
 }
 
 /*
@@ -1538,8 +1537,7 @@ gd_require_own_hands(int article)
 			gd_refuse_foreign(article, "SECURITY DEFINER", user);
 	}
 	for (int i = 0; i < gd_n_functions; i++)
-		if (gd_is_foreign_function(gd_functions[i]))
-			gd_refuse_foreign(article, get_func_name(gd_functions[i]), gd_function_owner(gd_functions[i]));
+		gd_check_function(gd_functions[i], article);
 	for (GdStatement *s = gd_innermost(); s; s = s->outer)
 		gd_check_statement(s, article);
 }
